@@ -1,0 +1,5 @@
+"""``python -m jobfair`` is the ``jobfair`` command."""
+
+from jobfair.cli import main
+
+main()

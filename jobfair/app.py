@@ -1,0 +1,120 @@
+"""Puts the parts together: the only module that knows all of them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template.config import TemplateConfig
+
+from jobfair.clock import AnchoredClock, Clock
+from jobfair.db import Database, Session
+from jobfair.db.sealed import Keys, read_keys
+from jobfair.intake.door import Door
+from jobfair.jobs.runner import keep_the_clock
+from jobfair.live.feed import Hub
+from jobfair.settings import Settings
+from jobfair.web import applicant, company, organiser, public
+from jobfair.web.errors import HANDLERS
+from jobfair.web.files import static_files
+from jobfair.web.given import Services, SignedIn
+from jobfair.web.guards import own_forms_only
+from jobfair.web.headers import SecureHeaders
+from jobfair.web.recognise import Recognise
+from jobfair.web.templating import make_environment
+
+FORM_LIMIT = 64 * 1024
+
+
+def make_services(
+    settings: Settings, *, clock: Clock | None = None, keys: Keys | None = None
+) -> Services:
+    """Return what a process has one of, with the door wired to the live feeds."""
+    database = Database(settings.database)
+    hub = Hub()
+    database.announce = hub.announce
+    clock = clock or AnchoredClock()
+    return Services(
+        database=database,
+        clock=clock,
+        door=Door(database, clock),
+        hub=hub,
+        keys=keys or read_keys(settings.keys),
+        base_url=settings.base_url.rstrip("/"),
+        proxy=settings.proxy,
+        metrics_token=settings.metrics_token,
+    )
+
+
+async def provide_session(services: Services) -> AsyncIterator[Session]:
+    """Give a handler its transaction; it commits before the answer is sent."""
+    async with services.database.transaction() as session:
+        yield session
+
+
+async def provide_snapshot(services: Services) -> AsyncIterator[Session]:
+    """Give a handler one consistent state to read."""
+    async with services.database.snapshot() as session:
+        yield session
+
+
+def create_app(services: Services, settings: Settings, *, scheduled: bool = True) -> Litestar:
+    """Return the application. ``scheduled`` is false where a test or a replay keeps the clock."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(services.door.run())]
+        if scheduled:
+            tasks.append(asyncio.create_task(keep_the_clock(services)))
+        try:
+            yield
+        finally:
+            await services.door.drain()
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await services.database.close()
+
+    def provide_services() -> Services:
+        return services
+
+    def provide_now() -> datetime:
+        return services.clock.now()
+
+    def provide_account(request: Request[Any, Any, Any]) -> SignedIn:
+        user: SignedIn = request.scope["user"]
+        return user
+
+    app = Litestar(
+        route_handlers=[
+            *public.HANDLERS,
+            *applicant.HANDLERS,
+            *company.HANDLERS,
+            *organiser.HANDLERS,
+            static_files(settings.content),
+        ],
+        dependencies={
+            "services": Provide(provide_services, sync_to_thread=False),
+            "now": Provide(provide_now, sync_to_thread=False),
+            "account": Provide(provide_account, sync_to_thread=False),
+            "session": Provide(provide_session),
+            "snapshot": Provide(provide_snapshot),
+        },
+        guards=[own_forms_only],
+        middleware=[SecureHeaders(https=settings.base_url.startswith("https:")), Recognise()],
+        exception_handlers=HANDLERS,
+        template_config=TemplateConfig(
+            instance=JinjaTemplateEngine.from_environment(make_environment(settings.content))
+        ),
+        lifespan=[lifespan],
+        request_max_body_size=FORM_LIMIT,
+        openapi_config=None,
+    )
+    app.state.services = services
+    return app

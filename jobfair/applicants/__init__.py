@@ -1,0 +1,1 @@
+"""People with a profile, and their sealed NIK."""

@@ -1,0 +1,83 @@
+"""Registering and correcting a profile."""
+
+import secrets
+from dataclasses import asdict
+from datetime import datetime
+
+from jobfair.applicants import queries
+from jobfair.applicants.models import Applicant
+from jobfair.applicants.rules.nik import NikFacts
+from jobfair.applicants.rules.profile import Profile
+from jobfair.audit.actions import write_down
+from jobfair.db import Session
+from jobfair.db.changes import mark_changed
+from jobfair.db.sealed import Keys
+from jobfair.errors import Invalid, Problem
+from jobfair.people import queries as people
+from jobfair.people.models import Account
+from jobfair.people.rules import Role
+
+TAKEN = (
+    "Pendaftaran dengan NIK ini tidak dapat dilanjutkan. Bila Anda pernah mendaftar, masuklah "
+    "dengan NIK dan kata sandi Anda; bila tidak, hubungi panitia."
+)
+
+
+async def register_applicant(
+    session: Session,
+    *,
+    keys: Keys,
+    facts: NikFacts,
+    profile: Profile,
+    password_hash: str | None,
+    now: datetime,
+    sample: bool = False,
+) -> Applicant:
+    """Make an account and a profile for a person; the NIK is sealed before it is stored.
+
+    Raises:
+        Invalid: the NIK already has a profile; the sentence does not say whose.
+
+    """
+    index = keys.blind_index(facts.nik.digits)
+    if await people.account_for_key(session, index) is not None:
+        raise Invalid({"nik": Problem(TAKEN)})
+    account = Account(
+        role=Role.APPLICANT,
+        sign_in_key=index,
+        password_hash=password_hash,
+        name=profile.name,
+        created_at=now,
+    )
+    people.add(session, account)
+    await session.flush()
+    public_id = secrets.token_urlsafe(16)
+    sealed = keys.seal(facts.nik.digits, context=queries.nik_context(public_id))
+    applicant = Applicant(
+        account_id=account.id,
+        public_id=public_id,
+        nik_sealed=sealed,
+        nik_index=index,
+        nik_region=facts.regency,
+        sample=sample,
+        created_at=now,
+        updated_at=now,
+        **asdict(profile),
+    )
+    queries.add(session, applicant)
+    await session.flush()
+    write_down(session, "register", now=now, account_id=account.id)
+    mark_changed(session, "registrations")
+    return applicant
+
+
+async def change_profile(
+    session: Session, *, account_id: int, profile: Profile, now: datetime
+) -> Applicant:
+    """Replace the profile; applications already sent keep the copy they were sent with."""
+    applicant = await queries.applicant_of_account(session, account_id)
+    for name, value in asdict(profile).items():
+        setattr(applicant, name, value)
+    applicant.updated_at = now
+    write_down(session, "change_profile", now=now, account_id=account_id)
+    return applicant

@@ -1,0 +1,41 @@
+"""Applicants."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from jobfair.db import Base
+
+
+class Applicant(Base):
+    """A person with a profile; one per NIK."""
+
+    __tablename__ = "applicant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    """Random; the sealed NIK is bound to it."""
+    name: Mapped[str]
+    nik_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    nik_index: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    nik_region: Mapped[str]
+    """Regency that issued the NIK, after the crosswalk: a hint, never the residence."""
+    sex: Mapped[str]
+    birth_date: Mapped[date]
+    phone: Mapped[str]
+    education: Mapped[str]
+    major: Mapped[str]
+    school: Mapped[str]
+    graduation_year: Mapped[int | None]
+    experience_years: Mapped[int]
+    experience: Mapped[str]
+    district: Mapped[str]
+    """Kecamatan of the KTP address, or its regency when it lies elsewhere (12.09.19 or 12.75)."""
+    village: Mapped[str]
+    disability: Mapped[str]
+    """Empty unless the person told it, with a consent of its own."""
+    sample: Mapped[bool]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""What a NIK says, and what a profile must hold."""

@@ -1,0 +1,88 @@
+"""The NIK: 16 digits PPKKCC DDMMYY SSSS (UU 23/2006; ``domain.md`` 1.1 and 1.2).
+
+Only what is impossible by construction is refused. The region part says where a person was
+first registered, never where they live.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from jobfair.errors import Problem
+from jobfair.regions import PROVINCES_EVER, current_regency
+
+LENGTH = 16
+WOMEN = 40
+YOUNGEST, OLDEST = 15, 80
+
+
+class Nik:
+    """A NIK that prints masked everywhere; ``digits`` is the only way to the whole number."""
+
+    __slots__ = ("digits",)
+
+    def __init__(self, digits: str) -> None:
+        self.digits = digits
+
+    def __repr__(self) -> str:
+        """Show the first four and the last four digits, hiding the birth date."""
+        return f"{self.digits[:4]}••••••••{self.digits[-4:]}"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True)
+class NikFacts:
+    """What the digits say."""
+
+    nik: Nik
+    sex: str
+    """L or P."""
+    birth_dates: tuple[date, ...]
+    """The dates that exist in either century, past ones only, earlier first."""
+    regency: str
+    """Code of the issuing regency, after the crosswalk of dissolved codes."""
+
+
+def tidy_nik(text: str) -> str:
+    """Return the digits of what was typed: full-width digits, spaces, dots, dashes are fine."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in plain if char not in " .-\u00a0\t")
+
+
+def read_nik(text: str, *, today: date) -> NikFacts | Problem:
+    """Return what a NIK says, or the one thing that makes it impossible."""
+    digits = tidy_nik(text)
+    if not (digits.isascii() and digits.isdigit()):
+        return Problem("NIK hanya berisi angka. Lihat KTP Anda.")
+    if len(digits) != LENGTH:
+        return Problem("NIK harus 16 angka, baru %(n)s.", n=len(digits))
+    if digits[:2] not in PROVINCES_EVER:
+        return Problem("Dua angka pertama NIK bukan kode provinsi. Lihat lagi KTP Anda.")
+    if digits[12:] == "0000":
+        return Problem("Empat angka terakhir NIK tidak mungkin 0000. Lihat lagi KTP Anda.")
+    day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
+    woman = day > WOMEN
+    dates = []
+    for century in (1900, 2000):
+        try:
+            dates.append(date(century + year, month, day - WOMEN if woman else day))
+        except ValueError:
+            continue
+    born = tuple(found for found in dates if found <= today)
+    if not born:
+        return Problem("Angka ke-7 sampai ke-12 NIK bukan tanggal lahir. Lihat lagi KTP Anda.")
+    return NikFacts(
+        nik=Nik(digits),
+        sex="P" if woman else "L",
+        birth_dates=born,
+        regency=current_regency(f"{digits[:2]}.{digits[2:4]}"),
+    )
+
+
+def likely_birth_date(facts: NikFacts, *, today: date) -> date | None:
+    """Return the one birth date that makes the person 15 to 80, or None when unclear."""
+    fitting = [
+        born for born in facts.birth_dates if YOUNGEST <= (today - born).days / 365.25 <= OLDEST
+    ]
+    return fitting[0] if len(fitting) == 1 else None

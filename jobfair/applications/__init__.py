@@ -1,0 +1,1 @@
+"""The ledger: who applied where, when, and where it stands."""

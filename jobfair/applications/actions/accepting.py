@@ -1,0 +1,212 @@
+"""Accepting applications: the one action behind the intake."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from jobfair.applicants import queries as applicants
+from jobfair.applicants.models import Applicant
+from jobfair.applications.queries import ledger
+from jobfair.applications.queries.ledger import Entry
+from jobfair.applications.rules import (
+    ANSWER_LONGEST,
+    Asking,
+    Conditions,
+    Stage,
+    check_may_apply,
+    receipt_number,
+)
+from jobfair.db import Session
+from jobfair.db.changes import mark_changed
+from jobfair.errors import Invalid, JobFairError, NotFound, Problem, Refused
+from jobfair.fairs.queries import FairNow, lock_fair
+from jobfair.fairs.rules import check_accepts
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Somebody's wish to apply, stamped with the instant the whole request was here."""
+
+    fair_id: int
+    applicant_id: int
+    position_id: int
+    answers: tuple[str, ...]
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The proof that an application is in the ledger."""
+
+    number: str
+    seq: int
+    received_at: datetime
+    repeated: bool
+    """It was in the ledger before this submission."""
+
+
+Outcome = Receipt | JobFairError
+
+
+def _frozen_profile(applicant: Applicant) -> dict[str, Any]:
+    """Return what a company receives of an applicant (``domain.md`` 5: never NIK or KK)."""
+    return {
+        "name": applicant.name,
+        "sex": applicant.sex,
+        "birth_date": applicant.birth_date.isoformat(),
+        "phone": applicant.phone,
+        "education": applicant.education,
+        "major": applicant.major,
+        "school": applicant.school,
+        "graduation_year": applicant.graduation_year,
+        "experience_years": applicant.experience_years,
+        "experience": applicant.experience,
+        "district": applicant.district,
+        "village": applicant.village,
+    }
+
+
+class _Batch:
+    """The submissions of one fair in one transaction: judged in order, then written at once."""
+
+    def __init__(self, session: Session, found: FairNow) -> None:
+        self.session = session
+        self.found = found
+        self.rows: list[dict[str, Any]] = []
+        self.newcomers: set[int] = set()
+
+    async def load(self, submissions: Sequence[Submission]) -> None:
+        """Read everything the rules need, in four statements."""
+        session, fair = self.session, self.found.fair
+        pairs = [(one.applicant_id, one.position_id) for one in submissions]
+        self.entries: dict[tuple[int, int], Entry] = await ledger.entries_for(session, pairs)
+        self.positions = await ledger.position_facts(session, [at for _, at in pairs])
+        self.applicants = await applicants.applicants_by_id(session, [who for who, _ in pairs])
+        self.so_far = await ledger.applications_so_far(session, fair.id, self.applicants)
+
+    async def take(self, one: Submission) -> Receipt:
+        """Judge one submission and note its row; raises what speaks against it."""
+        entry = self.entries.get((one.applicant_id, one.position_id))
+        if entry is not None and entry.stage is not Stage.WITHDRAWN:
+            return Receipt(entry.receipt, entry.seq, entry.received_at, repeated=True)
+        fair = self.found.fair
+        check_accepts(one.received_at, self.found.timetable)
+        applicant = self.applicants.get(one.applicant_id)
+        position = self.positions.get(one.position_id)
+        if applicant is None or position is None or position.fair_id != fair.id:
+            raise NotFound("Jabatan ini tidak ada.")
+        if not position.open:
+            raise Refused("withdrawn", "Jabatan ini sudah ditarik oleh perusahaan.")
+        if any(len(answer) > ANSWER_LONGEST or "\x00" in answer for answer in one.answers):
+            raise Invalid(
+                {"answers": Problem("Jawaban paling panjang %(n)s huruf.", n=ANSWER_LONGEST)}
+            )
+        if entry is not None:
+            return await self.revive(one, entry)
+        so_far = self.so_far.get(applicant.id, 0)
+        check_may_apply(
+            asking=Asking(
+                birth_date=applicant.birth_date,
+                is_local=applicant.district.startswith(f"{fair.office.regency}."),
+                applications_so_far=so_far,
+            ),
+            conditions=Conditions(
+                minimum_age=fair.minimum_age,
+                residence_policy=fair.residence_policy,
+                applications_per_applicant=fair.applications_per_applicant,
+            ),
+            day=one.received_at.astimezone(fair.zone).date(),
+        )
+        return self.note_row(one, applicant, so_far)
+
+    def note_row(self, one: Submission, applicant: Applicant, so_far: int) -> Receipt:
+        """Give the submission the next ledger sequence and its receipt number."""
+        fair = self.found.fair
+        seq = fair.ledger_seq + len(self.rows) + 1
+        number = receipt_number(
+            prefix=fair.receipt_prefix,
+            year=self.found.timetable.opens_at.astimezone(fair.zone).year,
+            seq=seq,
+        )
+        self.rows.append(
+            {
+                "fair_id": fair.id,
+                "seq": seq,
+                "receipt": number,
+                "applicant_id": one.applicant_id,
+                "position_id": one.position_id,
+                "received_at": one.received_at,
+                "profile": _frozen_profile(applicant),
+                "answers": list(one.answers),
+                "stage": Stage.NEW,
+                "stage_at": one.received_at,
+                "note": "",
+            }
+        )
+        if so_far == 0:
+            self.newcomers.add(applicant.id)
+        self.so_far[applicant.id] = so_far + 1
+        self.entries[one.applicant_id, one.position_id] = Entry(
+            id=0, seq=seq, receipt=number, received_at=one.received_at, stage=Stage.NEW
+        )
+        return Receipt(number, seq, one.received_at, repeated=False)
+
+    async def revive(self, one: Submission, entry: Entry) -> Receipt:
+        """Bring a withdrawn application back under its first receipt (``domain.md`` R06)."""
+        await ledger.move(
+            self.session,
+            application_id=entry.id,
+            position_id=one.position_id,
+            from_stage=Stage.WITHDRAWN,
+            to_stage=Stage.NEW,
+            at=one.received_at,
+            account_id=None,
+        )
+        self.entries[one.applicant_id, one.position_id] = Entry(
+            **{**asdict(entry), "stage": Stage.NEW}
+        )
+        mark_changed(self.session, f"position:{one.position_id}")
+        return Receipt(entry.receipt, entry.seq, entry.received_at, repeated=True)
+
+    async def write(self) -> None:
+        """Write ledger rows and kept tallies."""
+        if not self.rows:
+            return
+        fair = self.found.fair
+        await ledger.add_applications(self.session, self.rows)
+        await ledger.add_to_tallies(self.session, fair.id, self.rows, frozenset(self.newcomers))
+        fair.ledger_seq += len(self.rows)
+        fair.applicants += len(self.newcomers)
+        fair.last_received_at = max(
+            [row["received_at"] for row in self.rows]
+            + ([fair.last_received_at] if fair.last_received_at else [])
+        )
+        mark_changed(self.session, f"fair:{fair.id}")
+        for row in self.rows:
+            mark_changed(self.session, f"position:{row['position_id']}")
+
+
+async def accept(session: Session, submissions: Sequence[Submission]) -> list[Outcome]:
+    """Put submissions into the ledger; one outcome each, in the order given.
+
+    Takes the lock of each fair (in id order) before looking at anything, so that no closing can
+    come between judging and writing. What a rule says no to is an outcome and hurts nobody
+    else; an error of the database is raised, and then nothing of the batch is kept.
+    """
+    outcomes: dict[int, Outcome] = {}
+    for fair_id in sorted({one.fair_id for one in submissions}):
+        mine = [(at, one) for at, one in enumerate(submissions) if one.fair_id == fair_id]
+        try:
+            batch = _Batch(session, await lock_fair(session, fair_id))
+        except NotFound as error:
+            outcomes |= dict.fromkeys((at for at, _ in mine), error)
+            continue
+        await batch.load([one for _, one in mine])
+        for at, one in mine:
+            try:
+                outcomes[at] = await batch.take(one)
+            except JobFairError as error:
+                outcomes[at] = error
+        await batch.write()
+    return [outcomes[at] for at in range(len(submissions))]

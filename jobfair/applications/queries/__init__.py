@@ -1,0 +1,1 @@
+"""Asking and writing the ledger: ``ledger`` (intake), ``receipts`` (applicants), ``desk``."""

@@ -1,0 +1,169 @@
+"""What an applicant sees of the own applications, and what anybody may verify."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from jobfair.applications.models import Application, StageChange
+from jobfair.applications.rules import Stage, tidy_receipt
+from jobfair.companies.models import Company
+from jobfair.db import Session
+from jobfair.errors import NotFound
+from jobfair.fairs.models import Fair
+from jobfair.people.models import Account
+from jobfair.positions.models import Position
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One application as its applicant sees it."""
+
+    id: int
+    receipt: str
+    seq: int
+    received_at: datetime
+    stage: Stage
+    stage_at: datetime
+    profile: Any
+    answers: Any
+    position_id: int
+    position_slug: str
+    title: str
+    questions: Any
+    company_id: int
+    company: str
+    company_slug: str
+    fair_id: int
+    fair_slug: str
+    fair_name: str
+    time_zone: str
+
+
+_SENT = (
+    select(
+        Application.id,
+        Application.receipt,
+        Application.seq,
+        Application.received_at,
+        Application.stage,
+        Application.stage_at,
+        Application.profile,
+        Application.answers,
+        Application.position_id,
+        Position.slug.label("position_slug"),
+        Position.title,
+        Position.questions,
+        Company.id.label("company_id"),
+        Company.name.label("company"),
+        Company.slug.label("company_slug"),
+        Fair.id.label("fair_id"),
+        Fair.slug.label("fair_slug"),
+        Fair.name.label("fair_name"),
+        Fair.time_zone,
+    )
+    .join(Position, Position.id == Application.position_id)
+    .join(Company, Company.id == Position.company_id)
+    .join(Fair, Fair.id == Application.fair_id)
+)
+
+
+async def sent_by(session: Session, applicant_id: int) -> Sequence[Sent]:
+    """Return everything an applicant has sent, newest first."""
+    query = _SENT.where(Application.applicant_id == applicant_id)
+    rows = await session.execute(query.order_by(Application.received_at.desc(), Application.id))
+    return [Sent(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+async def receipt_of(session: Session, *, applicant_id: int, number: str) -> Sent:
+    """Return one of the applicant's own; somebody else's is ``NotFound`` like a missing one."""
+    query = _SENT.where(
+        Application.receipt == tidy_receipt(number), Application.applicant_id == applicant_id
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound("Bukti lamaran ini tidak ada.")
+    return Sent(**row._mapping)  # noqa: SLF001
+
+
+async def receipt_for(session: Session, *, applicant_id: int, position_id: int) -> str | None:
+    """Return the receipt number of the applicant for a position, or None."""
+    number: str | None = await session.scalar(
+        select(Application.receipt).where(
+            Application.applicant_id == applicant_id,
+            Application.position_id == position_id,
+            Application.stage != Stage.WITHDRAWN,
+        )
+    )
+    return number
+
+
+async def applied_positions(session: Session, *, applicant_id: int, fair_id: int) -> frozenset[int]:
+    """Return the positions of a fair this applicant has applied to (and not withdrawn)."""
+    found = await session.scalars(
+        select(Application.position_id).where(
+            Application.applicant_id == applicant_id,
+            Application.fair_id == fair_id,
+            Application.stage != Stage.WITHDRAWN,
+        )
+    )
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What anybody holding a receipt number may know: never the person."""
+
+    receipt: str
+    received_at: datetime
+    title: str
+    company: str
+
+
+async def verify_receipt(session: Session, *, fair_id: int, number: str) -> Verified | None:
+    """Return what the ledger says of a receipt number, or None."""
+    query = (
+        select(
+            Application.receipt,
+            Application.received_at,
+            Position.title,
+            Company.name.label("company"),
+        )
+        .join(Position, Position.id == Application.position_id)
+        .join(Company, Company.id == Position.company_id)
+        .where(Application.fair_id == fair_id, Application.receipt == tidy_receipt(number))
+    )
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else Verified(**row._mapping)  # noqa: SLF001
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the trail."""
+
+    id: int
+    from_stage: Stage
+    to_stage: Stage
+    at: datetime
+    account_id: int | None
+    by: str | None
+
+
+async def trail_of(session: Session, application_id: int) -> Sequence[Step]:
+    """Return the steps of an application that still hold, oldest first."""
+    rows = await session.execute(
+        select(
+            StageChange.id,
+            StageChange.from_stage,
+            StageChange.to_stage,
+            StageChange.at,
+            StageChange.account_id,
+            Account.name.label("by"),
+        )
+        .outerjoin(Account, Account.id == StageChange.account_id)
+        .where(StageChange.application_id == application_id, StageChange.undone_at.is_(None))
+        .order_by(StageChange.id)
+    )
+    return [Step(**row._mapping) for row in rows]  # noqa: SLF001

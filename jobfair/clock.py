@@ -1,0 +1,65 @@
+"""The one clock. Everything that counts is judged by an instant handed out here.
+
+An instant is an aware UTC datetime. Clients' clocks are never used.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the rest of the program needs of a clock."""
+
+    def now(self) -> datetime:
+        """Return the present instant; never earlier than one handed out before."""
+
+    async def until(self, instant: datetime) -> None:
+        """Return once ``now()`` is at or after ``instant``."""
+
+
+class AnchoredClock:
+    """Wall time read once, then carried on by the monotonic clock.
+
+    A wall clock that is set back or forth while the fair runs changes nothing here. ``anchor``
+    moves the clock to another source (the database of several nodes), forward only, so that
+    instants handed out never go backwards.
+    """
+
+    def __init__(self) -> None:
+        self._wall = datetime.now(UTC)
+        self._start = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return self._wall + timedelta(seconds=time.monotonic() - self._start)
+
+    def anchor(self, instant: datetime) -> None:
+        """Take ``instant`` as the present, unless that would go back in time."""
+        if instant > self.now():
+            self._wall, self._start = instant, time.monotonic()
+
+    async def until(self, instant: datetime) -> None:
+        """Return once the instant has come."""
+        while (left := (instant - self.now()).total_seconds()) > 0:
+            await asyncio.sleep(min(left, 60))
+
+
+class ControlledClock:
+    """A clock that stands still until it is moved: for the replay and for tests."""
+
+    def __init__(self, instant: datetime) -> None:
+        self._now = instant
+
+    def now(self) -> datetime:
+        """Return the instant it was last moved to."""
+        return self._now
+
+    def move_to(self, instant: datetime) -> None:
+        """Move the clock; going back is allowed, so that tests can try it."""
+        self._now = instant
+
+    async def until(self, instant: datetime) -> None:
+        """Jump to the instant at once."""
+        self._now = max(self._now, instant)

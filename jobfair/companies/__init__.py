@@ -1,0 +1,1 @@
+"""Companies that take part in an office's fairs."""

@@ -1,0 +1,96 @@
+"""One database per process: one transaction per act, snapshots for reading.
+
+SQLite: one writing connection (``BEGIN IMMEDIATE``, WAL, ``synchronous=FULL``: acknowledged
+means on disk) and a few readers that cannot write. PostgreSQL: READ COMMITTED for writing, where
+the subjects lock the fair row, and a read-only REPEATABLE READ snapshot for reading.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from jobfair.db.changes import take_changes
+
+WRITER_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "trusted_schema=OFF",
+    "journal_size_limit=67108864",
+    "wal_autocheckpoint=4000",
+)
+READER_PRAGMAS = ("query_only=ON", "busy_timeout=5000", "wal_autocheckpoint=0")
+
+
+def _sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class Database:
+    """Transactions and snapshots, and what to do once a transaction has committed."""
+
+    def __init__(self, url: str) -> None:
+        made = make_url(url)
+        if made.get_backend_name() == "sqlite":
+            made = made.set(drivername="sqlite+aiosqlite")
+            address = made.render_as_string(hide_password=False)
+            self.engine = _sqlite_engine(address, WRITER_PRAGMAS, "BEGIN IMMEDIATE", 1)
+            self.reading = _sqlite_engine(address, READER_PRAGMAS, "BEGIN", 4)
+            self._engines = [self.engine, self.reading]
+        else:
+            made = made.set(drivername="postgresql+psycopg")
+            self.engine = create_async_engine(made, pool_size=8, max_overflow=4, pool_timeout=30)
+            self.reading = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            self._engines = [self.engine]
+        self.url = made
+        self.is_sqlite = made.get_backend_name() == "sqlite"
+        self.announce: Callable[[frozenset[str]], None] = lambda _: None
+        self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._snapshots = async_sessionmaker(self.reading, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Commit on leaving, roll back on any error; announce changes only after the commit."""
+        async with self._writing() as session:
+            async with session.begin():
+                yield session
+            if changed := take_changes(session):
+                self.announce(changed)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Read one consistent state; nothing written here is kept."""
+        async with self._snapshots() as session, session.begin():
+            yield session
+
+    async def version(self) -> str:
+        """Return name and version of the database library or server."""
+        async with self.reading.connect() as connection:
+            if self.is_sqlite:
+                return f"SQLite {await connection.scalar(text('select sqlite_version()'))}"
+            return f"PostgreSQL {await connection.scalar(text('show server_version'))}"
+
+    async def close(self) -> None:
+        """Give all connections back; SQLite folds its log into the file."""
+        for engine in self._engines:
+            await engine.dispose()

@@ -1,0 +1,107 @@
+"""Sealing what nobody may read: AES-256-GCM at rest, a keyed index for equality.
+
+Why a plain hash of a NIK would not do: with district and birth date known, 120 candidates are
+left (UU 27/2022; the reasoning is in ``docs/data-protection.md``). Keys live outside the
+database, in a file that only the server's user may read.
+"""
+
+import hmac
+import os
+import secrets
+import stat
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from jobfair.errors import Misconfigured
+
+VERSION = b"\x01"
+NONCE_BYTES = 12
+ROOT_BYTES = 32
+
+
+class Keys:
+    """Everything derived from one root key; ``repr`` shows nothing of it."""
+
+    def __init__(self, root: bytes) -> None:
+        def derive(label: bytes) -> bytes:
+            return HKDF(hashes.SHA256(), 32, salt=None, info=label).derive(root)
+
+        self._seal = AESGCM(derive(b"jobfair seal v1"))
+        self._index = derive(b"jobfair blind index v1")
+        self._token = derive(b"jobfair form token v1")
+
+    def __repr__(self) -> str:
+        """Never show a key."""
+        return "Keys(...)"
+
+    def seal(self, text: str, *, context: str) -> bytes:
+        """Return ``text`` encrypted; it opens only with the same ``context`` (row and column)."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return VERSION + nonce + self._seal.encrypt(nonce, text.encode(), context.encode())
+
+    def unseal(self, sealed: bytes, *, context: str) -> str:
+        """Return the text sealed for ``context``.
+
+        Raises:
+            Misconfigured: another key, or a value moved from another row.
+
+        """
+        nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return self._seal.decrypt(nonce, body, context.encode()).decode()
+        except InvalidTag:
+            raise Misconfigured(
+                "Data tersegel tidak dapat dibuka. Periksa apakah berkas kunci yang dipakai benar."
+            ) from None
+
+    def blind_index(self, text: str) -> bytes:
+        """Return 32 bytes that are equal for equal texts and tell nothing without the key."""
+        return hmac.digest(self._index, text.encode(), sha256)
+
+    def form_token(self, cookie: str) -> str:
+        """Return the token a form must carry when its browser holds ``cookie``."""
+        return hmac.new(self._token, cookie.encode(), sha256).hexdigest()
+
+
+def make_key_file(path: Path) -> None:
+    """Write a new root key, readable by its owner only. An existing file is an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_bytes(ROOT_BYTES).hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_keys(path: Path) -> Keys:
+    """Read the root key.
+
+    Raises:
+        Misconfigured: the file is missing, open to others, or not a key.
+
+    """
+    if not path.is_file():
+        raise Misconfigured(
+            "Berkas kunci %(path)s tidak ada. Jalankan `jobfair migrate` untuk pemasangan baru, "
+            "atau pulihkan berkas itu dari cadangan.",
+            path=path,
+        )
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise Misconfigured(
+            "Berkas kunci %(path)s dapat dibaca pengguna lain. Jalankan: chmod 600 %(path)s",
+            path=path,
+        )
+    try:
+        root = bytes.fromhex(path.read_text().strip())
+    except ValueError:
+        root = b""
+    if len(root) != ROOT_BYTES:
+        raise Misconfigured(
+            "Berkas kunci %(path)s tidak berisi kunci 256 bit (64 angka heksadesimal).", path=path
+        )
+    return Keys(root)

@@ -1,0 +1,1 @@
+"""Offices, their fairs, and the windows in which applications are accepted."""

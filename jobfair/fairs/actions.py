@@ -1,0 +1,131 @@
+"""What organisers do to a fair's window, each audited with a reason, each a new window row."""
+
+from datetime import datetime
+
+from jobfair.audit.actions import write_down
+from jobfair.db import Session
+from jobfair.db.changes import mark_changed
+from jobfair.fairs import queries, rules
+from jobfair.fairs.models import FairWindow
+from jobfair.fairs.queries import FairNow
+
+
+def _add_window(
+    session: Session,
+    found: FairNow,
+    *,
+    act: str,
+    now: datetime,
+    account_id: int | None,
+    reason: str,
+    closes_at: datetime | None = None,
+    paused_from: datetime | None = None,
+) -> None:
+    fair, timetable = found.fair, found.timetable
+    queries.add(
+        session,
+        FairWindow(
+            fair_id=fair.id,
+            ordinal=found.windows + 1,
+            opens_at=timetable.opens_at,
+            closes_at=closes_at or timetable.closes_at,
+            paused_from=paused_from,
+            made_at=now,
+            account_id=account_id,
+            reason=reason.strip(),
+        ),
+    )
+    write_down(
+        session,
+        act,
+        now=now,
+        account_id=account_id,
+        fair_id=fair.id,
+        reason=reason.strip(),
+        closes_at=(closes_at or timetable.closes_at).isoformat(),
+    )
+    mark_changed(session, f"fair:{fair.id}")
+
+
+async def publish_fair(
+    session: Session, *, fair_id: int, now: datetime, account_id: int | None
+) -> None:
+    """Show the fair to the public. Publishing twice changes nothing."""
+    found = await queries.lock_fair(session, fair_id)
+    if found.fair.published_at is None:
+        found.fair.published_at = now
+        write_down(session, "publish", now=now, account_id=account_id, fair_id=fair_id)
+        mark_changed(session, f"fair:{fair_id}")
+
+
+async def extend_fair(
+    session: Session,
+    *,
+    fair_id: int,
+    closes_at: datetime,
+    reason: str,
+    now: datetime,
+    account_id: int | None,
+) -> None:
+    """Move the closing later. A pause stays a pause.
+
+    Raises:
+        Refused, Invalid: see :func:`jobfair.fairs.rules.check_may_extend`.
+
+    """
+    found = await queries.lock_fair(session, fair_id)
+    rules.check_may_extend(
+        now=now, timetable=found.timetable, closes_at=closes_at, reason=reason
+    )
+    _add_window(
+        session,
+        found,
+        act="extend",
+        now=now,
+        account_id=account_id,
+        reason=reason,
+        closes_at=closes_at,
+        paused_from=found.timetable.paused_from,
+    )
+
+
+async def close_early(
+    session: Session, *, fair_id: int, reason: str, now: datetime, account_id: int | None
+) -> None:
+    """Make ``now`` the closing instant; the closer then sets the latch as at any closing.
+
+    Raises:
+        Refused, Invalid: see :func:`jobfair.fairs.rules.check_may_close_early`.
+
+    """
+    found = await queries.lock_fair(session, fair_id)
+    rules.check_may_close_early(now=now, timetable=found.timetable, reason=reason)
+    _add_window(
+        session, found, act="close_early", now=now, account_id=account_id, reason=reason,
+        closes_at=now, paused_from=found.timetable.paused_from,
+    )  # fmt: skip
+
+
+async def pause_fair(
+    session: Session, *, fair_id: int, reason: str, now: datetime, account_id: int | None
+) -> None:
+    """Stop accepting from ``now`` on; what was received before still counts.
+
+    Raises:
+        Refused, Invalid: see :func:`jobfair.fairs.rules.check_may_pause`.
+
+    """
+    found = await queries.lock_fair(session, fair_id)
+    rules.check_may_pause(now=now, timetable=found.timetable, reason=reason)
+    _add_window(
+        session, found, act="pause", now=now, account_id=account_id, reason=reason, paused_from=now
+    )
+
+
+async def resume_fair(
+    session: Session, *, fair_id: int, now: datetime, account_id: int | None
+) -> None:
+    """Accept again. Raises ``Refused`` when nothing is paused."""
+    found = await queries.lock_fair(session, fair_id)
+    rules.check_may_resume(now=now, timetable=found.timetable)
+    _add_window(session, found, act="resume", now=now, account_id=account_id, reason="")

@@ -1,0 +1,139 @@
+"""The door: gathers submissions that arrive together into one durable commit.
+
+Order of things: a submission is stamped when it is handed in, waits in a bounded queue, is
+judged and written with its neighbours in one transaction, and is answered only after that
+transaction has committed. While one commit waits for the disk the next batch gathers, so there
+is no artificial delay and no request pays for a commit of its own.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from dataclasses import dataclass
+
+from jobfair.applications.actions.accepting import Outcome, Receipt, Submission, accept
+from jobfair.clock import Clock
+from jobfair.db import Clash, Database, DBAPIError, OperationalError
+from jobfair.errors import Busy, JobFairError
+
+log = logging.getLogger(__name__)
+
+CAPACITY = 2000
+BATCH = 256
+PATIENCE = 10.0
+"""Seconds. Who has waited longer is told to try again, before anything is written."""
+
+
+@dataclass
+class _Waiting:
+    submission: Submission
+    answer: asyncio.Future[Outcome]
+    since: float
+
+
+class Door:
+    """One per process. Start it with :meth:`run`; hand in with :meth:`submit`."""
+
+    def __init__(
+        self, database: Database, clock: Clock, *, capacity: int = CAPACITY, batch: int = BATCH
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._capacity = capacity
+        self._batch = batch
+        self._queue: deque[_Waiting] = deque()
+        self._arrived = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.batches = 0
+        self.accepted = 0
+
+    @property
+    def waiting(self) -> int:
+        """Return how many submissions have been handed in and not yet taken."""
+        return len(self._queue)
+
+    async def submit(
+        self, *, fair_id: int, applicant_id: int, position_id: int, answers: tuple[str, ...] = ()
+    ) -> Receipt:
+        """Hand in an application and return its receipt once it is durable.
+
+        The instant that counts is taken now, before anything is awaited: call this when the
+        whole request has been read.
+
+        Raises:
+            Busy: the queue is full, the wait was too long or the database is out of reach;
+                nothing was written.
+            JobFairError: a rule says no.
+
+        """
+        if len(self._queue) >= self._capacity:
+            raise Busy(random.randint(3, 8))  # noqa: S311 - spreads the retries, no secret
+        submission = Submission(
+            fair_id=fair_id,
+            applicant_id=applicant_id,
+            position_id=position_id,
+            answers=answers,
+            received_at=self._clock.now(),
+        )
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Outcome] = loop.create_future()
+        self._queue.append(_Waiting(submission, answer, loop.time()))
+        self._idle.clear()
+        self._arrived.set()
+        outcome = await asyncio.shield(answer)
+        if isinstance(outcome, JobFairError):
+            raise outcome
+        return outcome
+
+    async def drain(self) -> None:
+        """Return when everything handed in so far has been answered."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """Serve the queue until cancelled; a batch that has begun is finished first."""
+        while True:
+            if not self._queue:
+                self._idle.set()
+                self._arrived.clear()
+                await self._arrived.wait()
+            taken = [self._queue.popleft() for _ in range(min(self._batch, len(self._queue)))]
+            await asyncio.shield(asyncio.ensure_future(self._serve(taken)))
+
+    async def _serve(self, taken: list[_Waiting]) -> None:
+        oldest = asyncio.get_running_loop().time() - PATIENCE
+        fresh = [one for one in taken if one.since >= oldest]
+        for one in taken:
+            if one.since < oldest:
+                _answer(one, Busy(random.randint(3, 8)))  # noqa: S311
+        if fresh:
+            self.batches += 1
+            await self._write(fresh)
+
+    async def _write(self, taken: list[_Waiting]) -> None:
+        try:
+            async with self._database.transaction() as session:
+                outcomes = await accept(session, [one.submission for one in taken])
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, everybody is answered
+            await self._after_error(taken, error)
+            return
+        for one, outcome in zip(taken, outcomes, strict=True):
+            self.accepted += isinstance(outcome, Receipt)
+            _answer(one, outcome)
+
+    async def _after_error(self, taken: list[_Waiting], error: Exception) -> None:
+        """Nothing was written. A row that poisoned its batch is found by going one by one."""
+        lasting = isinstance(error, DBAPIError | Clash) and not isinstance(error, OperationalError)
+        if len(taken) > 1 and (lasting or not isinstance(error, DBAPIError | OSError)):
+            for one in taken:
+                await self._write([one])
+            return
+        log.error("a batch of %d was not written: %s", len(taken), type(error).__name__)
+        for one in taken:
+            _answer(one, Busy(random.randint(3, 8)))  # noqa: S311
+
+
+def _answer(one: _Waiting, outcome: Outcome) -> None:
+    if not one.answer.done():
+        one.answer.set_result(outcome)

@@ -1,0 +1,107 @@
+"""Feeds: a topic changes, the part is rendered once, every reader gets the newest one.
+
+A reader subscribes first and gets a full part at once, so no change can fall in between. Changes
+that come close together are drained into one frame. A reader has one slot: a slow one skips to
+the newest frame and never builds up a backlog.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+log = logging.getLogger(__name__)
+
+Render = Callable[[], Awaitable[str]]
+
+SHORTEST_TICK = 0.25
+READERS_PER_SECOND = 2000
+"""What one core can send to; the tick grows so that this is never asked for more."""
+
+
+class Slot:
+    """The newest frame one reader has not taken yet."""
+
+    def __init__(self) -> None:
+        self._frame = ""
+        self._full = asyncio.Event()
+
+    def put(self, frame: str) -> None:
+        """Replace whatever waits here."""
+        self._frame = frame
+        self._full.set()
+
+    async def take(self) -> str:
+        """Wait for a frame and take it."""
+        await self._full.wait()
+        self._full.clear()
+        return self._frame
+
+
+class Feed:
+    """Everybody who watches the same part in the same language."""
+
+    def __init__(self, render: Render) -> None:
+        self._render = render
+        self.readers: set[Slot] = set()
+        self.stale = asyncio.Event()
+        self.rendered = 0
+
+    async def serve(self) -> None:
+        """Render and send while there are readers; errors leave the last frame standing."""
+        while True:
+            await self.stale.wait()
+            self.stale.clear()
+            try:
+                frame = await self._render()
+            except Exception:
+                log.exception("a live part could not be rendered")
+            else:
+                self.rendered += 1
+                for slot in self.readers:
+                    slot.put(frame)
+            await asyncio.sleep(max(SHORTEST_TICK, len(self.readers) / READERS_PER_SECOND))
+
+
+class Hub:
+    """All feeds of this process, by topic and by what is rendered."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[tuple[str, str], Feed] = {}
+        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    @property
+    def readers(self) -> int:
+        """Return how many sockets are being served."""
+        return sum(len(feed.readers) for feed in self._feeds.values())
+
+    def announce(self, topics: frozenset[str]) -> None:
+        """Mark every feed of these topics as stale. Called after a commit, on the loop."""
+        for (topic, _), feed in self._feeds.items():
+            if topic in topics:
+                feed.stale.set()
+
+    @asynccontextmanager
+    async def read(self, topic: str, part: str, render: Render) -> AsyncIterator[Slot]:
+        """Watch ``part`` of ``topic``; the first frame is already on its way.
+
+        ``part`` must name everything the rendering depends on besides the topic (template and
+        language, say), for all who give the same names share one rendering.
+        """
+        key = (topic, part)
+        if key not in self._feeds:
+            self._feeds[key] = Feed(render)
+            self._tasks[key] = asyncio.create_task(self._feeds[key].serve())
+        feed, slot = self._feeds[key], Slot()
+        feed.readers.add(slot)
+        try:
+            before = feed.rendered
+            frame = await render()
+            if feed.rendered == before:  # else the slot already holds a newer one
+                slot.put(frame)
+            yield slot
+        finally:
+            feed.readers.discard(slot)
+            if not feed.readers and self._feeds.get(key) is feed:
+                del self._feeds[key]
+                self._tasks.pop(key).cancel()

@@ -1,0 +1,107 @@
+"""Making accounts, signing in and out. Password hashing happens in the web, off the loop."""
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+
+from jobfair.audit.actions import write_down
+from jobfair.db import Session
+from jobfair.db.sealed import Keys
+from jobfair.errors import Invalid, Problem
+from jobfair.people import queries
+from jobfair.people.models import Account, SignIn
+from jobfair.people.rules import ABSOLUTE, EMAIL, IDLE, SEEN_EVERY, Role, tidy_email
+
+TOKEN_BYTES = 32
+
+
+def hash_token(token: str) -> bytes:
+    """Return what is stored of a cookie."""
+    return sha256(token.encode()).digest()
+
+
+async def sign_in(session: Session, *, account: Account, old_token: str, now: datetime) -> str:
+    """Sign a browser in and return its new cookie value.
+
+    The cookie always changes, and the one the browser came with is forgotten, so that an id
+    planted before signing in is worth nothing afterwards.
+    """
+    if old_token:
+        await queries.delete_sign_in(session, hash_token(old_token))
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    queries.add(
+        session,
+        SignIn(token_hash=hash_token(token), account_id=account.id, made_at=now, seen_at=now),
+    )
+    if account.role is not Role.APPLICANT:
+        write_down(session, "sign_in", now=now, account_id=account.id)
+    return token
+
+
+async def sign_out(session: Session, *, token: str) -> None:
+    """Forget the browser. Signing out twice does nothing the second time."""
+    await queries.delete_sign_in(session, hash_token(token))
+
+
+async def who_is(session: Session, *, token: str, now: datetime) -> tuple[Account, bool] | None:
+    """Return the account behind a cookie and whether its last-seen instant should be stored.
+
+    None when the cookie is unknown, idle too long, too old, or the account was disabled.
+    """
+    found = await queries.sign_in_for(session, hash_token(token))
+    if found is None or found.account.disabled_at is not None:
+        return None
+    role = found.account.role
+    if now - found.seen_at > IDLE[role] or now - found.made_at > ABSOLUTE[role]:
+        return None
+    return found.account, now - found.seen_at > SEEN_EVERY
+
+
+async def keep_awake(session: Session, *, token: str, now: datetime) -> None:
+    """Store that the browser was seen."""
+    await queries.touch_sign_in(session, hash_token(token), seen_at=now)
+
+
+async def add_staff(
+    session: Session,
+    *,
+    keys: Keys,
+    role: Role,
+    name: str,
+    email: str,
+    password_hash: str,
+    now: datetime,
+    by: int | None,
+    office_id: int | None = None,
+    company_id: int | None = None,
+) -> Account:
+    """Make an account for a reviewer of a company or an organiser of an office.
+
+    Raises:
+        Invalid: name or e-mail address is missing or already used.
+
+    """
+    problems: dict[str, Problem] = {}
+    if not name.strip():
+        problems["name"] = Problem("Tulis nama orangnya.")
+    address = tidy_email(email)
+    key = keys.blind_index(address)
+    if not EMAIL.fullmatch(address):
+        problems["email"] = Problem("Tulis alamat surel yang lengkap, misalnya nama@perusahaan.id.")
+    elif await queries.account_for_key(session, key) is not None:
+        problems["email"] = Problem("Alamat surel ini sudah dipakai akun lain.")
+    if problems:
+        raise Invalid(problems)
+    account = Account(
+        role=role,
+        sign_in_key=key,
+        password_hash=password_hash,
+        name=name.strip(),
+        email=address,
+        office_id=office_id,
+        company_id=company_id,
+        created_at=now,
+    )
+    queries.add(session, account)
+    write_down(session, f"add_{role}", now=now, account_id=by, subject=f"company:{company_id}")
+    return account

@@ -1,0 +1,41 @@
+"""Accounts and the browsers that are signed in."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from jobfair.db import Base
+from jobfair.people.rules import Role
+
+
+class Account(Base):
+    """Someone who can sign in."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[Role]
+    sign_in_key: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    """Keyed index of what is typed to sign in: a NIK (applicants) or an e-mail address (staff)."""
+    password_hash: Mapped[str | None]
+    """None: cannot sign in (people of the sample fair)."""
+    name: Mapped[str]
+    email: Mapped[str | None]
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class SignIn(Base):
+    """One signed-in browser. Only the hash of its cookie is kept."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    made_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship(lazy="raise")

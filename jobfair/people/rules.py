@@ -1,0 +1,55 @@
+"""Who may be who. Plain values in, a refusal or nothing out."""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+
+from jobfair.errors import Problem
+
+
+class Role(StrEnum):
+    """What an account may do; one account has one role."""
+
+    APPLICANT = "applicant"
+    REVIEWER = "reviewer"
+    ORGANISER = "organiser"
+
+
+PASSWORD_SHORTEST = 8
+PASSWORD_LONGEST = 200
+"""Longer ones are refused before hashing: hashing costs time per attempt."""
+
+IDLE = {
+    Role.APPLICANT: timedelta(hours=2),
+    Role.REVIEWER: timedelta(minutes=30),
+    Role.ORGANISER: timedelta(minutes=30),
+}
+ABSOLUTE = {
+    Role.APPLICANT: timedelta(hours=24),
+    Role.REVIEWER: timedelta(hours=10),
+    Role.ORGANISER: timedelta(hours=10),
+}
+SEEN_EVERY = timedelta(minutes=1)
+"""How often the last-seen instant is stored; more often would be a write per page."""
+
+_COMMON = frozenset(
+    "12345678 123456789 1234567890 password password1 qwerty123 indonesia sayang123 "
+    "bismillah 11111111 00000000 87654321 jobfair123 disnaker123".split()
+)
+EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]{2,}")
+
+
+def tidy_email(text: str) -> str:
+    """Return the address as it is compared: trimmed, lower case."""
+    return text.strip().casefold()
+
+
+def password_problem(password: str) -> Problem | None:
+    """Return what is wrong with a new password (``domain.md`` 8.3: at least 8), or None."""
+    if len(password) < PASSWORD_SHORTEST:
+        return Problem("Kata sandi paling sedikit %(n)s karakter.", n=PASSWORD_SHORTEST)
+    if len(password) > PASSWORD_LONGEST:
+        return Problem("Kata sandi paling banyak %(n)s karakter.", n=PASSWORD_LONGEST)
+    if password.casefold() in _COMMON or len(set(password)) < 3:  # noqa: PLR2004 - "aaaaaaab"
+        return Problem("Kata sandi ini terlalu mudah ditebak. Pilih yang lain.")
+    return None

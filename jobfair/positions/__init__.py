@@ -1,0 +1,1 @@
+"""Positions that can be applied for."""

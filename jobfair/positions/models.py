@@ -1,0 +1,50 @@
+"""Positions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from jobfair.companies.models import Company
+from jobfair.db import Base
+from jobfair.db.base import Document
+
+
+class Position(Base):
+    """One posting of one company at one fair."""
+
+    __tablename__ = "position"
+    __table_args__ = (
+        UniqueConstraint("fair_id", "slug"),
+        CheckConstraint("openings >= 1", name="has_openings"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    slug: Mapped[str]
+    title: Mapped[str]
+    kbji: Mapped[str]
+    employment: Mapped[str]
+    openings: Mapped[int]
+    education: Mapped[Any] = mapped_column(Document)
+    """List of the accepted education codes, rising."""
+    experience_years: Mapped[int]
+    wage_min: Mapped[int | None]
+    wage_max: Mapped[int | None]
+    wage_period: Mapped[str]
+    wage_note: Mapped[str]
+    district: Mapped[str]
+    sector: Mapped[str]
+    disability_friendly: Mapped[bool]
+    hours: Mapped[str]
+    duties: Mapped[Any] = mapped_column(Document)
+    requirements: Mapped[Any] = mapped_column(Document)
+    questions: Mapped[Any] = mapped_column(Document)
+    """At most two texts."""
+    search_text: Mapped[str]
+    """Title, company and place in lower case: what the search looks at."""
+    withdrawn_at: Mapped[datetime | None]
+
+    company: Mapped[Company] = relationship(lazy="raise")

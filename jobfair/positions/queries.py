@@ -1,0 +1,76 @@
+"""Finding positions: all open ones of a fair, one of them, a company's own."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from jobfair.companies.models import Company
+from jobfair.db import Session
+from jobfair.errors import NotFound
+from jobfair.positions.models import Position
+
+
+async def positions_of_fair(session: Session, fair_id: int) -> Sequence[Position]:
+    """Return the positions the public may see, with their companies, by title.
+
+    A few hundred at the largest fair: searching and counting them happens in ``rules``.
+    """
+    query = (
+        select(Position)
+        .join(Company, Company.id == Position.company_id)
+        .options(contains_eager(Position.company))
+        .where(
+            Position.fair_id == fair_id,
+            Position.withdrawn_at.is_(None),
+            Company.verified_at.is_not(None),
+        )
+        .order_by(Position.title, Position.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def position_by_slug(session: Session, *, fair_id: int, slug: str) -> Position:
+    """Return a position the public may see, with its company; ``NotFound`` when there is none."""
+    query = (
+        select(Position)
+        .join(Company, Company.id == Position.company_id)
+        .options(contains_eager(Position.company))
+        .where(
+            Position.fair_id == fair_id,
+            Position.slug == slug,
+            Company.verified_at.is_not(None),
+        )
+    )
+    found: Position | None = await session.scalar(query)
+    if found is None:
+        raise NotFound("Jabatan ini tidak ada.")
+    return found
+
+
+async def positions_of_company(
+    session: Session, *, company_id: int, fair_id: int | None = None
+) -> Sequence[Position]:
+    """Return a company's positions, newest fair first, then by title."""
+    query = select(Position).where(Position.company_id == company_id)
+    if fair_id is not None:
+        query = query.where(Position.fair_id == fair_id)
+    return (await session.scalars(query.order_by(Position.fair_id.desc(), Position.title))).all()
+
+
+async def own_position(session: Session, *, company_id: int, position_id: int) -> Position:
+    """Return a position of this company; another company's is ``NotFound`` like none."""
+    query = (
+        select(Position)
+        .where(Position.id == position_id, Position.company_id == company_id)
+        .options(joinedload(Position.company))
+    )
+    found: Position | None = await session.scalar(query)
+    if found is None:
+        raise NotFound("Jabatan ini tidak ada.")
+    return found
+
+
+def add(session: Session, position: Position) -> None:
+    """Add a row to this transaction."""
+    session.add(position)

@@ -1,0 +1,140 @@
+"""Settings: one frozen dataclass, read from the environment and an optional TOML file.
+
+Every setting is listed in ``docs/operating.md``; a test keeps the list complete.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jobfair.errors import Misconfigured
+
+PREFIX = "JOBFAIR_"
+FILE_VARIABLE = "JOBFAIR_SETTINGS"
+HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation can set; product rules are in the fair's own files instead."""
+
+    data: Path = Path("data")
+    """Folder for the SQLite file, the key and printed reports."""
+    database_url: str = ""
+    """Empty: SQLite in the data folder. ``DATABASE_URL`` works as well."""
+    key_file: str = ""
+    """Empty: ``jobfair.key`` in the data folder."""
+    base_url: str = "http://127.0.0.1:8000"
+    """Address people use; printed in QR codes, compared with the Origin of sockets."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    content: str = ""
+    """A folder put in front of the packed ``templates/`` and ``static/``."""
+    proxy: str = ""
+    """Address of the reverse proxy whose X-Forwarded-For is believed; empty: nobody's."""
+    metrics_token: str = ""
+    """Empty: ``/metrics`` does not exist."""
+
+    @property
+    def database(self) -> str:
+        """Return the database address that is used."""
+        return self.database_url or f"sqlite:///{self.data / 'jobfair.sqlite'}"
+
+    @property
+    def keys(self) -> Path:
+        """Return the key file that is used."""
+        return Path(self.key_file) if self.key_file else self.data / "jobfair.key"
+
+
+def _from_file(path: Path, names: list[str]) -> dict[str, object]:
+    try:
+        given = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Misconfigured("Berkas setelan %(path)s tidak ada.", path=path) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(
+            "Berkas setelan %(path)s bukan TOML yang benar: %(error)s", path=path, error=error
+        ) from None
+    for name in given:
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            raise Misconfigured(
+                "Setelan %(name)s di %(path)s tidak dikenal.%(hint)s",
+                name=name,
+                path=path,
+                hint=f" Maksudnya {near[0]}?" if near else "",
+            )
+    return given
+
+
+def _whole_number(name: str, value: object) -> int:
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST_PORT):
+        raise Misconfigured(
+            "Setelan %(name)s harus angka 1 sampai %(most)s, bukan %(value)s.",
+            name=name,
+            most=HIGHEST_PORT,
+            value=repr(text),
+        )
+    return int(text)
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        Misconfigured: an unknown or wrong setting, or one given both ways.
+
+    """
+    names = [field.name for field in fields(Settings)]
+    given: dict[str, object] = {}
+    if environment.get(FILE_VARIABLE):
+        given = _from_file(Path(environment[FILE_VARIABLE]), names)
+    known = {f"{PREFIX}{name.upper()}": name for name in names}
+    sources = known | {"DATABASE_URL": "database_url", "PORT": "port"}
+    for variable in environment:
+        if variable.startswith(PREFIX) and variable not in sources and variable != FILE_VARIABLE:
+            near = get_close_matches(variable, sources, n=1)
+            raise Misconfigured(
+                "Setelan %(name)s tidak dikenal.%(hint)s",
+                name=variable,
+                hint=f" Maksudnya {near[0]}?" if near else "",
+            )
+    for variable, name in sources.items():
+        value = environment.get(variable, "")
+        if value and name in given and str(given[name]) != value:
+            raise Misconfigured(
+                "Setelan %(name)s diberikan dua kali dengan nilai berbeda. Pilih satu.", name=name
+            )
+        if value:
+            given[name] = value
+    if "port" in given:
+        given["port"] = _whole_number("port", given["port"])
+    if "data" in given:
+        given["data"] = Path(str(given["data"]))
+    settings = Settings(**given)  # type: ignore[arg-type]  # names and types checked above
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    address = urlsplit(settings.base_url)
+    if address.scheme not in ("http", "https") or not address.netloc:
+        raise Misconfigured(
+            "Setelan base_url harus alamat lengkap seperti https://kerja.asahan.go.id, "
+            "bukan %(value)s.",
+            value=repr(settings.base_url),
+        )
+    if address.scheme == "http" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise Misconfigured("Setelan base_url harus memakai https di luar komputer ini.")
+    scheme = settings.database.split(":", 1)[0].split("+", 1)[0]
+    if scheme not in ("sqlite", "postgresql"):
+        raise Misconfigured(
+            "Setelan database_url harus mulai dengan sqlite:/// atau postgresql://, "
+            "bukan %(value)s.",
+            value=repr(scheme),
+        )

@@ -1,0 +1,1 @@
+"""Everything that speaks HTTP, HTML or WebSocket, by who sees it."""

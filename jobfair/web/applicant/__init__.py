@@ -1,0 +1,5 @@
+"""Pages for the applicant."""
+
+from typing import Any
+
+HANDLERS: list[Any] = []

@@ -1,0 +1,5 @@
+"""Pages for the company."""
+
+from typing import Any
+
+HANDLERS: list[Any] = []

@@ -1,0 +1,101 @@
+"""Where a refusal becomes an HTTP status and a page. Nowhere else."""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect, Template
+from litestar.types import ExceptionHandlersMap
+
+from jobfair.db import Clash, DBAPIError
+from jobfair.errors import (
+    Busy,
+    Invalid,
+    JobFairError,
+    Misconfigured,
+    NotAllowed,
+    NotFound,
+    Refused,
+)
+from jobfair.web.guards import SignInFirst
+from jobfair.web.language import sentence
+from jobfair.web.templating import WIB, is_part, language_of, show
+
+log = logging.getLogger(__name__)
+AnyRequest = Request[Any, Any, Any]
+
+STATUS: dict[type[JobFairError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Refused: 409,
+    Invalid: 422,
+    Busy: 503,
+    Misconfigured: 500,
+}
+CLASH = Refused("clash", "Seseorang melakukan hal yang sama pada saat yang sama. Coba sekali lagi.")
+BY_STATUS = {
+    400: "Permintaan ini tidak dapat dibaca. Kembali dan coba lagi.",
+    404: "Halaman ini tidak ada.",
+    405: "Alamat ini tidak menerima permintaan seperti itu. Kembali ke halaman sebelumnya.",
+    413: "Isian terlalu besar. Persingkat lalu kirim lagi.",
+    415: "Isian ini dikirim dalam bentuk yang tidak dikenal.",
+    500: "Ada yang rusak di pihak kami. Data yang sudah diterima tetap aman. Coba lagi sebentar.",
+}
+
+
+def show_refusal(request: AnyRequest, error: JobFairError) -> Template:
+    """Show why not: a notice for htmx, a page for everyone else."""
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    part = "ui/_notice.html" if is_part(request) else "refusal.html"
+    text = sentence(error, language_of(request), WIB)
+    answer = show(request, part, message=text, code=status, status_code=status)
+    if isinstance(error, Busy):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
+
+
+def show_clash(request: AnyRequest, _: Clash) -> Template:
+    """Say that a constraint of the database was faster than our rules."""
+    return show_refusal(request, CLASH)
+
+
+def show_database_trouble(request: AnyRequest, error: DBAPIError) -> Template:
+    """Nothing was stored: say so, and when to try again."""
+    log.error("database trouble: %s", type(error.orig).__name__)
+    return show_refusal(request, Busy(5))
+
+
+def show_http_error(request: AnyRequest, error: HTTPException) -> Template:
+    """Show what the framework refused, in our words and never with its details."""
+    status = error.status_code if error.status_code in BY_STATUS else 400
+    if error.status_code >= 500:  # noqa: PLR2004
+        status = 500
+        log.error("framework error: %s", type(error).__name__)
+    kind: JobFairError = NotFound() if status == 404 else JobFairError(BY_STATUS[status])  # noqa: PLR2004
+    answer = show_refusal(request, kind)
+    answer.status_code = status
+    return answer
+
+
+def show_failure(request: AnyRequest, error: Exception) -> Template:
+    """Answer for what nobody foresaw: logged by type and place, shown as one sentence."""
+    log.error("unforeseen %s", type(error).__name__, exc_info=error)
+    answer = show_refusal(request, JobFairError(BY_STATUS[500]))
+    answer.status_code = 500
+    return answer
+
+
+def ask_to_sign_in(_: AnyRequest, error: SignInFirst) -> Response[Any]:
+    """Send people to the sign-in page, which leads back to where they were going."""
+    return Redirect(f"/masuk?ke={error.onward}" if error.onward else "/masuk", status_code=303)
+
+
+HANDLERS: ExceptionHandlersMap = {
+    SignInFirst: ask_to_sign_in,
+    JobFairError: show_refusal,
+    Clash: show_clash,
+    DBAPIError: show_database_trouble,
+    HTTPException: show_http_error,
+    Exception: show_failure,
+}  # type: ignore[assignment]  # each handler takes its own kind

@@ -1,0 +1,68 @@
+"""What Litestar hands to a handler, under the name of the parameter.
+
+``session`` is the writing transaction of a request and commits before the reply is sent;
+``snapshot`` reads one consistent state. A handler asks for one of them, never for both.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from jobfair.clock import Clock
+from jobfair.db import Database, Session
+from jobfair.db.sealed import Keys
+from jobfair.intake.door import Door
+from jobfair.live.feed import Hub
+from jobfair.people.rules import Role
+from jobfair.web.limits import Limits
+from jobfair.web.passwords import Passwords
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is signed in, as plain values: safe to keep after the session has closed."""
+
+    account_id: int
+    role: Role
+    name: str
+    office_id: int | None
+    company_id: int | None
+
+
+@dataclass
+class Services:
+    """What a process has one of; made by ``app`` and handed to handlers."""
+
+    database: Database
+    clock: Clock
+    door: Door
+    hub: Hub
+    keys: Keys
+    base_url: str
+    proxy: str
+    metrics_token: str
+    passwords: Passwords = field(default_factory=Passwords)
+    limits: Limits = field(default_factory=Limits)
+
+
+GivenSession: TypeAlias = NamedDependency[Session]
+GivenSnapshot: TypeAlias = NamedDependency[Session]
+GivenNow: TypeAlias = NamedDependency[datetime]
+GivenServices: TypeAlias = NamedDependency[Services]
+GivenAccount: TypeAlias = NamedDependency[SignedIn]
+"""Only behind a role guard: there is somebody."""
+
+__all__ = [
+    "FromPath",
+    "FromQuery",
+    "GivenAccount",
+    "GivenNow",
+    "GivenServices",
+    "GivenSession",
+    "GivenSnapshot",
+    "Services",
+    "SignedIn",
+]

@@ -1,0 +1,94 @@
+"""Who may come in. What somebody may not see answers like what does not exist."""
+
+import hmac
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import PermissionDeniedException
+from litestar.handlers.base import BaseRouteHandler
+
+from jobfair.errors import NotAllowed, NotFound
+from jobfair.people.rules import Role
+from jobfair.web.given import Services, SignedIn
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+TOKEN_FIELD = "_token"  # noqa: S105 - the name of a form field
+TOKEN_HEADER = "x-form-token"  # noqa: S105
+
+
+class SignInFirst(Exception):  # noqa: N818
+    """Nobody is signed in; after signing in, people go on to ``onward``."""
+
+    def __init__(self, onward: str) -> None:
+        super().__init__(onward)
+        self.onward = onward
+
+
+def _here(connection: Connection) -> str:
+    query = connection.url.query
+    return quote(connection.url.path + (f"?{query}" if query else ""), safe="/?=&")
+
+
+def _only(connection: Connection, role: Role) -> None:
+    user: SignedIn | None = connection.scope.get("user")
+    if user is None:
+        raise SignInFirst(_here(connection) if connection.scope.get("method") == "GET" else "")
+    if user.role is not role:
+        raise NotFound
+
+
+def applicants_only(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let applicants in."""
+    _only(connection, Role.APPLICANT)
+
+
+def reviewers_only(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let reviewers of a company in."""
+    _only(connection, Role.REVIEWER)
+
+
+def organisers_only(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let organisers of an office in."""
+    _only(connection, Role.ORGANISER)
+
+
+def _foreign(connection: Connection) -> bool:
+    """Tell whether another site's page made this request."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return True
+    origin = connection.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != connection.headers.get("host")
+
+
+async def own_forms_only(connection: Connection, _: BaseRouteHandler) -> None:
+    """Refuse unsafe requests that do not come from a form of ours in this very browser.
+
+    Two independent checks: where the browser says the request comes from, and a token bound to
+    the browser's own cookie.
+    """
+    if connection.scope.get("method", "GET") in SAFE_METHODS or "method" not in connection.scope:
+        return
+    if _foreign(connection):
+        raise NotAllowed("Permintaan ini datang dari situs lain dan tidak dijalankan.")
+    services: Services = connection.app.state.services
+    given = connection.headers.get(TOKEN_HEADER, "")
+    if not given:
+        form = await connection.form()  # type: ignore[attr-defined]  # unsafe: a Request
+        given = str(form.get(TOKEN_FIELD, ""))
+    cookie = connection.scope.get("form_cookie", "")
+    expected = services.keys.form_token(str(cookie))
+    if not cookie or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise NotAllowed(
+            "Halaman Anda terbuka terlalu lama. Kembali ke halaman sebelumnya, muat ulang, lalu "
+            "kirim lagi; isian Anda masih ada di sana."
+        )
+
+
+def same_origin_socket(connection: Connection, _: BaseRouteHandler) -> None:
+    """Refuse sockets opened by another site's page (they would carry our cookie)."""
+    origin = connection.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
+        raise PermissionDeniedException("foreign origin")

@@ -1,0 +1,5 @@
+"""Pages for the organiser."""
+
+from typing import Any
+
+HANDLERS: list[Any] = []

@@ -1,0 +1,84 @@
+"""Who is asking: the session cookie becomes ``scope["user"]``, for pages and sockets alike."""
+
+import secrets
+from typing import Any
+
+from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from jobfair.people.actions import keep_awake, who_is
+from jobfair.web.given import Services, SignedIn
+
+SESSION_COOKIE = "__Host-sesi"
+GUEST_COOKIE = "__Host-tamu"
+"""Binds the forms of people who are not signed in; set only on the pages below."""
+GUEST_FORMS = ("/masuk", "/daftar", "/lapor")
+
+
+def host_cookie(name: str, value: str, *, keep: bool = True) -> Cookie:
+    """Return a cookie bound to this host; with ``keep`` false, one that ends it."""
+    return Cookie(
+        key=name,
+        value=value,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+        max_age=None if keep else 0,
+    )
+
+
+def _cookies(scope: Scope) -> dict[str, str]:
+    text = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"cookie"), "")
+    pairs = (part.split("=", 1) for part in text.split(";") if "=" in part)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+class Recognise(ASGIMiddleware):
+    """Sets ``user`` (:class:`SignedIn` or None), ``session_token`` and ``form_cookie``."""
+
+    scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Look the cookie up; an unknown or expired one is simply nobody."""
+        services: Services = scope["litestar_app"].state.services
+        cookies = _cookies(scope)
+        token = cookies.get(SESSION_COOKIE, "")
+        state: Any = scope
+        state["user"] = await self._who(services, token) if token else None
+        state["session_token"] = token
+        state["form_cookie"] = token if state["user"] else cookies.get(GUEST_COOKIE, "")
+        if not state["form_cookie"] and scope["path"].startswith(GUEST_FORMS):
+            send = self._with_guest_cookie(state, send)
+        await next_app(scope, receive, send)
+
+    async def _who(self, services: Services, token: str) -> SignedIn | None:
+        now = services.clock.now()
+        async with services.database.snapshot() as session:
+            found = await who_is(session, token=token, now=now)
+        if found is None:
+            return None
+        account, awake = found
+        if awake:
+            async with services.database.transaction() as session:
+                await keep_awake(session, token=token, now=now)
+        return SignedIn(
+            account_id=account.id,
+            role=account.role,
+            name=account.name,
+            office_id=account.office_id,
+            company_id=account.company_id,
+        )
+
+    def _with_guest_cookie(self, state: Any, send: Send) -> Send:
+        state["form_cookie"] = secrets.token_urlsafe(24)
+        cookie = host_cookie(GUEST_COOKIE, state["form_cookie"]).to_header(header="")
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableScopeHeaders.from_message(message).add("Set-Cookie", cookie)
+            await send(message)
+
+        return sending

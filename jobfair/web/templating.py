@@ -1,0 +1,198 @@
+"""Templates: one environment, undefined is an error, and what every page is given.
+
+``show`` answers with a page for a request; ``render`` makes the same part for a socket. Inside a
+template ``lang`` and ``zone`` are known and the filters below use them, so that a part reads the
+same on a page and in a frame.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from litestar import Request
+from litestar.response import Template
+
+from jobfair.applications.rules import STAGE_NAMES, Stage
+from jobfair.companies.rules import KBLI_2020
+from jobfair.content import content_root
+from jobfair.db.sealed import Keys
+from jobfair.errors import Problem
+from jobfair.positions.rules import EDUCATION, EMPLOYMENT, education_label
+from jobfair.regions import district_name, regency_name
+from jobfair.web import language as words
+from jobfair.web.given import SignedIn
+
+LANGUAGE_COOKIE = "bahasa"
+WIB = ZoneInfo("Asia/Jakarta")
+"""Zone of pages that belong to no fair."""
+
+
+@dataclass(frozen=True)
+class Static:
+    """Addresses of static files, each with a hash of its content, so they cache for ever."""
+
+    folders: tuple[Path, ...]
+
+    @cache  # noqa: B019 - one instance for the life of the process
+    def address(self, name: str) -> str:
+        """Return the address of a file in ``static/``."""
+        for folder in self.folders:
+            if (folder / name).is_file():
+                mark = sha256((folder / name).read_bytes()).hexdigest()[:10]
+                return f"/static/{name}?{mark}"
+        raise FileNotFoundError(name)
+
+
+def content_folders(extra: str, name: str) -> tuple[Path, ...]:
+    """Return where a kind of content is looked for: the office's own folder first."""
+    own = (Path(extra) / name,) if extra and (Path(extra) / name).is_dir() else ()
+    return (*own, content_root() / name)
+
+
+def place_name(code: str) -> str:
+    """Return "Kec. Air Joman" or "Kota Tanjung Balai" for a region code."""
+    district = district_name(code)
+    if district is not None:
+        return f"Kec. {district}"
+    return regency_name(code) or code
+
+
+def _spoken(function: Callable[..., str]) -> Callable[..., str]:
+    """Give a word function the language of the template it is used in."""
+
+    @pass_context
+    def inner(context: Context, *args: Any, **more: Any) -> str:
+        return function(*args, language=context["lang"], **more)
+
+    return inner
+
+
+def _placed(function: Callable[..., str]) -> Callable[..., str]:
+    """Give an instant function the language and the zone of the template it is used in."""
+
+    @pass_context
+    def inner(context: Context, at: Any, *args: Any, **more: Any) -> str:
+        more.setdefault("zone", context["zone"])
+        return function(at, *args, language=context["lang"], **more)
+
+    return inner
+
+
+@pass_context
+def _gettext(context: Context, text: str) -> str:
+    return words.translate(text, context["lang"])
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, n: int) -> str:
+    return words.translate(one if n == 1 else many, context["lang"])
+
+
+@pass_context
+def _problem(context: Context, problem: Problem) -> str:
+    return words.sentence(problem, context["lang"], context["zone"])
+
+
+@pass_context
+def _clock_time(context: Context, at: Any, *, seconds: bool = False) -> str:
+    zone = context["zone"]
+    return f"{words.clock_time(at, zone, seconds=seconds)} {words.zone_name(zone)}"
+
+
+@pass_context
+def _iso(context: Context, at: Any) -> str:
+    return words.iso(at, context["zone"])
+
+
+def make_environment(extra_content: str = "") -> Environment:
+    """Return the environment all pages, parts and frames are rendered with."""
+    environment = Environment(
+        loader=ChoiceLoader(
+            [FileSystemLoader(folder) for folder in content_folders(extra_content, "templates")]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters |= {
+        "n": _spoken(words.number),
+        "day": _placed(words.day),
+        "moment": _placed(words.moment),
+        "hour": _clock_time,
+        "iso": _iso,
+        "problem": _problem,
+        "place": place_name,
+        "education": education_label,
+        "paragraphs": words.paragraphs,
+    }
+    environment.globals |= {
+        "static": Static(content_folders(extra_content, "static")).address,
+        "wage": _spoken(words.wage),
+        "time_left": _spoken(words.time_left),
+        "ago": _spoken(words.ago),
+        "days_between": _spoken(words.days_between),
+        "Stage": Stage,
+        "STAGE_NAMES": STAGE_NAMES,
+        "KBLI": KBLI_2020,
+        "EDUCATION": EDUCATION,
+        "EMPLOYMENT": EMPLOYMENT,
+    }
+    return environment
+
+
+def language_of(request: Request[Any, Any, Any] | Any) -> str:
+    """Return the language this browser chose; Bahasa Indonesia unless it chose otherwise."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "id")
+    return chosen if chosen in words.LANGUAGES else "id"
+
+
+def form_token(request: Request[Any, Any, Any], keys: Keys) -> str:
+    """Return the token the forms of this page carry, bound to the browser's own cookie."""
+    return keys.form_token(request.scope.get("form_cookie", ""))  # type: ignore[call-overload, no-any-return]
+
+
+def is_part(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether htmx asks for a part of the page rather than for a whole one."""
+    return request.headers.get("HX-Request") == "true" and (
+        request.headers.get("HX-Request-Type", "partial") == "partial"
+    )
+
+
+def show(
+    request: Request[Any, Any, Any], name: str, *, status_code: int = 200, **context: Any
+) -> Template:
+    """Answer with a page or part.
+
+    Besides ``context`` every template knows: ``lang``, ``zone`` (of ``fair`` when one is given,
+    else WIB), ``now``, ``account`` (:class:`SignedIn` or None), ``form_token``, ``base_url``,
+    ``path``, and ``fair`` (:class:`jobfair.fairs.queries.FairNow` or None).
+    """
+    services = request.app.state.services
+    account: SignedIn | None = request.scope.get("user")
+    fair = context.get("fair")
+    everywhere = {
+        "lang": language_of(request),
+        "zone": fair.fair.zone if fair else WIB,
+        "now": services.clock.now(),
+        "account": account,
+        "form_token": form_token(request, services.keys),
+        "base_url": services.base_url,
+        "path": request.url.path,
+        "fair": fair,
+    }
+    return Template(name, context=everywhere | context, status_code=status_code)
+
+
+def render(environment: Environment, name: str, *, lang: str, zone: Any, **context: Any) -> str:
+    """Return a part as text, for a socket; it knows ``lang`` and ``zone`` and what is given."""
+    return environment.get_template(name).render(lang=lang, zone=zone, **context)

@@ -1,0 +1,1 @@
+// Own behaviour: small, delegated, no inline handlers.

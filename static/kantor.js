@@ -1,0 +1,1 @@
+// Behaviour of the desk and the control room.
