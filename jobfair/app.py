@@ -22,7 +22,7 @@ from jobfair.settings import Settings
 from jobfair.web import applicant, company, organiser, public
 from jobfair.web.errors import HANDLERS
 from jobfair.web.files import static_files
-from jobfair.web.given import Services, SignedIn
+from jobfair.web.given import GivenServices, Services, SignedIn
 from jobfair.web.guards import own_forms_only
 from jobfair.web.headers import SecureHeaders
 from jobfair.web.recognise import Recognise
@@ -51,13 +51,13 @@ def make_services(
     )
 
 
-async def provide_session(services: Services) -> AsyncIterator[Session]:
+async def provide_session(services: GivenServices) -> AsyncIterator[Session]:
     """Give a handler its transaction; it commits before the answer is sent."""
     async with services.database.transaction() as session:
         yield session
 
 
-async def provide_snapshot(services: Services) -> AsyncIterator[Session]:
+async def provide_snapshot(services: GivenServices) -> AsyncIterator[Session]:
     """Give a handler one consistent state to read."""
     async with services.database.snapshot() as session:
         yield session
@@ -70,7 +70,9 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(services.door.run())]
         if scheduled:
-            tasks.append(asyncio.create_task(keep_the_clock(services)))
+            tasks.append(asyncio.create_task(
+                    keep_the_clock(services.database, services.clock, services.door)
+                ))
         try:
             yield
         finally:

@@ -27,13 +27,15 @@ class AnchoredClock:
     instants handed out never go backwards.
     """
 
-    def __init__(self) -> None:
-        self._wall = datetime.now(UTC)
+    def __init__(self, start: datetime | None = None, rate: float = 1) -> None:
+        """Start at the wall time; the replay starts elsewhere and lets time run faster."""
+        self._wall = start or datetime.now(UTC)
         self._start = time.monotonic()
+        self._rate = rate
 
     def now(self) -> datetime:
         """Return the present instant."""
-        return self._wall + timedelta(seconds=time.monotonic() - self._start)
+        return self._wall + timedelta(seconds=(time.monotonic() - self._start) * self._rate)
 
     def anchor(self, instant: datetime) -> None:
         """Take ``instant`` as the present, unless that would go back in time."""
@@ -43,7 +45,7 @@ class AnchoredClock:
     async def until(self, instant: datetime) -> None:
         """Return once the instant has come."""
         while (left := (instant - self.now()).total_seconds()) > 0:
-            await asyncio.sleep(min(left, 60))
+            await asyncio.sleep(min(left / self._rate, 60))
 
 
 class ControlledClock:

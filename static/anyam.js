@@ -1,1 +1,157 @@
-// Own behaviour: small, delegated, no inline handlers.
+// Own behaviour of every page: small, delegated, nothing inline. Without it all pages still work.
+(() => {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  const all = (what) => document.querySelectorAll(what);
+  const two = (n) => String(n).padStart(2, "0");
+  const soon = (most, act) => setTimeout(act, Math.random() * most);
+
+  // Time: the server's clock decides; this device only counts on from it.
+  let ahead = 0;
+  let ended = false;
+  const now = () => Date.now() + ahead;
+  const setClock = (text) => {
+    const at = Date.parse(text);
+    if (at) ahead = at - Date.now();
+  };
+  const reload = () => {
+    const field = document.activeElement;
+    if (field && field.matches("input:not([type=checkbox]),textarea") && field.value) setTimeout(reload, 5000);
+    else location.reload();
+  };
+  const tick = () => {
+    for (const e of all("[data-sampai]")) {
+      const left = Math.max(0, Math.floor((Date.parse(e.dataset.sampai) - now()) / 1000));
+      const days = Math.floor(left / 86400);
+      const clock = [left % 86400 / 3600, left % 3600 / 60, left % 60].map((n) => two(Math.floor(n))).join(".");
+      const text = days ? days + " " + e.dataset.hari + " " + clock : clock;
+      if (e.textContent !== text) e.textContent = text;
+      if (!left && !ended) { ended = true; soon(20000, reload); }
+    }
+    for (const e of all("[data-jam]")) {
+      const at = new Date(now() + e.dataset.jam * 1000);
+      e.textContent = two(at.getUTCHours()) + "." + two(at.getUTCMinutes()) + e.textContent.slice(5);
+    }
+    const words = document.querySelector("[data-kata]");
+    for (const e of words ? all("time[data-lalu]") : []) {
+      const past = Math.max(0, Math.floor((now() - Date.parse(e.dateTime)) / 1000));
+      const [size, word] = past < 60 ? [1, 0] : past < 3600 ? [60, 1] : past < 86400 ? [3600, 2] : [86400, 3];
+      e.textContent = Math.floor(past / size) + " " + words.dataset.kata.split("|")[word];
+    }
+  };
+  const anchor = document.querySelector("[data-kini]");
+  if (anchor) setClock(anchor.dataset.kini);
+  if (anchor || document.querySelector("[data-kata]")) { tick(); setInterval(tick, 1000); }
+  for (const e of all("[data-muat]")) soon(e.dataset.muat * 1000, () => setTimeout(reload, e.dataset.muat * 500));
+
+  // Live numbers: what changed glows, is told once a minute, and a new state loads the page anew.
+  const live = byId("angka") || byId("layar");
+  const state = () => (byId("angka") || byId("layar")).dataset.keadaan;
+  if (live) {
+    const first = state();
+    let told = Date.now();
+    let gone = false;
+    new MutationObserver((seen) => {
+      const per = byId("per");
+      if (per) setClock(per.dateTime);
+      for (const { target } of seen) {
+        const number = (target.parentElement || target).closest("dd");
+        if (!number) continue;
+        number.classList.remove("baru");
+        requestAnimationFrame(() => number.classList.add("baru"));
+        const box = byId("pengumuman");
+        if (box && Date.now() - told > 60000) {
+          told = Date.now();
+          box.textContent = [...all("#angka dl > div")].map((d) => d.lastElementChild.textContent + " " + d.firstElementChild.textContent).join(", ");
+        }
+      }
+      if (!gone && state() !== first) { gone = true; soon(5000, reload); }
+    }).observe(live.parentElement, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-keadaan", "datetime"] });
+  }
+
+  // The socket: say how it stands; after three failures ask for the part every half minute.
+  const sign = byId("sambung");
+  let failures = 0;
+  let asking = 0;
+  const say = (how) => {
+    if (!sign) return;
+    sign.hidden = false;
+    sign.dataset.keadaan = how;
+    sign.lastElementChild.textContent = sign.dataset[how];
+  };
+  const ask = async () => {
+    const box = document.querySelector("[data-angka]");
+    if (!box || document.hidden) return;
+    try {
+      const answer = await fetch(box.dataset.angka, { headers: { "HX-Request": "true" } });
+      if (answer.ok) byId("angka").outerHTML = await answer.text();
+    } catch { say("putus"); }
+  };
+  const askInstead = () => {
+    if (asking) return;
+    say("jajak");
+    ask();
+    asking = setInterval(ask, 30000);
+  };
+  document.addEventListener("htmx:ws:after:connection", () => {
+    failures = 0;
+    clearInterval(asking);
+    asking = 0;
+    say("ya");
+  });
+  document.addEventListener("htmx:ws:close", () => {
+    if (document.hidden) return;
+    failures += 1;
+    if (failures >= 3) askInstead();
+    else say("putus");
+  });
+  if (sign && !window.htmx) askInstead();
+
+  // Search: a pressed button moves the focus to the count; a changed filter only tells it.
+  let pressed = false;
+  document.addEventListener("submit", (e) => {
+    if (e.target.matches("[data-cari]")) pressed = Boolean(e.submitter);
+  }, true);
+  document.addEventListener("change", (e) => {
+    if (e.target.matches("[data-langsung]") && e.target.form.requestSubmit) e.target.form.requestSubmit();
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const count = byId("jumlah");
+    if (!count) return;
+    byId("pengumuman").textContent = count.textContent;
+    if (pressed) count.focus();
+    pressed = false;
+  });
+
+  // Forms: problems first, letters left, a busy answer tries again by itself, printing.
+  const problems = byId("galat");
+  if (problems) problems.focus();
+  document.addEventListener("input", (e) => {
+    const most = e.target.dataset.paling;
+    if (most) e.target.nextElementSibling.textContent = e.target.dataset.sisa.replace("{n}", most - [...e.target.value.trim()].length);
+  });
+  for (const form of all("form[data-ulang]")) {
+    const words = form.querySelector("[data-ulang-kata]");
+    let left = Number(form.dataset.ulang) + Math.ceil(Math.random() * 3);
+    const count = () => {
+      words.textContent = words.dataset.ulangKata.replace("{n}", left);
+      if (left-- <= 0) { clearInterval(timer); form.requestSubmit(); }
+    };
+    const timer = setInterval(count, 1000);
+    form.addEventListener("submit", () => clearInterval(timer));
+    count();
+  }
+  for (const e of all("[data-cetak]")) {
+    e.hidden = false;
+    e.addEventListener("click", () => print());
+  }
+
+  // The wall: keep the screen awake, move one pixel a minute against burn-in.
+  if (byId("layar")) {
+    const stay = () => navigator.wakeLock && document.visibilityState === "visible" && navigator.wakeLock.request("screen").catch(() => {});
+    stay();
+    document.addEventListener("visibilitychange", stay);
+    let at = 0;
+    setInterval(() => { document.body.style.transform = "translate(" + [0, 1, 1, 0][at = (at + 1) % 4] + "px," + [0, 0, 1, 1][at] + "px)"; }, 60000);
+  }
+})();

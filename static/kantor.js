@@ -1,1 +1,140 @@
-// Behaviour of the desk and the control room.
+// Behaviour of the desk and the control room: small, delegated, nothing inline. Without it every
+// page still works as links and forms.
+(() => {
+  const OFF = "jobfair-pintasan-mati";
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const keysOff = () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } };
+
+  // The arrivals bar: how many there are in all (live) less how many this list was made from.
+  let told = 0, shownFor = "";
+  function arrivals() {
+    const tabs = $("#tahap"), list = $(".antre"), bar = $("#antre-baru"), room = $("#ruang");
+    if (!tabs || !list || !bar || !room) return;
+    for (const tab of tabs.children) {
+      if (tab.dataset.tahap === room.dataset.tahap) tab.setAttribute("aria-current", "page");
+      else tab.removeAttribute("aria-current");
+    }
+    const fresh = Math.max(0, Number(tabs.dataset.semua) - Number(list.dataset.semua));
+    $("[data-jumlah]", bar).textContent = fresh;
+    bar.hidden = !fresh;
+    document.title = (fresh ? `(${fresh}) ` : "") + room.dataset.judul;
+    if (fresh && Date.now() - told > 60000) {
+      told = Date.now();
+      say(bar.textContent.replace(/\s*N\s*$/, ""));
+    }
+  }
+
+  function say(text) {
+    const place = $("#pengumuman");
+    if (place) place.textContent = text.replace(/\s+/g, " ").trim();
+  }
+
+  // What an act did stays for eight seconds; taking it back stays possible in the trail.
+  function toast() {
+    const said = $("[data-kabar]");
+    if (!said || shownFor === location.href) return;
+    shownFor = location.href;
+    say($("p", said).textContent);
+    setTimeout(() => {
+      const busy = said.matches(":hover") || said.contains(document.activeElement);
+      if (said.isConnected && !busy) said.hidden = true;
+      else if (said.isConnected) setTimeout(() => { said.hidden = true; }, 8000);
+    }, 8000);
+  }
+
+  function settle() {
+    const bar = $("[data-pintasan]");
+    if (bar) {
+      bar.hidden = false;
+      $("#pintasan").checked = !keysOff();
+    }
+    arrivals();
+    toast();
+    $('.antre li[aria-current]')?.scrollIntoView({ block: "nearest" });
+  }
+
+  // A visible element that bears the key, chosen by what the page offers: no list to keep in step.
+  const bearer = (key) => [...document.querySelectorAll(`[data-pintas="${CSS.escape(key)}"]`)]
+    .find((element) => element.getClientRects().length);
+
+  function typing(target) {
+    return target.isContentEditable || target.closest("textarea,select,dialog[open]") ||
+      (target.matches("input") && !/^(checkbox|radio|button|submit)$/.test(target.type));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+    if (!$("#ruang") || keysOff() || typing(event.target)) return;
+    if (event.key === "?") {
+      event.preventDefault();
+      $("#bantu")?.showModal();
+    } else if (event.key === "/") {
+      event.preventDefault();
+      ($("#cari") || $("#tahap a"))?.focus();
+    } else if (event.key.length === 1) {
+      const found = bearer(event.key.toLowerCase());
+      if (found) {
+        event.preventDefault();
+        found.click();
+      }
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "pintasan") return;
+    try { localStorage.setItem(OFF, event.target.checked ? "0" : "1"); } catch { /* not kept */ }
+  });
+
+  // A menu closes when something else is pressed, or with Escape.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.siapa[open],details.jabatan[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.siapa[open],details.jabatan[open]")) {
+      menu.open = false;
+      $("summary", menu).focus();
+    }
+  });
+
+  // An answer that is not the desk (signed out meanwhile, an error page) is shown whole.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const ctx = event.detail.ctx;
+    if (ctx?.select !== "#ruang" || ctx.text.includes('id="ruang"')) return;
+    event.preventDefault();
+    if (ctx.response.raw.redirected) location.href = ctx.response.raw.url;
+    else {
+      const page = new DOMParser().parseFromString(ctx.text, "text/html");
+      $("#isi").replaceChildren(...$("#isi", page).childNodes);
+      document.title = page.title;
+    }
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.sourceElement?.closest("#catatan-kabar,.catatan")) return;
+    const opened = $(".profil");
+    if (opened && event.detail.ctx?.select === "#ruang") opened.scrollTop = 0;
+    settle();
+  });
+
+  // Time that is left, from the server's clock.
+  function countdown() {
+    for (const clock of document.querySelectorAll("[data-mundur]")) {
+      clock.skew ??= Date.parse(clock.dataset.kini) - Date.now();
+      const left = Math.max(0, Date.parse(clock.dataset.mundur) - Date.now() - clock.skew);
+      const seconds = Math.floor(left / 1000), days = Math.floor(seconds / 86400);
+      const two = (number) => String(number).padStart(2, "0");
+      const rest = [seconds % 86400 / 3600, seconds % 3600 / 60, seconds % 60].map((n) => two(Math.floor(n))).join(".");
+      clock.textContent = days ? `${days} ${clock.dataset.hari} ${rest}` : rest;
+      if (!left && !clock.rung) {
+        clock.rung = true;
+        setTimeout(() => location.reload(), 2000 + Math.random() * 8000);
+      }
+    }
+  }
+
+  countdown();
+  setInterval(countdown, 1000);
+  settle();
+})();

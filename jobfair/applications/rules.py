@@ -1,10 +1,13 @@
 """Who may apply, what a receipt number looks like, and how stages may follow each other."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from jobfair.errors import Refused
+from jobfair.errors import Invalid, Problem, Refused
 
 
 class Stage(StrEnum):
@@ -48,6 +51,7 @@ NEXT_STAGES: dict[Stage, frozenset[Stage]] = {
 REACHED = (Stage.REVIEWED, Stage.SHORTLISTED, Stage.INTERVIEW, Stage.ACCEPTED)
 """The positive stages in order; companies may skip, so a later one counts for the earlier."""
 
+RECEIPT = re.compile(r"[A-Z0-9]+-([0-9]{2})-([0-9]{5,9})-([0-9]{2})")
 UNDO_WITHIN = timedelta(minutes=10)
 ANSWER_LONGEST = 600
 NOTE_LONGEST = 2000
@@ -122,6 +126,23 @@ def check_may_apply(*, asking: Asking, conditions: Conditions, day: date) -> Non
         )
 
 
+def check_answers(answers: Sequence[str], *, questions: int) -> None:
+    """Let the answers in, or raise ``Invalid``: too many, too long, or not storable as text.
+
+    A page never sends such; checked here because one of them would fail its whole batch.
+    """
+    if any(answers[questions:]):
+        raise Invalid(
+            {"answers": Problem("Jabatan ini hanya menanyakan %(n)s hal.", n=questions)}
+        )
+    if any(len(answer) > ANSWER_LONGEST for answer in answers):
+        raise Invalid(
+            {"answers": Problem("Jawaban paling panjang %(n)s huruf.", n=ANSWER_LONGEST)}
+        )
+    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for text in answers for char in text):
+        raise Invalid({"answers": Problem("Jawaban memuat tanda yang tidak dapat disimpan.")})
+
+
 def receipt_number(*, prefix: str, year: int, seq: int) -> str:
     """Return a number a person can read out: prefix, year, ledger sequence, two check digits.
 
@@ -132,6 +153,49 @@ def receipt_number(*, prefix: str, year: int, seq: int) -> str:
     return f"{prefix}-{digits[:2]}-{digits[2:]}-{98 - int(digits) * 100 % 97:02d}"
 
 
+def receipt_fits(number: str) -> bool:
+    """Tell whether a receipt number has the right form and the right check digits."""
+    found = RECEIPT.fullmatch(number)
+    return found is not None and 98 - int(found[1] + found[2]) * 100 % 97 == int(found[3])
+
+
 def tidy_receipt(text: str) -> str:
     """Return a receipt number as it is stored, from what somebody typed."""
     return text.strip().upper().replace(" ", "")
+
+
+def tidy_note(text: str) -> str:
+    """Return a note as it is stored: one kind of line end, nothing around it."""
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One condition a position states that can be read off an application."""
+
+    kind: str
+    """``education``, ``experience`` or ``answers``."""
+    met: bool
+
+
+def requirements_met(
+    *,
+    education: Sequence[str],
+    experience_years: int,
+    questions: int,
+    profile: Mapping[str, Any],
+    answers: Sequence[str],
+) -> list[Requirement]:
+    """Return the conditions of a position and which of them an application meets.
+
+    Counts what the company itself has stated and nothing else: no score, no order.
+    """
+    found = []
+    if education:
+        found.append(Requirement("education", profile["education"] in education))
+    enough = int(profile["experience_years"]) >= experience_years
+    found.append(Requirement("experience", enough))
+    if questions:
+        given = [answer for answer in answers[:questions] if answer.strip()]
+        found.append(Requirement("answers", len(given) == questions))
+    return found

@@ -15,10 +15,12 @@ def add_entry(session: Session, entry: AuditEntry) -> None:
 
 
 async def entries_of_fair(
-    session: Session, fair_id: int, *, limit: int = 50
+    session: Session, fair_id: int, *, limit: int = 50, before: int | None = None
 ) -> Sequence[AuditEntry]:
-    """Return the newest entries of a fair, newest first."""
+    """Return the newest entries of a fair, newest first; ``before`` an id for the next page."""
     query = select(AuditEntry).where(AuditEntry.fair_id == fair_id)
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
     return (await session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit))).all()
 
 

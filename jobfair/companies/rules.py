@@ -1,5 +1,9 @@
 """What a company is, by the classifications its recap rows use."""
 
+from jobfair.errors import Invalid, Problem
+
+REASON_LONGEST = 500
+
 KBLI_2020 = {
     "A": "Pertanian, kehutanan, dan perikanan",
     "B": "Pertambangan dan penggalian",
@@ -27,3 +31,11 @@ KBLI_2020 = {
 
 KINDS = ("formal", "informal")
 """Informal: an employer without NIB, vouched for by the office (``domain.md`` 2.4)."""
+
+
+def check_suspension_reason(reason: str) -> None:
+    """Let a company be suspended for a reason, or raise ``Invalid`` without one."""
+    if not reason.strip():
+        raise Invalid({"reason": Problem("Tulis alasannya. Alasan ini tercatat di jejak.")})
+    if len(reason) > REASON_LONGEST:
+        raise Invalid({"reason": Problem("Alasan paling panjang %(n)s huruf.", n=REASON_LONGEST)})

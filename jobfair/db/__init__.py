@@ -26,10 +26,21 @@ def _take_newest_sqlite() -> None:
 
 _take_newest_sqlite()
 
-from sqlalchemy.exc import DBAPIError, IntegrityError as Clash, OperationalError  # noqa: E402
+from sqlalchemy.exc import DBAPIError, OperationalError  # noqa: E402
+from sqlalchemy.exc import IntegrityError as Clash  # noqa: E402
+from sqlalchemy.exc import TimeoutError as NoConnection  # noqa: E402
 from sqlalchemy.ext.asyncio import AsyncSession as Session  # noqa: E402
 
 from jobfair.db.base import Base  # noqa: E402
 from jobfair.db.database import Database  # noqa: E402
 
-__all__ = ["SQLITE_FLOOR", "Base", "Clash", "DBAPIError", "Database", "OperationalError", "Session"]
+__all__ = [
+    "SQLITE_FLOOR",
+    "Base",
+    "Clash",
+    "DBAPIError",
+    "Database",
+    "NoConnection",
+    "OperationalError",
+    "Session",
+]

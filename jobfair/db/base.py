@@ -2,9 +2,10 @@
 
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, Text
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -63,8 +64,20 @@ class Document(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+WORD = Enum(
+    StrEnum,
+    native_enum=False,
+    length=20,
+    values_callable=lambda kind: [word.value for word in kind],
+)
+"""A word out of a list, stored as that word in a plain text column."""
+
+
 class Base(DeclarativeBase):
     """Base of every table."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - read by SQLAlchemy, never changed
+    type_annotation_map = {  # noqa: RUF012 - read by SQLAlchemy, never changed
+        datetime: UtcDateTime(),
+        StrEnum: WORD,
+    }

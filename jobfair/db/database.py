@@ -10,7 +10,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import event, make_url, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from jobfair.db.changes import take_changes
 
@@ -24,6 +29,9 @@ WRITER_PRAGMAS = (
     "wal_autocheckpoint=4000",
 )
 READER_PRAGMAS = ("query_only=ON", "busy_timeout=5000", "wal_autocheckpoint=0")
+SERVER_OPTIONS = "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000"
+"""Acknowledged means on disk, whatever the server's own default; a node that hangs in the middle
+of a transaction (milliseconds) holds the fair's lock for a minute at most."""
 
 
 def _sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, pool_size: int) -> AsyncEngine:
@@ -57,7 +65,13 @@ class Database:
             self._engines = [self.engine, self.reading]
         else:
             made = made.set(drivername="postgresql+psycopg")
-            self.engine = create_async_engine(made, pool_size=8, max_overflow=4, pool_timeout=30)
+            given = str(made.query.get("options", ""))
+            self.engine = create_async_engine(
+                made.update_query_dict({"options": f"{given} {SERVER_OPTIONS}".strip()}),
+                pool_size=8,
+                max_overflow=4,
+                pool_timeout=30,
+            )
             self.reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )

@@ -51,10 +51,11 @@ class Keys:
             Misconfigured: another key, or a value moved from another row.
 
         """
-        nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        nonce = sealed[1 : 1 + NONCE_BYTES] if sealed.startswith(VERSION) else b""
+        body = sealed[1 + NONCE_BYTES :]
         try:
             return self._seal.decrypt(nonce, body, context.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: no nonce, so not a sealed value at all
             raise Misconfigured(
                 "Data tersegel tidak dapat dibuka. Periksa apakah berkas kunci yang dipakai benar."
             ) from None
@@ -76,6 +77,9 @@ def make_key_file(path: Path) -> None:
         file.write(secrets.token_bytes(ROOT_BYTES).hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY)  # the name must outlive a power cut as well
+    os.fsync(folder)
+    os.close(folder)
 
 
 def read_keys(path: Path) -> Keys:
@@ -97,7 +101,12 @@ def read_keys(path: Path) -> Keys:
             path=path,
         )
     try:
-        root = bytes.fromhex(path.read_text().strip())
+        root = bytes.fromhex(path.read_text("ascii").strip())
+    except PermissionError:
+        raise Misconfigured(
+            "Berkas kunci %(path)s tidak dapat dibaca. Jalankan server sebagai pemilik berkas itu.",
+            path=path,
+        ) from None
     except ValueError:
         root = b""
     if len(root) != ROOT_BYTES:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from jobfair.db import Session
@@ -95,6 +95,27 @@ async def all_fairs(session: Session, *, office_id: int | None = None) -> Sequen
     return (await session.scalars(query)).all()
 
 
+async def published_fairs(session: Session) -> list[FairNow]:
+    """Return the published fairs with offices and timetables, newest opening first."""
+    newest = (
+        select(FairWindow.fair_id, func.max(FairWindow.ordinal).label("ordinal"))
+        .group_by(FairWindow.fair_id)
+        .subquery()
+    )
+    query = (
+        select(Fair, FairWindow)
+        .join(newest, newest.c.fair_id == Fair.id)
+        .join(
+            FairWindow,
+            (FairWindow.fair_id == Fair.id) & (FairWindow.ordinal == newest.c.ordinal),
+        )
+        .options(joinedload(Fair.office))
+        .where(Fair.published_at.is_not(None))
+        .order_by(FairWindow.opens_at.desc(), Fair.id)
+    )
+    return [_with_timetable(fair, window) for fair, window in await session.execute(query)]
+
+
 async def unlatched_fair_ids(session: Session) -> Sequence[int]:
     """Return the published fairs whose latch is not set, oldest first."""
     query = select(Fair.id).where(Fair.latched_at.is_(None), Fair.published_at.is_not(None))
@@ -122,3 +143,14 @@ async def find_fair(session: Session, slug: str) -> Fair | None:
 def add(session: Session, row: Office | Fair | FairWindow) -> None:
     """Add a row to this transaction."""
     session.add(row)
+
+
+async def newest_received_at(session: Session) -> datetime | None:
+    """Return the newest instant in any ledger, or None when all are empty."""
+    newest: datetime | None = await session.scalar(
+        select(Fair.last_received_at)
+        .where(Fair.last_received_at.is_not(None))
+        .order_by(Fair.last_received_at.desc())
+        .limit(1)
+    )
+    return newest

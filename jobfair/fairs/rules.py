@@ -77,6 +77,7 @@ def check_accepts(received_at: datetime, timetable: Timetable) -> None:
 
 
 REASON_LONGEST = 500
+LONGEST_FAIR = timedelta(days=120)
 OPEN_PHASES = frozenset({Phase.PUBLISHED, Phase.OPEN, Phase.PAUSED, Phase.CLOSING})
 
 
@@ -109,17 +110,28 @@ def check_may_extend(
                 )
             }
         )
+    if closes_at - timetable.opens_at > LONGEST_FAIR:
+        raise Invalid(
+            {"closes_at": Problem("Job fair paling lama %(n)s hari.", n=LONGEST_FAIR.days)}
+        )
 
 
 def check_may_close_early(*, now: datetime, timetable: Timetable, reason: str) -> None:
     """Let the fair close before its time, or say why not.
 
     Raises:
-        Refused: it is not open. Invalid: no reason.
+        Refused: it is not open, or opens at this very instant. Invalid: no reason.
 
     """
-    if phase_at(now, timetable) not in (Phase.OPEN, Phase.PAUSED):
+    if phase_at(now, timetable) not in (Phase.OPEN, Phase.PAUSED) or now == timetable.opens_at:
         raise Refused("not_open", "Job fair ini sedang tidak dibuka, jadi tidak dapat ditutup.")
+    _check_reason(reason)
+
+
+def check_may_open_early(*, now: datetime, timetable: Timetable, reason: str) -> None:
+    """Let the fair open before its time (``Refused`` unless published, ``Invalid`` reason)."""
+    if phase_at(now, timetable) is not Phase.PUBLISHED:
+        raise Refused("not_published", "Hanya job fair yang terbit dan belum dibuka dapat dibuka.")
     _check_reason(reason)
 
 
@@ -128,6 +140,17 @@ def check_may_pause(*, now: datetime, timetable: Timetable, reason: str) -> None
     if phase_at(now, timetable) is not Phase.OPEN:
         raise Refused("not_open", "Job fair ini sedang tidak dibuka, jadi tidak dapat dijeda.")
     _check_reason(reason)
+
+
+def earliest_end(now: datetime, last_received_at: datetime | None) -> datetime:
+    """Return the first instant from ``now`` on that lies after everything in the ledger.
+
+    An organiser's click is stamped before it waits for the lock; what came in meanwhile was
+    received in time and must not end up outside the window or inside the pause.
+    """
+    if last_received_at is None:
+        return now
+    return max(now, last_received_at + timedelta(microseconds=1))
 
 
 def check_may_resume(*, now: datetime, timetable: Timetable) -> None:
@@ -143,7 +166,6 @@ def check_may_latch(*, now: datetime, timetable: Timetable) -> None:
 
 
 RESIDENCE_POLICIES = ("open", "local_priority", "local_only")
-LONGEST_FAIR = timedelta(days=120)
 
 
 def day_of(now: datetime, timetable: Timetable, zone: Any) -> tuple[int, int]:
@@ -152,3 +174,11 @@ def day_of(now: datetime, timetable: Timetable, zone: Any) -> tuple[int, int]:
     last = (timetable.closes_at - timedelta(microseconds=1)).astimezone(zone).date()
     today = min(max(now.astimezone(zone).date(), first), last)
     return (today - first).days + 1, (last - first).days + 1
+
+ZONE_NAMES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+"""How the zones of Indonesia are written (Keppres 41/1987)."""

@@ -10,11 +10,13 @@ import asyncio
 import logging
 import random
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from jobfair.applications.actions.accepting import Outcome, Receipt, Submission, accept
 from jobfair.clock import Clock
-from jobfair.db import Clash, Database, DBAPIError, OperationalError
+from jobfair.db import Database, NoConnection, OperationalError
 from jobfair.errors import Busy, JobFairError
 
 log = logging.getLogger(__name__)
@@ -43,9 +45,8 @@ class Door:
         self._capacity = capacity
         self._batch = batch
         self._queue: deque[_Waiting] = deque()
+        self._serving: list[_Waiting] = []
         self._arrived = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
         self.batches = 0
         self.accepted = 0
 
@@ -69,7 +70,7 @@ class Door:
 
         """
         if len(self._queue) >= self._capacity:
-            raise Busy(random.randint(3, 8))  # noqa: S311 - spreads the retries, no secret
+            raise _busy()
         submission = Submission(
             fair_id=fair_id,
             applicant_id=applicant_id,
@@ -80,7 +81,6 @@ class Door:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Outcome] = loop.create_future()
         self._queue.append(_Waiting(submission, answer, loop.time()))
-        self._idle.clear()
         self._arrived.set()
         outcome = await asyncio.shield(answer)
         if isinstance(outcome, JobFairError):
@@ -88,25 +88,39 @@ class Door:
         return outcome
 
     async def drain(self) -> None:
-        """Return when everything handed in so far has been answered."""
-        await self._idle.wait()
+        """Return when everything handed in before this call has been answered.
+
+        What is handed in meanwhile is not waited for: under a steady stream there would be no
+        end, and the closer must come through.
+        """
+        before = [one.answer for one in (*self._serving, *self._queue)]
+        if before:
+            await asyncio.wait(before)
 
     async def run(self) -> None:
-        """Serve the queue until cancelled; a batch that has begun is finished first."""
-        while True:
-            if not self._queue:
-                self._idle.set()
-                self._arrived.clear()
-                await self._arrived.wait()
-            taken = [self._queue.popleft() for _ in range(min(self._batch, len(self._queue)))]
-            await asyncio.shield(asyncio.ensure_future(self._serve(taken)))
+        """Serve the queue until cancelled.
+
+        A batch that has begun is finished first; whoever still waits then is told to come again.
+        """
+        try:
+            while True:
+                if not self._queue:
+                    self._arrived.clear()
+                    await self._arrived.wait()
+                most = min(self._batch, len(self._queue))
+                self._serving = [self._queue.popleft() for _ in range(most)]
+                await _finish(self._serve(self._serving))
+                self._serving = []
+        finally:
+            while self._queue:
+                _answer(self._queue.popleft(), _busy())
 
     async def _serve(self, taken: list[_Waiting]) -> None:
         oldest = asyncio.get_running_loop().time() - PATIENCE
         fresh = [one for one in taken if one.since >= oldest]
         for one in taken:
             if one.since < oldest:
-                _answer(one, Busy(random.randint(3, 8)))  # noqa: S311
+                _answer(one, _busy())
         if fresh:
             self.batches += 1
             await self._write(fresh)
@@ -123,17 +137,32 @@ class Door:
             _answer(one, outcome)
 
     async def _after_error(self, taken: list[_Waiting], error: Exception) -> None:
-        """Nothing was written. A row that poisoned its batch is found by going one by one."""
-        lasting = isinstance(error, DBAPIError | Clash) and not isinstance(error, OperationalError)
-        if len(taken) > 1 and (lasting or not isinstance(error, DBAPIError | OSError)):
-            for one in taken:
-                await self._write([one])
+        """Nothing was written. A row that poisons its batch is found by halving the batch."""
+        passing = isinstance(error, OperationalError | NoConnection | OSError)
+        if len(taken) > 1 and not passing:
+            middle = len(taken) // 2
+            await self._write(taken[:middle])
+            await self._write(taken[middle:])
             return
         log.error("a batch of %d was not written: %s", len(taken), type(error).__name__)
         for one in taken:
-            _answer(one, Busy(random.randint(3, 8)))  # noqa: S311
+            _answer(one, _busy())
+
+
+def _busy() -> Busy:
+    return Busy(random.randint(3, 8))  # noqa: S311 - spreads the retries, no secret
 
 
 def _answer(one: _Waiting, outcome: Outcome) -> None:
     if not one.answer.done():
         one.answer.set_result(outcome)
+
+
+async def _finish(work: Coroutine[Any, Any, None]) -> None:
+    """Do ``work`` to its end even when cancelled in the middle, and be cancelled after it."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

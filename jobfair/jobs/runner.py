@@ -1,10 +1,47 @@
-"""One runner at a time."""
+"""The alarm clock: APScheduler rings, the jobs decide. Only the leading process runs them."""
 
 import asyncio
+import logging
+from datetime import UTC
 
-from jobfair.web.given import Services
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from jobfair.clock import Clock
+from jobfair.db import Database
+from jobfair.db.leader import Leader
+from jobfair.intake.door import Door
+from jobfair.jobs.schedule import SCHEDULE, Job, Tools
+
+log = logging.getLogger(__name__)
 
 
-async def keep_the_clock(services: Services) -> None:
-    """Placeholder."""
-    await asyncio.Event().wait()
+async def run_job(job: Job, tools: Tools, leader: Leader) -> None:
+    """Run a job if this process leads; an error is logged and the next ring tries again."""
+    try:
+        if await leader.holds():
+            await job.work(tools)
+    except Exception:
+        log.exception("job failed: %s", job.name)
+
+
+async def keep_the_clock(database: Database, clock: Clock, door: Door) -> None:
+    """Ring until cancelled."""
+    tools, leader = Tools(database, clock, door), Leader(database)
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    for job in SCHEDULE:
+        scheduler.add_job(
+            run_job,
+            "interval",
+            seconds=job.seconds,
+            args=(job, tools, leader),
+            id=job.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        scheduler.shutdown(wait=False)
+        await leader.release()

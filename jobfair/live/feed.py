@@ -43,21 +43,37 @@ class Feed:
 
     def __init__(self, render: Render) -> None:
         self._render = render
+        self._one_at_a_time = asyncio.Lock()
+        self._begun = self._shown = 0
+        self._newest = ""
         self.readers: set[Slot] = set()
         self.stale = asyncio.Event()
-        self.rendered = 0
+
+    async def fresh(self) -> str:
+        """Return a frame whose rendering began after this call.
+
+        Renderings of a feed follow one another, so a later frame never shows an earlier state;
+        all who ask during one rendering share the next one. Put what is returned into slots
+        before awaiting anything else, or a newer frame may be overtaken.
+        """
+        asked = self._begun
+        async with self._one_at_a_time:
+            if self._shown <= asked:
+                self._begun += 1
+                self._newest = await self._render()
+                self._shown = self._begun
+            return self._newest
 
     async def serve(self) -> None:
-        """Render and send while there are readers; errors leave the last frame standing."""
+        """Render and send until cancelled; errors leave the last frame standing."""
         while True:
             await self.stale.wait()
             self.stale.clear()
             try:
-                frame = await self._render()
+                frame = await self.fresh()
             except Exception:
                 log.exception("a live part could not be rendered")
             else:
-                self.rendered += 1
                 for slot in self.readers:
                     slot.put(frame)
             await asyncio.sleep(max(SHORTEST_TICK, len(self.readers) / READERS_PER_SECOND))
@@ -95,10 +111,7 @@ class Hub:
         feed, slot = self._feeds[key], Slot()
         feed.readers.add(slot)
         try:
-            before = feed.rendered
-            frame = await render()
-            if feed.rendered == before:  # else the slot already holds a newer one
-                slot.put(frame)
+            slot.put(await feed.fresh())
             yield slot
         finally:
             feed.readers.discard(slot)

@@ -69,11 +69,12 @@ async def add_staff(
     role: Role,
     name: str,
     email: str,
-    password_hash: str,
+    password_hash: str | None,
     now: datetime,
     by: int | None,
     office_id: int | None = None,
     company_id: int | None = None,
+    fair_id: int | None = None,
 ) -> Account:
     """Make an account for a reviewer of a company or an organiser of an office.
 
@@ -103,5 +104,57 @@ async def add_staff(
         created_at=now,
     )
     queries.add(session, account)
-    write_down(session, f"add_{role}", now=now, account_id=by, subject=f"company:{company_id}")
+    write_down(
+        session,
+        f"add_{role}",
+        now=now,
+        account_id=by,
+        fair_id=fair_id,
+        subject=f"company:{company_id}",
+    )
     return account
+
+
+async def reset_password(
+    session: Session,
+    *,
+    account: Account,
+    password_hash: str,
+    now: datetime,
+    by: int,
+    fair_id: int | None = None,
+) -> None:
+    """Give somebody a new password and sign every browser of theirs out."""
+    account.password_hash = password_hash
+    await queries.delete_sign_ins_of(session, account.id)
+    write_down(
+        session,
+        "reset_password",
+        now=now,
+        account_id=by,
+        fair_id=fair_id,
+        subject=f"account:{account.id}",
+    )
+
+
+async def disable_account(
+    session: Session, *, account: Account, now: datetime, by: int, fair_id: int | None = None
+) -> None:
+    """Keep somebody from signing in, at once and in every browser. Twice is once."""
+    if account.disabled_at is not None:
+        return
+    account.disabled_at = now
+    await queries.delete_sign_ins_of(session, account.id)
+    write_down(
+        session,
+        "disable_account",
+        now=now,
+        account_id=by,
+        fair_id=fair_id,
+        subject=f"account:{account.id}",
+    )
+
+
+async def forget_expired(session: Session, *, now: datetime) -> None:
+    """Delete sign-ins that nobody can use any more. Safe at any time."""
+    await queries.delete_expired(session, now=now)

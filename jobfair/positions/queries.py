@@ -9,6 +9,7 @@ from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.errors import NotFound
 from jobfair.positions.models import Position
+from jobfair.positions.rules.search import Offer
 
 
 async def positions_of_fair(session: Session, fair_id: int) -> Sequence[Position]:
@@ -28,6 +29,42 @@ async def positions_of_fair(session: Session, fair_id: int) -> Sequence[Position
         .order_by(Position.title, Position.id)
     )
     return (await session.scalars(query)).all()
+
+
+async def offers_of_fair(session: Session, fair_id: int) -> list[Offer]:
+    """Return what lists show of the positions the public may see, by id, in one statement."""
+    query = (
+        select(
+            Position.id,
+            Position.slug,
+            Position.title,
+            Position.kbji,
+            Company.name.label("company"),
+            Company.slug.label("company_slug"),
+            Position.company_id,
+            Position.district,
+            Position.education,
+            Position.experience_years,
+            Position.wage_min,
+            Position.wage_max,
+            Position.wage_period,
+            Position.wage_note,
+            Position.openings,
+            Position.disability_friendly,
+            Position.search_text,
+        )
+        .join(Company, Company.id == Position.company_id)
+        .where(
+            Position.fair_id == fair_id,
+            Position.withdrawn_at.is_(None),
+            Company.verified_at.is_not(None),
+        )
+        .order_by(Position.id)
+    )
+    return [
+        Offer(**{**row._mapping, "education": tuple(row.education)})  # noqa: SLF001 - SQLAlchemy's
+        for row in await session.execute(query)
+    ]
 
 
 async def position_by_slug(session: Session, *, fair_id: int, slug: str) -> Position:
@@ -69,6 +106,18 @@ async def own_position(session: Session, *, company_id: int, position_id: int) -
     if found is None:
         raise NotFound("Jabatan ini tidak ada.")
     return found
+
+
+async def every_position_of(session: Session, fair_id: int) -> Sequence[Position]:
+    """Return all positions of a fair, also withdrawn ones and those of unverified companies."""
+    query = select(Position).where(Position.fair_id == fair_id).order_by(Position.id)
+    return (await session.scalars(query)).all()
+
+
+async def companies_at_fairs(session: Session, fair_ids: Sequence[int]) -> frozenset[int]:
+    """Return the ids of the companies that have a position at one of these fairs."""
+    query = select(Position.company_id).where(Position.fair_id.in_(fair_ids)).distinct()
+    return frozenset(await session.scalars(query)) if fair_ids else frozenset()
 
 
 def add(session: Session, position: Position) -> None:

@@ -47,6 +47,8 @@ BY_STATUS = {
 def show_refusal(request: AnyRequest, error: JobFairError) -> Template:
     """Show why not: a notice for htmx, a page for everyone else."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    if isinstance(error, Refused) and error.code == "too_many":
+        status = 429
     part = "ui/_notice.html" if is_part(request) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)

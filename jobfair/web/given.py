@@ -19,6 +19,7 @@ from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
 from jobfair.web.limits import Limits
 from jobfair.web.passwords import Passwords
+from jobfair.web.recounts import Recounts
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Services:
     metrics_token: str
     passwords: Passwords = field(default_factory=Passwords)
     limits: Limits = field(default_factory=Limits)
+    recounts: Recounts = field(default_factory=Recounts)
 
 
 GivenSession: TypeAlias = NamedDependency[Session]

@@ -15,6 +15,8 @@ from jobfair.web.given import Services, SignedIn
 Connection = ASGIConnection[Any, Any, Any, Any]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_FIELD = "_token"  # noqa: S105 - the name of a form field
+GUESTS_KEEP_DRAFTS = "guests_keep_drafts"
+PATH_LONGEST = 500
 TOKEN_HEADER = "x-form-token"  # noqa: S105
 
 
@@ -63,16 +65,32 @@ def _foreign(connection: Connection) -> bool:
     return origin is not None and urlsplit(origin).netloc != connection.headers.get("host")
 
 
-async def own_forms_only(connection: Connection, _: BaseRouteHandler) -> None:
+def local_path(text: str) -> str | None:
+    """Return a path on this site fit for a Location header, or None for anything else.
+
+    ``//host``, schemes, backslashes and control characters would lead elsewhere.
+    """
+    if not text.startswith("/") or text.startswith("//") or len(text) > PATH_LONGEST:
+        return None
+    if any(char == "\\" or char < " " or char == "\x7f" for char in text):
+        return None
+    return quote(text, safe="/?=&%+,:;@!$'()*~")
+
+
+async def own_forms_only(connection: Connection, handler: BaseRouteHandler) -> None:
     """Refuse unsafe requests that do not come from a form of ours in this very browser.
 
     Two independent checks: where the browser says the request comes from, and a token bound to
-    the browser's own cookie.
+    the browser's own cookie. A handler marked with ``GUESTS_KEEP_DRAFTS`` does nothing for
+    guests but keep what they typed in their own browser, so that somebody whose sign-in has run
+    out loses nothing; there the first check is enough.
     """
     if connection.scope.get("method", "GET") in SAFE_METHODS or "method" not in connection.scope:
         return
     if _foreign(connection):
         raise NotAllowed("Permintaan ini datang dari situs lain dan tidak dijalankan.")
+    if connection.scope.get("user") is None and handler.opt.get(GUESTS_KEEP_DRAFTS):
+        return
     services: Services = connection.app.state.services
     given = connection.headers.get(TOKEN_HEADER, "")
     if not given:

@@ -15,16 +15,10 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from jobfair.errors import JobFairError, Problem
+from jobfair.fairs.rules import ZONE_NAMES
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 LOCALES = {"id": "id_ID", "en": "en_GB"}
-ZONE_NAMES = {
-    "Asia/Jakarta": "WIB",
-    "Asia/Pontianak": "WIB",
-    "Asia/Makassar": "WITA",
-    "Asia/Jayapura": "WIT",
-}
-"""Keppres 41/1987."""
 CATALOGUE = Path(__file__).parent.parent / "locale" / "en.po"
 MILLION = 1_000_000
 

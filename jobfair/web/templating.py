@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import segno
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from litestar import Request
 from litestar.response import Template
+from markupsafe import Markup
 
+from jobfair.applicants.rules.profile import DISABILITIES
 from jobfair.applications.rules import STAGE_NAMES, Stage
 from jobfair.companies.rules import KBLI_2020
 from jobfair.content import content_root
@@ -29,6 +32,7 @@ from jobfair.web import language as words
 from jobfair.web.given import SignedIn
 
 LANGUAGE_COOKIE = "bahasa"
+LEGAL_FORMS = frozenset({"PT", "CV", "UD", "PD", "TBK", "KOPERASI", "YAYASAN"})
 WIB = ZoneInfo("Asia/Jakarta")
 """Zone of pages that belong to no fair."""
 
@@ -61,6 +65,30 @@ def place_name(code: str) -> str:
     if district is not None:
         return f"Kec. {district}"
     return regency_name(code) or code
+
+
+def initials(name: str) -> str:
+    """Return one or two capitals for a name, without "PT", "CV" and the like."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    kept = [word for word in words if word.strip(".").upper() not in LEGAL_FORMS] or words
+    return "".join(word[0] for word in kept[:2]).upper()
+
+
+def wa_number(text: str) -> str:
+    """Return a phone number as wa.me wants it: 62812... without sign, spaces and dashes."""
+    digits = "".join(char for char in text if char.isdigit())
+    return f"62{digits[1:]}" if digits.startswith("0") else digits
+
+
+def qr(text: str) -> Markup:
+    """Return a QR code as inline SVG that fills what it is put into."""
+    return Markup(segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=1))  # noqa: S704 - drawn by segno, holds no text
+
+
+def _here(request: Request[Any, Any, Any]) -> str:
+    """Return path and query of the page, for links that come back to it."""
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")
 
 
 def _spoken(function: Callable[..., str]) -> Callable[..., str]:
@@ -134,9 +162,13 @@ def make_environment(extra_content: str = "") -> Environment:
         "place": place_name,
         "education": education_label,
         "paragraphs": words.paragraphs,
+        "wa": wa_number,
+        "initials": initials,
+        "zone": ZoneInfo,
     }
     environment.globals |= {
         "static": Static(content_folders(extra_content, "static")).address,
+        "qr": qr,
         "wage": _spoken(words.wage),
         "time_left": _spoken(words.time_left),
         "ago": _spoken(words.ago),
@@ -144,6 +176,7 @@ def make_environment(extra_content: str = "") -> Environment:
         "Stage": Stage,
         "STAGE_NAMES": STAGE_NAMES,
         "KBLI": KBLI_2020,
+        "DISABILITIES": DISABILITIES,
         "EDUCATION": EDUCATION,
         "EMPLOYMENT": EMPLOYMENT,
     }
@@ -175,7 +208,7 @@ def show(
 
     Besides ``context`` every template knows: ``lang``, ``zone`` (of ``fair`` when one is given,
     else WIB), ``now``, ``account`` (:class:`SignedIn` or None), ``form_token``, ``base_url``,
-    ``path``, and ``fair`` (:class:`jobfair.fairs.queries.FairNow` or None).
+    ``path``, ``here`` (path and query), and ``fair`` (:class:`jobfair.fairs.queries.FairNow` or None).
     """
     services = request.app.state.services
     account: SignedIn | None = request.scope.get("user")
@@ -188,6 +221,7 @@ def show(
         "form_token": form_token(request, services.keys),
         "base_url": services.base_url,
         "path": request.url.path,
+        "here": _here(request),
         "fair": fair,
     }
     return Template(name, context=everywhere | context, status_code=status_code)

@@ -14,6 +14,9 @@ from jobfair.regions import PROVINCES_EVER, current_regency
 LENGTH = 16
 WOMEN = 40
 YOUNGEST, OLDEST = 15, 80
+LONGEST_TYPED = 100
+"""Characters that are looked at: composing marks costs the square of their number."""
+_BETWEEN = {"Zs", "Cc", "Cf", "Pd"}
 
 
 class Nik:
@@ -45,18 +48,28 @@ class NikFacts:
 
 
 def tidy_nik(text: str) -> str:
-    """Return the digits of what was typed: full-width digits, spaces, dots, dashes are fine."""
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(char for char in plain if char not in " .-\u00a0\t")
+    """Return the digits of what was typed or pasted.
+
+    Full-width digits, spaces, dots and dashes of any kind are fine, and so are the invisible
+    marks that come along when a number is copied from a chat.
+    """
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_TYPED])
+    return "".join(
+        char for char in plain if char != "." and unicodedata.category(char) not in _BETWEEN
+    )
 
 
 def read_nik(text: str, *, today: date) -> NikFacts | Problem:
     """Return what a NIK says, or the one thing that makes it impossible."""
     digits = tidy_nik(text)
     if not (digits.isascii() and digits.isdigit()):
-        return Problem("NIK hanya berisi angka. Lihat KTP Anda.")
+        return Problem(
+            "NIK hanya berisi angka. Lihat KTP Anda."
+            if digits
+            else "Tulis NIK Anda, 16 angka seperti di KTP."
+        )
     if len(digits) != LENGTH:
-        return Problem("NIK harus 16 angka, baru %(n)s.", n=len(digits))
+        return Problem("NIK harus 16 angka, yang ini %(n)s angka.", n=len(digits))
     if digits[:2] not in PROVINCES_EVER:
         return Problem("Dua angka pertama NIK bukan kode provinsi. Lihat lagi KTP Anda.")
     if digits[12:] == "0000":
@@ -80,9 +93,14 @@ def read_nik(text: str, *, today: date) -> NikFacts | Problem:
     )
 
 
+def whole_years(born: date, today: date) -> int:
+    """Return the age in whole years; born on 29 February, one year older on 1 March."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
 def likely_birth_date(facts: NikFacts, *, today: date) -> date | None:
     """Return the one birth date that makes the person 15 to 80, or None when unclear."""
     fitting = [
-        born for born in facts.birth_dates if YOUNGEST <= (today - born).days / 365.25 <= OLDEST
+        born for born in facts.birth_dates if YOUNGEST <= whole_years(born, today) <= OLDEST
     ]
     return fitting[0] if len(fitting) == 1 else None

@@ -10,18 +10,19 @@ from jobfair.applicants.models import Applicant
 from jobfair.applications.queries import ledger
 from jobfair.applications.queries.ledger import Entry
 from jobfair.applications.rules import (
-    ANSWER_LONGEST,
     Asking,
     Conditions,
     Stage,
+    check_answers,
     check_may_apply,
     receipt_number,
 )
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
-from jobfair.errors import Invalid, JobFairError, NotFound, Problem, Refused
+from jobfair.errors import JobFairError, NotFound, Refused
 from jobfair.fairs.queries import FairNow, lock_fair
 from jobfair.fairs.rules import check_accepts
+from jobfair.regions import regency_of
 
 
 @dataclass(frozen=True)
@@ -98,17 +99,14 @@ class _Batch:
             raise NotFound("Jabatan ini tidak ada.")
         if not position.open:
             raise Refused("withdrawn", "Jabatan ini sudah ditarik oleh perusahaan.")
-        if any(len(answer) > ANSWER_LONGEST or "\x00" in answer for answer in one.answers):
-            raise Invalid(
-                {"answers": Problem("Jawaban paling panjang %(n)s huruf.", n=ANSWER_LONGEST)}
-            )
         if entry is not None:
             return await self.revive(one, entry)
+        check_answers(one.answers, questions=position.questions)
         so_far = self.so_far.get(applicant.id, 0)
         check_may_apply(
             asking=Asking(
                 birth_date=applicant.birth_date,
-                is_local=applicant.district.startswith(f"{fair.office.regency}."),
+                is_local=regency_of(applicant.district) == fair.office.regency,
                 applications_so_far=so_far,
             ),
             conditions=Conditions(

@@ -1,20 +1,26 @@
 """Moving applications between stages: what reviewers and applicants do after the sending."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from jobfair.applications.queries import desk, ledger, receipts
 from jobfair.applications.rules import (
     NOTE_LONGEST,
+    STAGE_NAMES,
     UNDO_WITHIN,
     Stage,
     check_may_withdraw,
     check_stage_change,
+    tidy_note,
 )
 from jobfair.audit.actions import write_down
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Invalid, Problem, Refused
 from jobfair.fairs.queries import fair_by_id
+
+FASTER = "Rekan Anda baru saja memindahkan lamaran ini ke tahap %(stage)s. Periksa lagi."
 
 
 async def move_stage(
@@ -25,8 +31,12 @@ async def move_stage(
     to_stage: Stage,
     account_id: int,
     now: datetime,
+    seen: Stage | None = None,
 ) -> None:
     """Move an application of this company to another stage.
+
+    ``seen`` is the stage the reviewer had in view. Asking for the stage it already has changes
+    nothing, so that a button pressed twice counts once.
 
     Raises:
         NotFound: not an application to this company.
@@ -34,8 +44,53 @@ async def move_stage(
 
     """
     found = await desk.opened(session, company_id=company_id, receipt=receipt, lock=True)
+    if seen is not None and found.stage is to_stage:
+        return
+    if seen is not None and found.stage is not seen:
+        raise Refused("stage", FASTER, stage=STAGE_NAMES[found.stage])
     check_stage_change(current=found.stage, wanted=to_stage)
     await _move(session, found, to_stage, account_id=account_id, now=now)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of many applications that were to be moved together."""
+
+    moved: Sequence[str]
+    left: Sequence[str]
+    """Receipts of those that a colleague moved meanwhile, or that cannot go there."""
+
+
+async def move_many(
+    session: Session,
+    *,
+    company_id: int,
+    position_id: int,
+    receipts: Sequence[str],
+    seen: Stage,
+    to_stage: Stage,
+    account_id: int,
+    now: datetime,
+) -> Moved:
+    """Move those of ``receipts`` that still stand at ``seen``, all in this one transaction.
+
+    Receipts of other positions are passed over without a word, like ones that do not exist.
+
+    Raises:
+        Refused: the stage cannot follow.
+
+    """
+    check_stage_change(current=seen, wanted=to_stage)
+    moved, left = [], []
+    for found in await desk.lock_opened(session, company_id=company_id, receipts=receipts):
+        if found.position_id != position_id:
+            continue
+        if found.stage is seen:
+            await _move(session, found, to_stage, account_id=account_id, now=now)
+            moved.append(found.receipt)
+        else:
+            left.append(found.receipt)
+    return Moved(moved, left)
 
 
 async def _move(
@@ -65,36 +120,53 @@ async def _move(
 
 async def undo_last(
     session: Session, *, company_id: int, account_id: int, now: datetime
-) -> str | None:
-    """Take back this reviewer's last step, if it is at most ten minutes old.
+) -> Sequence[desk.OwnStep]:
+    """Take back this reviewer's last act, if it is at most ten minutes old.
 
-    Returns the receipt number, or None when there is nothing to take back.
+    Applications moved together come back together; those a colleague has moved on stay where
+    they are. Returns the steps taken back, none when there was nothing to take back.
     """
-    last = await desk.last_step_by(session, account_id=account_id)
-    if last is None:
-        return None
-    step, receipt = last
-    if now - step.at > UNDO_WITHIN:
-        return None
-    found = await desk.opened(session, company_id=company_id, receipt=receipt, lock=True)
-    if found.stage is not step.to_stage:
-        return None
-    await _move(session, found, step.from_stage, account_id=account_id, now=now, undone_at=now)
-    step.undone_at = now
-    return receipt
+    steps = await desk.last_steps_by(
+        session, account_id=account_id, company_id=company_id, since=now - UNDO_WITHIN
+    )
+    back = {step.receipt: step for step in steps}
+    done = []
+    for found in await desk.lock_opened(session, company_id=company_id, receipts=list(back)):
+        change = back[found.receipt].change
+        if found.stage is not change.to_stage:
+            continue
+        await _move(
+            session, found, change.from_stage, account_id=account_id, now=now, undone_at=now
+        )
+        change.undone_at = now
+        done.append(back[found.receipt])
+    return done
 
 
-async def write_note(session: Session, *, company_id: int, receipt: str, note: str) -> None:
-    """Store the company's note on an application.
+async def write_note(
+    session: Session, *, company_id: int, receipt: str, note: str, was: str
+) -> None:
+    """Store the company's note on an application; ``was`` is the note the reviewer started from.
 
     Raises:
-        NotFound: not an application to this company. Invalid: too long.
+        NotFound: not an application to this company.
+        Invalid: too long.
+        Refused: a colleague wrote another note meanwhile; theirs is in the facts.
 
     """
-    text = note.replace("\x00", "").strip()
+    text, before = tidy_note(note), tidy_note(was)
     if len(text) > NOTE_LONGEST:
         raise Invalid({"note": Problem("Catatan paling panjang %(n)s huruf.", n=NOTE_LONGEST)})
     found = await desk.opened(session, company_id=company_id, receipt=receipt, lock=True)
+    if text in (before, found.note):
+        return
+    if found.note != before:
+        raise Refused(
+            "note",
+            "Rekan Anda baru saja menulis catatan lain: “%(note)s”. Gabungkan dengan catatan "
+            "Anda di bawah, lalu simpan.",
+            note=found.note,
+        )
     await desk.set_note(session, application_id=found.id, note=text)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, or_, select, update
 
+from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
 from jobfair.applications.rules import Stage
 from jobfair.db import Session
@@ -26,6 +27,7 @@ class Row:
     received_at: datetime
     stage: Stage
     profile: Any
+    answers: Any
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,30 @@ class Opened:
     fair_id: int
 
 
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, and whether older ones follow."""
+
+    rows: Sequence[Row]
+    more: bool
+
+
+def _list(company_id: int, position_id: int) -> Select[Any]:
+    return (
+        select(
+            Application.id,
+            Application.receipt,
+            Application.seq,
+            Application.received_at,
+            Application.stage,
+            Application.profile,
+            Application.answers,
+        )
+        .join(Position, Position.id == Application.position_id)
+        .where(Position.company_id == company_id, Application.position_id == position_id)
+    )
+
+
 async def rows_at(
     session: Session,
     *,
@@ -54,34 +80,49 @@ async def rows_at(
     stage: Stage,
     before: int | None = None,
     up_to: int | None = None,
-) -> Sequence[Row]:
+) -> Page:
     """Return a page of applications at a stage, newest first; ``before`` a seq for the next.
 
     ``up_to`` hides what arrived later, so that a list does not move under the pointer.
     """
-    query = (
-        select(
-            Application.id,
-            Application.receipt,
-            Application.seq,
-            Application.received_at,
-            Application.stage,
-            Application.profile,
-        )
-        .join(Position, Position.id == Application.position_id)
-        .where(
-            Position.company_id == company_id,
-            Application.position_id == position_id,
-            Application.stage == stage,
-        )
-        .order_by(Application.seq.desc())
-        .limit(PAGE)
-    )
+    query = _list(company_id, position_id).where(Application.stage == stage)
     if before is not None:
         query = query.where(Application.seq < before)
     if up_to is not None:
         query = query.where(Application.seq <= up_to)
-    return [Row(**row._mapping) for row in await session.execute(query)]  # noqa: SLF001
+    return await _page(session, query)
+
+
+async def rows_named(session: Session, *, company_id: int, position_id: int, words: str) -> Page:
+    """Return the newest applications, at any stage, whose name or receipt holds ``words``."""
+    query = (
+        _list(company_id, position_id)
+        .join(Applicant, Applicant.id == Application.applicant_id)
+        .where(
+            or_(
+                func.lower(Applicant.name).contains(words.lower(), autoescape=True),
+                Application.receipt.contains(words.upper(), autoescape=True),
+            )
+        )
+    )
+    return await _page(session, query)
+
+
+async def _page(session: Session, query: Select[Any]) -> Page:
+    found = await session.execute(query.order_by(Application.seq.desc()).limit(PAGE + 1))
+    rows = [Row(**row._mapping) for row in found]  # noqa: SLF001 - SQLAlchemy's public name
+    return Page(rows=rows[:PAGE], more=len(rows) > PAGE)
+
+
+async def every_row(
+    session: Session, *, company_id: int, position_id: int
+) -> Sequence[tuple[Row, str]]:
+    """Return all applications to a position in ledger order, each with its note: for the sheet."""
+    query = _list(company_id, position_id).add_columns(Application.note).order_by(Application.seq)
+    return [
+        (Row(**{key: value for key, value in row._mapping.items() if key != "note"}), row.note)  # noqa: SLF001
+        for row in await session.execute(query)
+    ]
 
 
 async def newest_seq(session: Session, *, position_id: int) -> int:
@@ -90,14 +131,28 @@ async def newest_seq(session: Session, *, position_id: int) -> int:
     return await session.scalar(query) or 0
 
 
-async def opened(
-    session: Session, *, company_id: int, receipt: str, lock: bool = False
-) -> Opened:
-    """Return an application to this company; another company's is ``NotFound`` like none.
+async def arrived_after(session: Session, *, position_id: int, seq: int) -> int:
+    """Return how many applications to a position came after a ledger sequence."""
+    query = select(func.count()).where(
+        Application.position_id == position_id, Application.seq > seq
+    )
+    return await session.scalar(query) or 0
 
-    ``lock`` holds its row until the transaction ends.
-    """
-    query = (
+
+async def next_receipt(
+    session: Session, *, company_id: int, position_id: int, stage: Stage, seq: int, up_to: int
+) -> str | None:
+    """Return who follows ``seq`` in a list: the next older one, else the newest, or None."""
+    query = _list(company_id, position_id).where(
+        Application.stage == stage, Application.seq != seq, Application.seq <= up_to
+    )
+    older_first = (Application.seq > seq, Application.seq.desc())
+    row = (await session.execute(query.order_by(*older_first).limit(1))).first()
+    return None if row is None else row.receipt
+
+
+def _opened(company_id: int) -> Select[Any]:
+    return (
         select(
             Application.id,
             Application.receipt,
@@ -113,14 +168,34 @@ async def opened(
             Application.fair_id,
         )
         .join(Position, Position.id == Application.position_id)
-        .where(Application.receipt == receipt, Position.company_id == company_id)
+        .where(Position.company_id == company_id)
     )
+
+
+async def opened(session: Session, *, company_id: int, receipt: str, lock: bool = False) -> Opened:
+    """Return an application to this company; another company's is ``NotFound`` like none.
+
+    ``lock`` holds its row until the transaction ends.
+    """
+    query = _opened(company_id).where(Application.receipt == receipt)
     if lock:
         query = query.with_for_update(of=Application)
     row = (await session.execute(query)).one_or_none()
     if row is None:
         raise NotFound("Lamaran ini tidak ada.")
     return Opened(**row._mapping)  # noqa: SLF001
+
+
+async def lock_opened(
+    session: Session, *, company_id: int, receipts: Sequence[str]
+) -> Sequence[Opened]:
+    """Return the company's applications among ``receipts``, their rows locked in one order.
+
+    Taken before any of them is moved, so that two reviewers never wait for each other in turn.
+    """
+    query = _opened(company_id).where(Application.receipt.in_(receipts))
+    rows = await session.execute(query.order_by(Application.id).with_for_update(of=Application))
+    return [Opened(**row._mapping) for row in rows]  # noqa: SLF001
 
 
 async def others_at_company(
@@ -140,18 +215,45 @@ async def others_at_company(
     return await session.scalar(query) or 0
 
 
-async def last_step_by(session: Session, *, account_id: int) -> tuple[StageChange, str] | None:
-    """Return this reviewer's newest step that still holds, with its receipt number, or None."""
-    row = (
-        await session.execute(
-            select(StageChange, Application.receipt)
-            .join(Application, Application.id == StageChange.application_id)
-            .where(StageChange.account_id == account_id, StageChange.undone_at.is_(None))
-            .order_by(StageChange.id.desc())
-            .limit(1)
+@dataclass(frozen=True)
+class OwnStep:
+    """A step this reviewer made, with what is needed to show it or take it back."""
+
+    change: StageChange
+    receipt: str
+    position_id: int
+    profile: Any
+
+
+async def last_steps_by(
+    session: Session, *, account_id: int, company_id: int, since: datetime
+) -> Sequence[OwnStep]:
+    """Return this reviewer's newest step that still holds, with all made in the same act.
+
+    Empty when the newest one is older than ``since``.
+    """
+    newest = (
+        select(func.max(StageChange.at))
+        .where(
+            StageChange.account_id == account_id,
+            StageChange.undone_at.is_(None),
+            StageChange.at >= since,
         )
-    ).one_or_none()
-    return None if row is None else (row[0], row[1])
+        .scalar_subquery()
+    )
+    rows = await session.execute(
+        select(StageChange, Application.receipt, Application.position_id, Application.profile)
+        .join(Application, Application.id == StageChange.application_id)
+        .join(Position, Position.id == Application.position_id)
+        .where(
+            Position.company_id == company_id,
+            StageChange.account_id == account_id,
+            StageChange.undone_at.is_(None),
+            StageChange.at == newest,
+        )
+        .order_by(StageChange.id)
+    )
+    return [OwnStep(*row) for row in rows]
 
 
 async def set_note(session: Session, *, application_id: int, note: str) -> None:

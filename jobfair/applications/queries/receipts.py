@@ -151,19 +151,30 @@ class Step:
     by: str | None
 
 
+_STEPS = select(
+    StageChange.application_id,
+    StageChange.id,
+    StageChange.from_stage,
+    StageChange.to_stage,
+    StageChange.at,
+    StageChange.account_id,
+    Account.name.label("by"),
+).outerjoin(Account, Account.id == StageChange.account_id)
+
+
+async def trails_of(session: Session, application_ids: Sequence[int]) -> dict[int, list[Step]]:
+    """Return the steps of several applications that still hold, each oldest first."""
+    trails: dict[int, list[Step]] = {at: [] for at in application_ids}
+    rows = await session.execute(
+        _STEPS.where(
+            StageChange.application_id.in_(application_ids), StageChange.undone_at.is_(None)
+        ).order_by(StageChange.id)
+    )
+    for application_id, *step in rows:
+        trails[application_id].append(Step(*step))
+    return trails
+
+
 async def trail_of(session: Session, application_id: int) -> Sequence[Step]:
     """Return the steps of an application that still hold, oldest first."""
-    rows = await session.execute(
-        select(
-            StageChange.id,
-            StageChange.from_stage,
-            StageChange.to_stage,
-            StageChange.at,
-            StageChange.account_id,
-            Account.name.label("by"),
-        )
-        .outerjoin(Account, Account.id == StageChange.account_id)
-        .where(StageChange.application_id == application_id, StageChange.undone_at.is_(None))
-        .order_by(StageChange.id)
-    )
-    return [Step(**row._mapping) for row in rows]  # noqa: SLF001
+    return (await trails_of(session, [application_id]))[application_id]

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from jobfair.applications.models import HourTally, StageTally
+from jobfair.applications.models import Application, HourTally, StageTally
 from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.fairs.models import Fair
 from jobfair.positions.models import Position
+from jobfair.tally.models import Closing
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,7 @@ _TAKES_PART = (Company.verified_at.is_not(None), Position.withdrawn_at.is_(None)
 async def tally_fair(session: Session, fair_id: int, *, now: datetime) -> FairTally:
     """Return the numbers of a fair in one snapshot."""
     fair = (
-        await session.execute(
-            select(Fair.ledger_seq, Fair.applicants).where(Fair.id == fair_id)
-        )
+        await session.execute(select(Fair.ledger_seq, Fair.applicants).where(Fair.id == fair_id))
     ).one()
     offer = (
         await session.execute(
@@ -160,8 +159,11 @@ class CompanyCount:
     """Applications nobody has looked at."""
 
 
-async def tally_companies(session: Session, fair_id: int) -> Sequence[CompanyCount]:
-    """Return every company of the fair, by name."""
+async def tally_companies(
+    session: Session, fair_id: int, *, everyone: bool = False
+) -> Sequence[CompanyCount]:
+    """Return every company of the fair, by name; ``everyone`` with those that are not verified."""
+    takes_part = () if everyone else _TAKES_PART
     counted = (
         select(
             StageTally.position_id,
@@ -184,8 +186,53 @@ async def tally_companies(session: Session, fair_id: int) -> Sequence[CompanyCou
         )
         .join(Position, Position.company_id == Company.id)
         .outerjoin(counted, counted.c.position_id == Position.id)
-        .where(Position.fair_id == fair_id, *_TAKES_PART)
+        .where(Position.fair_id == fair_id, *takes_part)
         .group_by(Company.id, Company.slug, Company.name, Company.kbli)
         .order_by(func.lower(Company.name))
     )
     return [CompanyCount(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+@dataclass(frozen=True)
+class Latest:
+    """One of the newest applications, without the person."""
+
+    seq: int
+    title: str
+    district: str
+    """Where the work is."""
+    received_at: datetime
+
+
+async def tally_latest(session: Session, fair_id: int, *, most: int = 3) -> Sequence[Latest]:
+    """Return the newest applications of a fair, newest first; never who sent them."""
+    rows = await session.execute(
+        select(Application.seq, Position.title, Position.district, Application.received_at)
+        .join(Position, Position.id == Application.position_id)
+        .where(Application.fair_id == fair_id)
+        .order_by(Application.seq.desc())
+        .limit(most)
+    )
+    return [Latest(**row._mapping) for row in rows]  # noqa: SLF001
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The newest frozen edition of a closed fair."""
+
+    edition: int
+    frozen_at: datetime
+    seq: int
+
+
+async def newest_edition(session: Session, fair_id: int) -> Edition | None:
+    """Return which edition of the final figures is the newest, or None while there is none."""
+    row = (
+        await session.execute(
+            select(Closing.edition, Closing.frozen_at, Closing.seq)
+            .where(Closing.fair_id == fair_id)
+            .order_by(Closing.edition.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return None if row is None else Edition(**row._mapping)  # noqa: SLF001

@@ -2,4 +2,16 @@
 
 from typing import Any
 
-HANDLERS: list[Any] = []
+from jobfair.web.applicant import apply, profile, receipts, registration
+
+HANDLERS: list[Any] = [
+    apply.send_application,
+    receipts.list_own,
+    receipts.show_receipt,
+    receipts.ask_withdraw,
+    receipts.take_back,
+    registration.ask_registration,
+    registration.register,
+    profile.show_profile,
+    profile.store_profile,
+]

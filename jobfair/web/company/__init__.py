@@ -1,5 +1,16 @@
-"""Pages for the company."""
+"""Pages of a company's reviewers."""
 
 from typing import Any
 
-HANDLERS: list[Any] = []
+from jobfair.web.company import decisions, pages, sheet
+
+HANDLERS: list[Any] = [
+    pages.show_positions,
+    pages.show_desk,
+    pages.stream_desk,
+    decisions.undo,
+    decisions.decide,
+    decisions.decide_many,
+    decisions.keep_note,
+    sheet.download_applicants,
+]

@@ -1,7 +1,38 @@
-"""Pages everybody may see."""
+"""Pages everybody may see, and signing in."""
 
 from typing import Any
 
-from jobfair.web.public import landing
+from jobfair.web import signin
+from jobfair.web.public import (
+    about,
+    companies,
+    front,
+    landing,
+    position,
+    positions,
+    verification,
+    wall,
+)
 
-HANDLERS: list[Any] = [landing.show_landing, landing.stream_landing]
+HANDLERS: list[Any] = [
+    front.show_front,
+    front.choose_language,
+    landing.show_landing,
+    landing.show_numbers,
+    landing.stream_landing,
+    positions.list_positions,
+    position.show_position,
+    companies.list_companies,
+    companies.show_company,
+    verification.ask_receipt,
+    verification.verify,
+    wall.show_wall,
+    wall.stream_wall,
+    about.show_privacy,
+    about.show_accessibility,
+    about.show_help,
+    about.show_gallery,
+    signin.ask_sign_in,
+    signin.sign_in,
+    signin.sign_out,
+]

@@ -5,15 +5,21 @@ from typing import Any
 from litestar import Request, get, websocket
 from litestar.response import Template
 
-from jobfair.fairs.queries import fair_by_slug
+from jobfair.fairs.queries import fair_by_id
+from jobfair.fairs.rules import day_of
 from jobfair.live import topics
-from jobfair.tally.queries.kept import tally_companies, tally_fair
+from jobfair.positions.queries import offers_of_fair
+from jobfair.positions.rules.search import Wish, search
+from jobfair.tally.queries.kept import newest_edition, tally_companies, tally_fair
+from jobfair.web.fairs import visible_fair
 from jobfair.web.given import FromPath, GivenNow, GivenSnapshot, Services
 from jobfair.web.guards import same_origin_socket
 from jobfair.web.sockets import Socket, stream_part
-from jobfair.web.templating import language_of, render, show
+from jobfair.web.templating import language_of, place_name, render, show
 
 NUMBERS = "public/_numbers.html"
+OFFERS_SHOWN = 4
+COMPANIES_SHOWN = 9
 
 
 @get("/{fair_slug:str}")
@@ -21,14 +27,37 @@ async def show_landing(
     request: Request[Any, Any, Any], fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
 ) -> Template:
     """Show state, countdown, search and numbers first; everything else below."""
-    fair = await fair_by_slug(snapshot, fair_slug)
+    found = await visible_fair(request, snapshot, fair_slug)
+    offers = await offers_of_fair(snapshot, found.fair.id)
+    companies = await tally_companies(snapshot, found.fair.id)
+    results = search(offers, Wish(), applicants={})
     return show(
         request,
         "public/landing.html",
-        fair=fair,
-        phase=fair.phase(now),
-        tally=await tally_fair(snapshot, fair.fair.id, now=now),
-        companies=await tally_companies(snapshot, fair.fair.id),
+        fair=found,
+        phase=found.phase(now),
+        day=day_of(now, found.timetable, found.fair.zone),
+        tally=await tally_fair(snapshot, found.fair.id, now=now),
+        edition=await newest_edition(snapshot, found.fair.id),
+        results=results,
+        districts=sorted(results.districts, key=lambda option: place_name(option.code)),
+        shown=OFFERS_SHOWN,
+        companies=sorted(companies, key=lambda company: -company.positions)[:COMPANIES_SHOWN],
+    )
+
+
+@get("/{fair_slug:str}/angka")
+async def show_numbers(
+    request: Request[Any, Any, Any], fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
+) -> Template:
+    """Answer with the numbers part alone, for browsers whose socket does not hold."""
+    found = await visible_fair(request, snapshot, fair_slug)
+    return show(
+        request,
+        NUMBERS,
+        fair=found,
+        phase=found.phase(now),
+        tally=await tally_fair(snapshot, found.fair.id, now=now),
     )
 
 
@@ -37,15 +66,22 @@ async def stream_landing(socket: Socket, fair_slug: FromPath[str]) -> None:
     """Send the numbers part on arrival and whenever the fair has changed."""
     services: Services = socket.app.state.services
     async with services.database.snapshot() as session:
-        fair = await fair_by_slug(session, fair_slug)
+        fair_id = (await visible_fair(socket, session, fair_slug)).fair.id
     lang, environment = language_of(socket), socket.app.template_engine.engine  # type: ignore[union-attr]
 
     async def part() -> str:
         now = services.clock.now()
         async with services.database.snapshot() as session:
-            tally = await tally_fair(session, fair.fair.id, now=now)
-        return render(environment, NUMBERS, lang=lang, zone=fair.fair.zone, tally=tally)
+            found = await fair_by_id(session, fair_id)
+            tally = await tally_fair(session, fair_id, now=now)
+        return render(
+            environment,
+            NUMBERS,
+            lang=lang,
+            zone=found.fair.zone,
+            fair=found,
+            phase=found.phase(now),
+            tally=tally,
+        )
 
-    await stream_part(
-        socket, topic=topics.fair(fair.fair.id), part=f"{NUMBERS}:{lang}", render=part
-    )
+    await stream_part(socket, topic=topics.fair(fair_id), part=f"{NUMBERS}:{lang}", render=part)

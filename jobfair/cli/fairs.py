@@ -1,0 +1,171 @@
+"""``jobfair load | open | close | report``: one fair, from files to paper."""
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from jobfair.cli.frame import CHECK_FAILED, DATA, command, fail, fair_id_of, out, ready_database
+from jobfair.clock import AnchoredClock
+from jobfair.content import fair_folder
+from jobfair.db import Database
+from jobfair.db.sealed import read_keys
+from jobfair.errors import Refused
+from jobfair.fairs import actions, queries
+from jobfair.fairs.rules import Phase
+from jobfair.intake.closing import close_when_drained
+from jobfair.loading import load_fair
+from jobfair.loading.show import show_report
+from jobfair.people.actions import add_staff
+from jobfair.people.rules import Role
+from jobfair.reporting.editions import write_edition
+from jobfair.settings import Settings, read_settings
+from jobfair.tally.queries.frozen import closing_of
+from jobfair.web.language import moment
+from jobfair.web.passwords import Passwords
+
+
+async def _add_organiser(
+    database: Database, settings: Settings, *, slug: str, email: str, name: str
+) -> str:
+    password = secrets.token_urlsafe(9)
+    hashed = Passwords().hash_now(password)
+    async with database.transaction() as session:
+        found = await queries.fair_by_slug(session, slug)
+        await add_staff(
+            session,
+            keys=read_keys(settings.keys),
+            role=Role.ORGANISER,
+            name=name,
+            email=email,
+            password_hash=hashed,
+            now=datetime.now(UTC),
+            by=None,
+            office_id=found.fair.office_id,
+        )
+    return password
+
+
+@click.command(short_help="Muat job fair dari foldernya.")
+@click.argument("folder")
+@click.option("--organiser", metavar="SUREL", help="Buat juga akun panitia dengan surel ini.")
+@click.option("--name", default="Panitia", show_default=True, help="Nama panitia itu.")
+@command
+async def load(folder: str, organiser: str | None, name: str) -> None:
+    """Muat job fair dari FOLDER (fair.toml, companies.csv, positions.csv; XLSX boleh).
+
+    Semua kesalahan dilaporkan sekaligus, dan tidak ada yang berubah bila ada satu saja. Boleh
+    dijalankan berulang; sesudah job fair dibuka hanya teks yang dapat diubah.
+
+    \b
+    Contoh:
+      jobfair load events/asahan-2022
+      jobfair load events/asahan-2022 --organiser panitia@disnaker.go.id --name "Lina Marlina"
+    """
+    settings = read_settings()
+    async with ready_database(settings) as database:
+        report = await load_fair(database, fair_folder(folder), now=datetime.now(UTC))
+        show_report(report, out)
+        if report.mistakes:
+            fail("tidak ada yang diubah. Perbaiki lalu muat lagi.", DATA)
+        if organiser:
+            password = await _add_organiser(
+                database, settings, slug=report.slug, email=organiser, name=name
+            )
+            out.print(f"Akun panitia: {organiser}, kata sandi sementara: {password}")
+
+
+@click.command("open", short_help="Terbitkan job fair; dibuka pada jamnya.")
+@click.argument("fair")
+@click.option("--now", "at_once", is_flag=True, help="Buka sekarang juga, lebih awal dari jadwal.")
+@click.option("--reason", default="", help="Alasan membuka lebih awal (diumumkan).")
+@command
+async def open_(fair: str, at_once: bool, reason: str) -> None:
+    """Terbitkan FAIR untuk umum. Lamaran diterima tepat pada jam bukanya, tanpa tombol.
+
+    \b
+    Contoh:
+      jobfair open asahan-2022
+      jobfair open asahan-2022 --now --reason "Semua perusahaan sudah siap"
+    """
+    async with ready_database(read_settings()) as database:
+        fair_id = await fair_id_of(database, fair)
+        now = AnchoredClock().now()
+        async with database.transaction() as session:
+            await actions.publish_fair(session, fair_id=fair_id, now=now, account_id=None)
+            if at_once:
+                await actions.open_early(
+                    session, fair_id=fair_id, reason=reason, now=now, account_id=None
+                )
+        async with database.snapshot() as session:
+            found = await queries.fair_by_id(session, fair_id)
+    zone, table = found.fair.zone, found.timetable
+    out.print(f"{found.fair.name} terbit di /{found.fair.slug}.")
+    out.print(f"Dibuka  {moment(table.opens_at, 'id', zone)}")
+    out.print(f"Ditutup {moment(table.closes_at, 'id', zone)}")
+
+
+@click.command(short_help="Tutup job fair dan bekukan angkanya.")
+@click.argument("fair")
+@click.option("--reason", default="", help="Alasan, wajib bila menutup sebelum waktunya.")
+@command
+async def close(fair: str, reason: str) -> None:
+    """Tutup FAIR: hentikan penerimaan, tunggu yang sudah masuk, lalu bekukan angkanya.
+
+    Sebelum jam tutup dibutuhkan --reason. Menutup dua kali tidak mengubah apa pun.
+
+    \b
+    Contoh:
+      jobfair close asahan-2022 --reason "Listrik padam di kantor"
+    """
+    clock = AnchoredClock()
+    async with ready_database(read_settings()) as database:
+        fair_id = await fair_id_of(database, fair)
+        async with database.snapshot() as session:
+            phase = (await queries.fair_by_id(session, fair_id)).phase(clock.now())
+        if phase in (Phase.DRAFT, Phase.PUBLISHED):
+            raise Refused("not_open", "Job fair ini belum dibuka.")
+        if phase in (Phase.OPEN, Phase.PAUSED):
+            async with database.transaction() as session:
+                await actions.close_early(
+                    session, fair_id=fair_id, reason=reason, now=clock.now(), account_id=None
+                )
+        if phase is not Phase.CLOSED:
+            with out.status("Menunggu lamaran yang sudah masuk…"):
+                await close_when_drained(database, clock, None, fair_id=fair_id, account_id=None)
+        async with database.snapshot() as session:
+            closing = await closing_of(session, fair_id)
+    assert closing is not None, "the latch and the frozen figures are set together"
+    out.print(f"Ditutup. {closing.seq} lamaran, sidik {closing.sha256[:16]}…")
+
+
+@click.command(short_help="Cetak rekap, lembar media, dan CSV.")
+@click.argument("fair")
+@click.option(
+    "--out", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("out"),
+    show_default=True, help="Folder untuk berkasnya.",
+)  # fmt: skip
+@command
+async def report(fair: str, folder: Path) -> None:
+    """Cetak rekap penutupan FAIR dari angka yang dibekukan: PDF, lembar media, dan CSV.
+
+    Dicetak kapan pun dan di mana pun, isinya sama sampai bita terakhir. Bila hitung ulang tidak
+    cocok, rekap menolak dicetak dan menyebut letaknya.
+
+    \b
+    Contoh:
+      jobfair report asahan-2022 --out rekap
+    """
+    settings = read_settings()
+    async with ready_database(settings) as database:
+        fair_id = await fair_id_of(database, fair)
+        async with database.snapshot() as session:
+            closing = await closing_of(session, fair_id)
+    if closing is None:
+        fail("job fair ini belum ditutup, jadi belum ada rekapnya.", CHECK_FAILED)
+        return
+    with out.status("Mencetak…"):
+        written = await write_edition(closing, folder, base_url=settings.base_url)
+    for path, mark in written:
+        out.print(f"{path}  {mark}")

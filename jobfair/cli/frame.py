@@ -1,0 +1,108 @@
+"""What all commands share: settings, a running database, and errors as sentences with a code.
+
+Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 configuration, 4 data, 5 environment.
+"""
+
+import asyncio
+import functools
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+
+from jobfair.db import SQLITE_FLOOR, Database, DBAPIError
+from jobfair.db.migrations import check_revision
+from jobfair.errors import Invalid, JobFairError, Misconfigured, NotFound
+from jobfair.fairs.queries import fair_by_slug
+from jobfair.settings import Settings, read_settings
+from jobfair.web.language import sentence
+from jobfair.web.templating import WIB
+
+CHECK_FAILED, USAGE, CONFIGURATION, DATA, ENVIRONMENT = 1, 2, 3, 4, 5
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def fail(text: str, code: int) -> None:
+    """Print a sentence and leave with a code."""
+    err.print(f"[bold red]Gagal:[/] {text}", soft_wrap=True)
+    sys.exit(code)
+
+
+def _code(error: JobFairError) -> int:
+    if isinstance(error, Misconfigured):
+        return CONFIGURATION
+    return DATA if isinstance(error, NotFound | Invalid) else CHECK_FAILED
+
+
+def command(work: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
+    """Run an async command; every refusal becomes a sentence and an exit code."""
+
+    @functools.wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return asyncio.run(work(*args, **kwargs))
+        except Invalid as error:
+            problems = "; ".join(f"{name}: {problem}" for name, problem in error.fields.items())
+            fail(f"{error} {problems}", DATA)
+        except JobFairError as error:
+            fail(sentence(error, "id", WIB), _code(error))
+        except DBAPIError as error:
+            fail(f"basis data tidak dapat dipakai: {error.orig}", ENVIRONMENT)
+        except OSError as error:
+            fail(f"{error.strerror or error}: {error.filename or ''}", ENVIRONMENT)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        raise AssertionError("fail() never returns")
+
+    return run
+
+
+def check_library(database: Database, version: str) -> None:
+    """Refuse a SQLite that can lose commits in its log.
+
+    Raises:
+        Misconfigured: SQLite is older than the fix of the WAL-reset bug.
+
+    """
+    if not database.is_sqlite:
+        return
+    number = tuple(int(part) for part in version.split()[-1].split("."))
+    if number < SQLITE_FLOOR:
+        raise Misconfigured(
+            "%(version)s dapat kehilangan data (galat WAL-reset). Pasang pysqlite3 0.6 atau "
+            "Python dengan SQLite 3.51.3 ke atas.",
+            version=version,
+        )
+
+
+@asynccontextmanager
+async def ready_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database and make sure that it can be worked with; close it at the end."""
+    database = Database(settings.database)
+    try:
+        check_library(database, await database.version())
+        await check_revision(database)
+        yield database
+    finally:
+        await database.close()
+
+
+async def fair_id_of(database: Database, slug: str) -> int:
+    """Return the id of a fair; ``NotFound`` names the slug."""
+    async with database.snapshot() as session:
+        try:
+            return (await fair_by_slug(session, slug)).fair.id
+        except NotFound:
+            raise NotFound("Job fair “%(slug)s” tidak ada.", slug=slug) from None
+
+
+def settings_of(context: click.Context) -> Settings:
+    """Return the settings read for this run."""
+    settings: Settings = context.obj or read_settings()
+    return settings

@@ -1,0 +1,58 @@
+"""``jobfair migrate``: bring the database to this version; a new installation also gets a key."""
+
+import asyncio
+
+import click
+
+from jobfair.cli.frame import check_library, command, out
+from jobfair.db import Database
+from jobfair.db.migrations import newest_revision, revision_of, upgrade
+from jobfair.db.sealed import make_key_file, read_keys
+from jobfair.errors import Misconfigured
+from jobfair.settings import Settings, read_settings
+
+
+async def prepare(settings: Settings) -> bool:
+    """Upgrade the schema, making folder and key for a new installation; tell if it changed.
+
+    Raises:
+        Misconfigured: the database has data but its key file is gone.
+
+    """
+    if settings.database.startswith("sqlite"):
+        settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    try:
+        check_library(database, await database.version())
+        fresh = await revision_of(database) is None
+        if fresh and not settings.keys.exists():
+            await asyncio.to_thread(make_key_file, settings.keys)
+        if not settings.keys.exists():
+            raise Misconfigured(
+                "Basis data sudah ada tetapi berkas kunci %(path)s hilang. Pulihkan dari cadangan: "
+                "tanpa kunci itu NIK tidak dapat dibuka dan tidak ada yang dapat masuk.",
+                path=settings.keys,
+            )
+        read_keys(settings.keys)
+        return await upgrade(database)
+    finally:
+        await database.close()
+
+
+@click.command(short_help="Siapkan atau perbarui basis data.")
+@command
+async def migrate() -> None:
+    """Siapkan atau perbarui basis data; aman dijalankan berulang.
+
+    Pemasangan baru juga mendapat berkas kunci (hanya dapat dibaca pemiliknya). Cadangkan berkas
+    itu di tempat lain: tanpa kunci, NIK yang tersegel tidak dapat dibuka.
+
+    \b
+    Contoh:
+      jobfair migrate
+      DATABASE_URL=postgresql://jobfair@/jobfair jobfair migrate
+    """
+    settings = read_settings()
+    changed = await prepare(settings)
+    state = "diperbarui ke" if changed else "sudah di"
+    out.print(f"Basis data {state} revisi {newest_revision()}. Kunci: {settings.keys}")

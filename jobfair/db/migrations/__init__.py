@@ -1,0 +1,76 @@
+"""The schema and how it came to be: numbered revisions, applied in order, each once."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from jobfair.db.database import Database
+from jobfair.errors import Misconfigured
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def newest_revision() -> str:
+    """Return the revision this program works with."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None, "the package carries its revisions"
+    return head
+
+
+async def revision_of(database: Database) -> str | None:
+    """Return the revision a database is at; None when it is empty."""
+
+    def read(connection: Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    async with database.reading.connect() as connection:
+        return await connection.run_sync(read)
+
+
+async def upgrade(database: Database) -> bool:
+    """Bring the schema to the newest revision in one transaction; tell whether it changed.
+
+    Raises:
+        Misconfigured: the database was made by a newer version of the program.
+
+    """
+    before = await revision_of(database)
+    _refuse_unknown(before)
+
+    def run(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    async with database.engine.begin() as connection:
+        await connection.run_sync(run)
+    return before != newest_revision()
+
+
+async def check_revision(database: Database) -> None:
+    """Raise ``Misconfigured`` unless the database is at the newest revision."""
+    revision = await revision_of(database)
+    _refuse_unknown(revision)
+    if revision != newest_revision():
+        raise Misconfigured(
+            "Basis data belum siap untuk versi program ini. Jalankan: jobfair migrate"
+        )
+
+
+def _refuse_unknown(revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise Misconfigured(
+            "Basis data ini dibuat oleh versi program yang lebih baru (%(revision)s). "
+            "Pasang versi itu, atau pulihkan cadangan yang sesuai.",
+            revision=revision,
+        )

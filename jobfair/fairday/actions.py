@@ -1,0 +1,45 @@
+"""The closing: the one act that ends a fair and freezes its numbers."""
+
+from datetime import datetime
+
+from jobfair.audit.actions import write_down
+from jobfair.db import Session
+from jobfair.db.changes import mark_changed
+from jobfair.fairs.queries import lock_fair
+from jobfair.fairs.rules import check_may_latch
+from jobfair.tally.actions import freeze
+
+
+async def close_fair(
+    session: Session, *, fair_id: int, now: datetime, account_id: int | None
+) -> None:
+    """Set the latch and keep the figures, in one transaction. Closing twice changes nothing.
+
+    Drain the door first: what was received before the closing instant must be in the ledger.
+    Takes the lock that intake takes, so nothing can enter between counting and latch. Numbers
+    that disagree with the rows do not keep a fair open; they stand in the record, and the recap
+    refuses to print until somebody has looked.
+
+    Raises:
+        NotFound: there is no such fair.
+        Refused: see :func:`jobfair.fairs.rules.check_may_latch`.
+
+    """
+    found = await lock_fair(session, fair_id)
+    fair = found.fair
+    if fair.latched_at is not None:
+        return
+    check_may_latch(now=now, timetable=found.timetable)
+    fair.latched_at = now
+    fair.latch_seq = fair.ledger_seq
+    record = await freeze(session, found, now=now)
+    write_down(
+        session,
+        "latch",
+        now=now,
+        account_id=account_id,
+        fair_id=fair_id,
+        applications=fair.latch_seq,
+        differences=len(record["reconciliation"]["differences"]),
+    )
+    mark_changed(session, f"fair:{fair_id}")

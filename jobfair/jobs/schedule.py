@@ -1,0 +1,72 @@
+"""Everything that happens by itself, and how often. Add a line here or it never runs.
+
+Each job asks what should be true now and makes it so: running it twice, late or never changes
+no number. The window is judged where applications are written, not here.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from jobfair.clock import Clock
+from jobfair.db import Database
+from jobfair.fairs import queries as fairs
+from jobfair.fairs.actions import announce_phase
+from jobfair.fairs.rules import Phase
+from jobfair.intake.closing import close_when_drained
+from jobfair.intake.door import Door
+from jobfair.people.actions import forget_expired
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a job may need."""
+
+    database: Database
+    clock: Clock
+    door: Door
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the schedule."""
+
+    name: str
+    work: Callable[[Tools], Awaitable[None]]
+    seconds: int
+
+
+async def ring(tools: Tools) -> None:
+    """Tell open pages of every fair whose phase has changed."""
+    async with tools.database.snapshot() as session:
+        running = await fairs.unlatched_fair_ids(session)
+    for fair_id in running:
+        async with tools.database.transaction() as session:
+            await announce_phase(session, fair_id=fair_id, now=tools.clock.now())
+
+
+async def close(tools: Tools) -> None:
+    """Set the latch of every fair whose window has ended."""
+    async with tools.database.snapshot() as session:
+        ended = [
+            fair_id
+            for fair_id in await fairs.unlatched_fair_ids(session)
+            if (await fairs.fair_by_id(session, fair_id)).phase(tools.clock.now())
+            is Phase.CLOSING
+        ]
+    for fair_id in ended:
+        await close_when_drained(
+            tools.database, tools.clock, tools.door, fair_id=fair_id, account_id=None
+        )
+
+
+async def tidy(tools: Tools) -> None:
+    """Forget browsers whose sign-in has run out."""
+    async with tools.database.transaction() as session:
+        await forget_expired(session, now=tools.clock.now())
+
+
+SCHEDULE = (
+    Job("tell open pages when a fair opens, pauses or closes", ring, seconds=1),
+    Job("set the latch of fairs whose window has ended", close, seconds=1),
+    Job("forget sign-ins that have run out", tidy, seconds=3600),
+)

@@ -1,0 +1,272 @@
+"""Defining a fair: the office, the fair, its window, companies and positions, all at once.
+
+Until a fair opens its definition is the boss; from then on the database is, and only texts may
+still be defined.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from jobfair.audit.actions import write_down
+from jobfair.companies import queries as companies
+from jobfair.companies.models import Company
+from jobfair.db import Session
+from jobfair.db.changes import mark_changed
+from jobfair.errors import Refused
+from jobfair.fairs import queries as fairs
+from jobfair.fairs.models import Fair, FairWindow, Office
+from jobfair.fairs.queries import FairNow
+from jobfair.fairs.rules import Phase
+from jobfair.positions import queries
+from jobfair.positions.actions.definitions import Change, CompanyDefinition, Defined, FairDefinition
+from jobfair.positions.models import Position
+from jobfair.regions import district_name
+
+OFFICE_TEXTS = frozenset({"address", "phone", "whatsapp", "email", "website", "letterhead"})
+FAIR_TEXTS = frozenset({"texts", "recap"})
+"""What may be defined at any time, because no rule and no number depends on it."""
+PARTS = frozenset({"office", "window", "companies", "positions"})
+RUNNING = frozenset({Phase.OPEN, Phase.PAUSED, Phase.CLOSING})
+WINDOW_REASON = "Panitia mengubah jadwal sebelum job fair dibuka."
+NAMED_IN_AUDIT = 100
+
+
+class AlreadyOpen(Refused):
+    """A definition wants to change what an open fair does not let go of; names all of it."""
+
+    def __init__(self, forbidden: tuple[Change, ...]) -> None:
+        super().__init__(
+            "already_open",
+            "Job fair sudah dibuka, jadi hanya teks yang dapat diubah lewat berkas.",
+        )
+        self.forbidden = forbidden
+
+
+def _stored(value: Any) -> Any:
+    """Return a value the way a JSON column gives it back."""
+    if isinstance(value, tuple):
+        return [_stored(one) for one in value]
+    return value
+
+
+def _columns(definition: Any, *, leave: Iterable[str] = ()) -> dict[str, Any]:
+    return {n: _stored(v) for n, v in vars(definition).items() if n not in leave}
+
+
+def _by_name(name: str, before: Any, after: Any) -> list[tuple[str, Any, Any]]:
+    """Return a difference, for a table of texts each text that differs."""
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        return [(name, before, after)]
+    return [
+        (f"{name}.{key}", before.get(key), after.get(key))
+        for key in sorted({*before, *after})
+        if before.get(key) != after.get(key)
+    ]
+
+
+class _Defining:
+    """One definition being written; ``forbidden`` decides at the end whether it may stand."""
+
+    def __init__(self, session: Session, *, now: datetime, found: FairNow | None) -> None:
+        self.session = session
+        self.now = now
+        self.found = found
+        self.opened = found is not None and found.phase(now) not in (Phase.DRAFT, Phase.PUBLISHED)
+        self.busy: list[int] = []
+        """Other fairs of the office that are running: they hold what they share with this one."""
+        self.changes: list[Change] = []
+        self.forbidden: list[Change] = []
+        self.kept: list[Change] = []
+
+    def note(self, change: Change, *, held: bool) -> None:
+        (self.forbidden if held else self.changes).append(change)
+
+    def put(
+        self, row: Any, subject: str, wanted: dict[str, Any], *, held: bool,
+        free: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        """Set the columns that differ; what a running fair holds, besides ``free``, is noted."""
+        for name, value in wanted.items():
+            before = getattr(row, name)
+            if before == value:
+                continue
+            for path, old, new in _by_name(name, before, value):
+                change = Change(subject, row.slug, "change", path, old, new)
+                self.note(change, held=held and name not in free)
+            setattr(row, name, value)
+
+    async def office(self, definition: FairDefinition) -> Office:
+        wanted = definition.office
+        office = await fairs.office_by_slug(self.session, wanted.slug)
+        if self.found is not None and self.found.fair.office.slug != wanted.slug:
+            raise Refused(
+                "other_office",
+                "Job fair %(fair)s milik kantor %(office)s dan tidak dapat dipindahkan. Pakai "
+                "slug kantor itu, atau beri job fair ini slug lain.",
+                fair=definition.slug,
+                office=self.found.fair.office.slug,
+            )
+        if office is None:
+            office = Office(**_columns(wanted))
+            fairs.add(self.session, office)
+            await self.session.flush()
+            self.note(Change("office", wanted.slug, "add"), held=False)
+            return office
+        own = self.found.fair.id if self.found else None
+        for fair_id in await fairs.unlatched_fair_ids(self.session):
+            other = await fairs.fair_by_id(self.session, fair_id)
+            if fair_id != own and other.fair.office_id == office.id:
+                self.busy += [fair_id] if other.phase(self.now) in RUNNING else []
+        held = self.opened or bool(self.busy)
+        self.put(office, "office", _columns(wanted), held=held, free=OFFICE_TEXTS)
+        return office
+
+    async def fair(self, definition: FairDefinition, office: Office) -> Fair:
+        wanted = _columns(definition, leave=PARTS)
+        window = definition.window
+        if self.found is not None:
+            self.put(self.found.fair, "fair", wanted, held=self.opened, free=FAIR_TEXTS)
+            await self.window(self.found, window.opens_at, window.closes_at)
+            return self.found.fair
+        fair = Fair(office_id=office.id, created_at=self.now, **wanted)
+        fairs.add(self.session, fair)
+        await self.session.flush()
+        self.add_window(fair.id, 1, window.opens_at, window.closes_at, reason="")
+        self.note(Change("fair", fair.slug, "add"), held=False)
+        return fair
+
+    def add_window(
+        self, fair_id: int, ordinal: int, opens_at: datetime, closes_at: datetime, *, reason: str
+    ) -> None:
+        fairs.add(
+            self.session,
+            FairWindow(
+                fair_id=fair_id, ordinal=ordinal, opens_at=opens_at, closes_at=closes_at,
+                paused_from=None, made_at=self.now, account_id=None, reason=reason,
+            ),
+        )  # fmt: skip
+
+    async def window(self, found: FairNow, opens_at: datetime, closes_at: datetime) -> None:
+        """Add a window if this one is new; an open fair knows the windows it has had."""
+        current = found.timetable
+        changed = [
+            Change("window", found.fair.slug, "change", name, before, after)
+            for name, before, after in (
+                ("opens_at", current.opens_at, opens_at),
+                ("closes_at", current.closes_at, closes_at),
+            )
+            if before != after
+        ]
+        if changed and self.opened:
+            windows = await fairs.windows_of(self.session, found.fair.id)
+            known = any((w.opens_at, w.closes_at) == (opens_at, closes_at) for w in windows)
+            (self.kept if known else self.forbidden).extend(changed)
+        elif changed:
+            number = found.windows + 1
+            self.add_window(found.fair.id, number, opens_at, closes_at, reason=WINDOW_REASON)
+            self.changes.extend(changed)
+
+    async def companies(
+        self, wanted: Iterable[CompanyDefinition], office: Office
+    ) -> dict[str, Company]:
+        """Return the office's companies by slug; one a running fair has is held by it."""
+        stored = await companies.companies_of_office(self.session, office.id)
+        rows = {company.slug: company for company in stored}
+        held_ids = await queries.companies_at_fairs(self.session, self.busy)
+        for one in wanted:
+            columns = _columns(one, leave={"verified"})
+            row = rows.get(one.slug)
+            if row is None:
+                row = rows[one.slug] = Company(office_id=office.id, **columns)
+                row.verified_at = self.now if one.verified else None
+                companies.add(self.session, row)
+                self.note(Change("company", one.slug, "add"), held=self.opened)
+                continue
+            held = self.opened or row.id in held_ids
+            self.put(row, "company", columns, held=held)
+            before = row.verified_at is not None
+            if before != one.verified:
+                change = Change("company", one.slug, "change", "verified", before, one.verified)
+                (self.kept if held else self.changes).append(change)
+                if not held:
+                    row.verified_at = self.now if one.verified else None
+        await self.session.flush()
+        return rows
+
+    async def positions(
+        self, definition: FairDefinition, fair: Fair, by: dict[str, Company]
+    ) -> None:
+        stored = await queries.every_position_of(self.session, fair.id)
+        rows = {position.slug: position for position in stored}
+        slugs = {company.id: company.slug for company in by.values()}
+        for one in definition.positions:
+            company = by[one.company]
+            columns = _columns(one, leave={"company"})
+            place = district_name(one.district) or ""
+            search_text = f"{one.title} {company.name} {place}".casefold()
+            row = rows.pop(one.slug, None)
+            if row is None:
+                position = Position(
+                    fair_id=fair.id, company_id=company.id, search_text=search_text, **columns
+                )
+                queries.add(self.session, position)
+                self.note(Change("position", one.slug, "add"), held=self.opened)
+                continue
+            self.put(row, "position", columns, held=self.opened)
+            if row.company_id != company.id:
+                before = slugs[row.company_id]
+                change = Change("position", one.slug, "change", "company", before, one.company)
+                self.note(change, held=self.opened)
+                row.company_id = company.id
+            row.search_text = search_text
+            if row.withdrawn_at is not None:
+                change = Change("position", one.slug, "restore")
+                (self.kept if self.opened else self.changes).append(change)
+                row.withdrawn_at = row.withdrawn_at if self.opened else None
+        for slug, row in rows.items():
+            if row.withdrawn_at is None:
+                self.note(Change("position", slug, "withdraw"), held=self.opened)
+                row.withdrawn_at = self.now
+
+
+async def define_fair(
+    session: Session, *, definition: FairDefinition, now: datetime, account_id: int | None
+) -> Defined:
+    """Store a fair as defined, keyed by slugs; the same definition twice changes nothing.
+
+    Takes the fair's lock first and judges under it. Positions that are not defined any more are
+    withdrawn; companies belong to the office and stay. Another window is another row. A fair of
+    the same office that is running holds the companies it shares with this one.
+
+    Raises:
+        AlreadyOpen: the fair has opened and something besides texts differs.
+        Refused: ``other_office``, the slug belongs to a fair of another office.
+
+    """
+    bare = await fairs.find_fair(session, definition.slug)
+    found = await fairs.lock_fair(session, bare.id) if bare else None
+    work = _Defining(session, now=now, found=found)
+    office = await work.office(definition)
+    fair = await work.fair(definition, office)
+    by_slug = await work.companies(definition.companies, office)
+    await work.positions(definition, fair, by_slug)
+    if work.forbidden:
+        raise AlreadyOpen(tuple(work.forbidden))
+    await session.flush()
+    if work.changes:
+        named = [f"{one.act} {one.subject}:{one.slug} {one.field}".strip() for one in work.changes]
+        write_down(
+            session,
+            "define" if found is None else "redefine",
+            now=now,
+            account_id=account_id,
+            fair_id=fair.id,
+            subject=f"fair:{fair.slug}",
+            window=[at.isoformat() for at in asdict(definition.window).values()],
+            changes=len(named),
+            changed=named[:NAMED_IN_AUDIT],
+        )
+        mark_changed(session, f"fair:{fair.id}")
+    return Defined(fair_id=fair.id, changes=tuple(work.changes), kept=tuple(work.kept))

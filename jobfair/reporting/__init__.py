@@ -1,0 +1,1 @@
+"""The papers of a closed fair: what they say, how they are printed."""

@@ -1,0 +1,156 @@
+"""Report designs: folders of ``reports/``, filled in with what a report may say."""
+
+import base64
+import io
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from jobfair.content import content_root
+from jobfair.reporting import words
+from jobfair.reporting.datasets import Report
+from jobfair.reporting.sheets import sheets
+
+COVER_WIDTH, COVER_SIZE = 480, 182
+FIGURE, STOP = 0.572, 0.38
+"""Widths of a tabular figure and of the full stop, in parts of the size (weight 800)."""
+NOT_PACKED = frozenset({"about.toml", "report.html"})
+FONTS = "fonts"
+
+
+def reports_root() -> Path:
+    """Return the folder with the designs."""
+    return content_root() / "reports"
+
+
+@dataclass(frozen=True)
+class Design:
+    """A layout of the numbers; a second one needs no Python."""
+
+    folder: Path
+    title: str
+    file: str
+    """Name of the printed file, with ``{fair}`` for the fair's slug."""
+    variant: str
+    attach: tuple[str, ...]
+    """Which CSV files of :func:`jobfair.reporting.sheets.sheets` travel inside the PDF."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the folder."""
+        return self.folder.name
+
+    @classmethod
+    def read(cls, folder: Path) -> "Design":
+        """Return the design in a folder, described by its ``about.toml``."""
+        about = tomllib.loads((folder / "about.toml").read_text("utf-8"))
+        return cls(
+            folder=folder,
+            title=about["title"],
+            file=about["file"],
+            variant=about["variant"],
+            attach=tuple(about["attach"]),
+        )
+
+    def files(self) -> dict[str, bytes]:
+        """Return everything a page of this design may ask for, by its packed name."""
+        own = {
+            f"{self.name}/{path.name}": path.read_bytes()
+            for path in sorted(self.folder.iterdir())
+            if path.is_file() and path.name not in NOT_PACKED
+        }
+        fonts = self.folder.parent / FONTS
+        return own | {
+            f"{FONTS}/{path.name}": path.read_bytes() for path in sorted(fonts.glob("*.woff2"))
+        }
+
+    def mark(self) -> str:
+        """Return a hash of the design: changes with every file of it."""
+        digest = sha256()
+        here = {name: (self.folder / name).read_bytes() for name in NOT_PACKED}
+        for name, content in sorted((here | self.files()).items()):
+            digest.update(f"{name} {len(content)} ".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+
+def all_designs() -> list[Design]:
+    """Return every design of ``reports/``, by name."""
+    return [Design.read(path.parent) for path in sorted(reports_root().glob("*/about.toml"))]
+
+
+def qr_code(address: str) -> Markup:
+    """Return an address as a QR code."""
+    file = io.BytesIO()
+    segno.make(address, error="m").save(
+        file, kind="svg", xmldecl=False, svgns=True, nl=False, border=0, omitsize=True,
+        svgclass=None, lineclass=None,
+    )  # fmt: skip
+    said = '<svg role="img" aria-label="Kode QR untuk memeriksa rekap ini" '
+    drawn = file.getvalue().decode().replace("<svg ", said, 1)
+    return Markup(drawn)  # noqa: S704 - drawn by segno, holds no text of ours
+
+
+def cover_size(text: str) -> int:
+    """Return the largest size in points at which a number still fits across the cover."""
+    stops = text.count(".")
+    width = (len(text) - stops) * FIGURE + stops * STOP
+    return min(COVER_SIZE, int(COVER_WIDTH / width))
+
+
+def _environment(folder: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"n": words.number, "groups": _groups}
+    environment.globals |= {
+        "ratio": words.ratio,
+        "percent": words.percent,
+        "qr_code": qr_code,
+        "cover_size": cover_size,
+    }
+    return environment
+
+
+def _groups(text: str, size: int = 8) -> str:
+    """Return a long code in groups a person can compare."""
+    return " ".join(text[at : at + size] for at in range(0, len(text), size))
+
+
+def _encoded(files: dict[str, bytes]) -> dict[str, str]:
+    return {name: base64.b64encode(content).decode() for name, content in files.items()}
+
+
+def pack(design: Design, report: Report, *, base_url: str) -> dict[str, Any]:
+    """Return the whole job for the printer: page, files, attachments, and the fixed instant."""
+    page = _environment(design.folder.parent).get_template(f"{design.name}/report.html")
+    data = {name: content for name, content in sheets(report).items() if name in design.attach}
+    at: datetime = report.head.latched_at
+    return {
+        "html": page.render(
+            report=report,
+            head=report.head,
+            address=f"{base_url.rstrip('/')}/{report.head.slug}/rekap",
+            title=f"{design.title} {report.head.name}",
+            at=at.isoformat(timespec="seconds"),
+        ),
+        "base": f"{design.name}/report.html",
+        "variant": design.variant,
+        "at": at.isoformat(timespec="seconds"),
+        "assets": _encoded(design.files() | {f"data/{name}": data[name] for name in data}),
+        "attachments": [
+            {"name": name, "asset": f"data/{name}", "description": f"Data rekap: {name}"}
+            for name in data
+        ],
+    }

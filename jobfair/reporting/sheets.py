@@ -1,0 +1,166 @@
+"""The numbers of a report as CSV: UTF-8 with a mark and semicolons, as Excel here expects.
+
+Machines get whole numbers without separators; nothing in a cell can run as a formula.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from jobfair.reporting.datasets import NUMBER_NAMES, Report
+from jobfair.reporting.findings import few
+
+BOM = "\ufeff"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+Cell = str | int
+
+
+def _cell(value: Cell) -> str:
+    """Return the text of a cell; what Excel would run gets an apostrophe in front."""
+    text = str(value)
+    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
+        return f"'{text}"
+    return text
+
+
+def sheet(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Return one CSV file."""
+    file = io.StringIO(newline="")
+    file.write(BOM)
+    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return file.getvalue().encode()
+
+
+def _main_figures(report: Report) -> list[tuple[str, Cell]]:
+    figures = report.figures
+    disability = report.record["disability"]
+    return [
+        ("Job fair", report.head.name),
+        ("Edisi", report.head.edition),
+        ("Dibuka", report.head.opens),
+        ("Ditutup", report.head.closes),
+        ("Angka dikunci", report.head.latched),
+        ("Sidik data (SHA-256)", report.sha256),
+        *((label, figures[name]) for name, label in NUMBER_NAMES.items()),
+        ("Lamaran yang dibatalkan pelamar", figures["withdrawn"]),
+        ("Jabatan ramah disabilitas", disability["positions"]),
+        ("Pelamar penyandang disabilitas", few(disability["applicants"])),
+    ]
+
+
+def _days(report: Report) -> list[tuple[str, int, int]]:
+    return [
+        (row["date"], row["applications"], row["new_applicants"]) for row in report.record["days"]
+    ]
+
+
+def _companies(report: Report) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            row["name"], row["kbli"], row["positions"], row["openings"], row["applications"],
+            row["applicants"], row["reviewed"],
+        )
+        for row in report.companies
+    ]  # fmt: skip
+
+
+def _positions(report: Report) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            row["title"], row["company_name"], row["kbji"], row["sector"], row["openings"],
+            row["applications"], row["withdrawn"], row["shortlisted"], row["interview"],
+            row["accepted"], "ya" if row["takes_part"] else "ditarik",
+        )
+        for row in report.positions
+    ]  # fmt: skip
+
+
+def sheets(report: Report) -> dict[str, bytes]:
+    """Return the files that go with a report, by name."""
+    return {
+        "angka-utama.csv": sheet(("angka", "nilai"), _main_figures(report)),
+        "harian.csv": sheet(("tanggal", "lamaran", "pelamar_baru"), _days(report)),
+        "perusahaan.csv": sheet(
+            ("perusahaan", "kbli", "jabatan", "posisi", "lamaran", "pelamar", "ditinjau"),
+            _companies(report),
+        ),
+        "jabatan.csv": sheet(
+            (
+                "jabatan", "perusahaan", "kbji", "sektor", "posisi", "lamaran", "dibatalkan",
+                "lolos_berkas", "wawancara", "diterima", "ikut",
+            ),
+            _positions(report),
+        ),
+    }  # fmt: skip
+
+
+AMOUNTS = {
+    "companies": "perusahaan",
+    "positions": "jabatan",
+    "openings": "posisi",
+    "applications": "lamaran",
+}
+PEOPLE = {
+    "men": "laki-laki",
+    "women": "perempuan",
+    "sex_unknown": "tidak diketahui",
+    "applicants": "pelamar",
+    "applications": "lamaran",
+}
+STEPS = {
+    "local": "orang lokal",
+    "outside": "orang luar daerah",
+    "unknown": "orang tidak diketahui",
+    "n": "orang",
+    "applications": "lamaran",
+}
+Table = tuple[str, Sequence[dict[str, Any]], dict[str, str]]
+
+
+def _tables(report: Report) -> list[Table]:
+    """Return name, labelled rows and measures of every table."""
+    record = report.record
+    days = [{**row, "label": row["date"]} for row in record["days"]]
+    hours = [{**row, "label": f"{row['hour']:02d}.00"} for row in record["hours"]]
+    companies = [{**row, "label": row["name"]} for row in report.companies]
+    positions = [
+        {**row, "label": f"{row['title']} – {row['company_name']}"} for row in report.positions
+    ]
+    return [
+        ("harian", days, {"applications": "lamaran", "new_applicants": "pelamar baru"}),
+        ("jam", hours, {"applications": "lamaran"}),
+        ("tahap", report.steps, STEPS),
+        ("pendidikan", record["education"], PEOPLE),
+        ("usia", record["age"], PEOPLE),
+        ("alamat KTP", record["residence"], PEOPLE),
+        ("lapangan usaha", record["kbli"], AMOUNTS),
+        ("golongan jabatan", record["kbji"], AMOUNTS),
+        ("sektor", record["sectors"], AMOUNTS),
+        (
+            "perusahaan",
+            companies,
+            {
+                "positions": "jabatan",
+                "openings": "posisi",
+                "applications": "lamaran",
+                "applicants": "pelamar",
+            },
+        ),
+        ("jabatan", positions, {"openings": "posisi", "applications": "lamaran"}),
+        ("pencocokan", report.reconciliation, {"kept": "penghitung", "counted": "hitung ulang"}),
+    ]
+
+
+def recap_sheet(report: Report) -> bytes:
+    """Return everything in one file: table, row, measure, value."""
+    main = [("angka utama", name, "nilai", value) for name, value in _main_figures(report)]
+    rows = [
+        (table, row["label"], measure, row[name])
+        for table, found, measures in _tables(report)
+        for row in found
+        for name, measure in measures.items()
+    ]
+    return sheet(("tabel", "baris", "ukuran", "nilai"), [*main, *rows])

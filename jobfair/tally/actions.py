@@ -1,0 +1,24 @@
+"""Freezing figures. The latch itself is set by ``fairday``."""
+
+from datetime import datetime
+from typing import Any
+
+from jobfair.db import Session
+from jobfair.fairs.queries import FairNow
+from jobfair.tally.queries.frozen import add_closing
+from jobfair.tally.queries.record import record_of
+
+
+async def freeze(
+    session: Session, found: FairNow, *, now: datetime, edition: int = 1
+) -> dict[str, Any]:
+    """Keep the figures of a fair as they stand in this transaction, and return the record.
+
+    Call it under the fair's lock, after the latch is set, so that nothing can follow.
+    """
+    record = await record_of(session, found, now=now, edition=edition)
+    add_closing(
+        session, fair_id=found.fair.id, edition=edition, now=now,
+        seq=record["window"]["latch_seq"], record=record,
+    )  # fmt: skip
+    return record

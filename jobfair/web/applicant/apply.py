@@ -1,0 +1,117 @@
+"""Sending an application: the form's way to the door."""
+
+from typing import Any
+
+from litestar import Request, post
+from litestar.response import Redirect, Template
+
+from jobfair.applications.rules import ANSWER_LONGEST
+from jobfair.errors import Busy, Invalid, NotAllowed, NotFound, Problem, Refused
+from jobfair.people.rules import Role
+from jobfair.web.draft import draft_cookie, no_draft
+from jobfair.web.forms import Form, read_form
+from jobfair.web.given import FromPath, GivenNow, GivenServices, Services, SignedIn
+from jobfair.web.guards import GUESTS_KEEP_DRAFTS
+from jobfair.web.public.position import Sight, look, show_sight
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def read_answers(form: Form, questions: int) -> tuple[str, ...]:
+    """Return the answers to a position's questions, line ends as they were typed."""
+    return tuple(
+        form.text(f"answer_{at}").replace("\r\n", "\n").replace("\x00", "")
+        for at in range(1, questions + 1)
+    )
+
+
+def check_answers(form: Form, answers: tuple[str, ...]) -> None:
+    """Raise ``Invalid`` with every problem at once: answers too long, no consent."""
+    problems = {
+        f"answer_{at}": Problem(
+            "Jawaban paling panjang %(n)s huruf, sekarang %(now)s.",
+            n=ANSWER_LONGEST,
+            now=len(answer),
+        )
+        for at, answer in enumerate(answers, 1)
+        if len(answer) > ANSWER_LONGEST
+    }
+    if form.given.get("consent") != "ya":
+        problems["consent"] = Problem(
+            "Centang persetujuan ini bila Anda setuju. Tanpa itu lamaran tidak dapat diteruskan."
+        )
+    if problems:
+        raise Invalid(problems)
+
+
+def _keep_and_sign_in(services: Services, sight: Sight, form: Form, now: Any) -> Redirect:
+    position = sight.position
+    page = f"/{sight.found.fair.slug}/lowongan/{position.slug}"
+    answers = read_answers(form, len(position.questions))
+    cookie = draft_cookie(services.keys, position_id=position.id, answers=answers, now=now)
+    return Redirect(
+        f"/masuk?ke={page}", status_code=303, cookies=[cookie] if cookie else [no_draft()]
+    )
+
+
+@post(
+    "/{fair_slug:str}/lowongan/{slug:str}/lamar",
+    opt={GUESTS_KEEP_DRAFTS: True},
+    status_code=200,
+)
+async def send_application(
+    request: AnyRequest,
+    fair_slug: FromPath[str],
+    slug: FromPath[str],
+    services: GivenServices,
+    now: GivenNow,
+) -> Template | Redirect:
+    """Hand the application to the door and lead to its receipt; a repeat leads to the same one.
+
+    Nothing of the database is held while the door works: it alone judges the window, on the
+    instant it stamps itself. Guests keep their answers and go to the sign-in page.
+    """
+    form = await read_form(request)
+    async with services.database.snapshot() as session:
+        sight = await look(request, session, fair_slug=fair_slug, slug=slug, now=now)
+    account: SignedIn | None = request.scope["user"]
+    if account is None:
+        return _keep_and_sign_in(services, sight, form, now)
+    if account.role is not Role.APPLICANT:
+        raise NotAllowed("Melamar hanya dengan akun pelamar.")
+    if sight.card.kind == "applied":
+        return _to_receipt(sight, sight.card.receipt)
+    applicant, position = sight.card.applicant, sight.position
+    if applicant is None:
+        raise NotFound("Jabatan ini tidak ada.")
+    revive = sight.card.kind == "revive"
+    answers = sight.card.answers if revive else read_answers(form, len(position.questions))
+    try:
+        check_answers(form, () if revive else answers)
+        receipt = await services.door.submit(
+            fair_id=sight.found.fair.id,
+            applicant_id=applicant.id,
+            position_id=position.id,
+            answers=answers,
+        )
+    except Invalid as error:
+        return show_sight(request, sight, form=form.with_problems(error), status_code=422)
+    except Busy as busy:
+        answer = show_sight(
+            request, sight, form=form, status_code=503, notice=busy, again_in=busy.seconds
+        )
+        answer.headers["Retry-After"] = str(busy.seconds)
+        return answer
+    except Refused as refusal:
+        async with services.database.snapshot() as session:
+            sight = await look(
+                request, session, fair_slug=fair_slug, slug=slug, now=services.clock.now()
+            )
+        return show_sight(request, sight, form=form, status_code=409, notice=refusal)
+    return _to_receipt(sight, receipt.number)
+
+
+def _to_receipt(sight: Sight, number: str) -> Redirect:
+    return Redirect(
+        f"/{sight.found.fair.slug}/lamaran/{number}", status_code=303, cookies=[no_draft()]
+    )

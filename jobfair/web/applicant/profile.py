@@ -1,0 +1,95 @@
+"""The applicant's own profile; what was sent with it before stays as it was sent."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.response import Redirect, Template
+
+from jobfair.applicants.actions import change_profile
+from jobfair.applicants.queries import applicant_of_account, masked_nik
+from jobfair.applicants.rules.profile import Profile, read_profile
+from jobfair.errors import Invalid
+from jobfair.fairs.queries import published_fairs
+from jobfair.web.applicant.places import district_groups
+from jobfair.web.applicant.registration import PAGE_ORDER, disability_problem
+from jobfair.web.forms import Form, read_form
+from jobfair.web.given import FromQuery, GivenAccount, GivenNow, GivenServices, Services
+from jobfair.web.guards import applicants_only, local_path
+from jobfair.web.templating import WIB, show
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def _given(applicant: Any, ke: str) -> dict[str, str]:
+    """Return the profile as it would have been typed."""
+    given = {name: str(getattr(applicant, name) or "") for name in Profile.__dataclass_fields__}
+    given["birth_date"] = f"{applicant.birth_date:%d-%m-%Y}"
+    given["experience_years"] = str(applicant.experience_years)
+    given["phone"] = "0" + applicant.phone.removeprefix("+62")
+    given["disability_consent"] = "ya" if applicant.disability else ""
+    return given | {"ke": ke}
+
+
+async def _page(
+    request: AnyRequest,
+    services: Services,
+    account_id: int,
+    form: Form | None,
+    *,
+    ke: str = "",
+    stored: bool = False,
+    status_code: int = 200,
+) -> Template:
+    async with services.database.snapshot() as session:
+        applicant = await applicant_of_account(session, account_id)
+        fairs = await published_fairs(session)
+    regencies = [found.fair.office.regency for found in fairs]
+    return show(
+        request,
+        "applicant/profile.html",
+        form=form or Form(_given(applicant, ke)),
+        nik=masked_nik(applicant, services.keys),
+        groups=district_groups(regencies),
+        stored=stored,
+        here="/profil",
+        status_code=status_code,
+    )
+
+
+@get("/profil", guards=[applicants_only])
+async def show_profile(
+    request: AnyRequest,
+    services: GivenServices,
+    account: GivenAccount,
+    ke: FromQuery[str] = "",
+    tersimpan: FromQuery[str] = "",
+) -> Template:
+    """Show the profile, the NIK masked, ready to be corrected."""
+    return await _page(request, services, account.account_id, None, ke=ke, stored=tersimpan == "1")
+
+
+@post("/profil", guards=[applicants_only], status_code=200)
+async def store_profile(
+    request: AnyRequest, services: GivenServices, account: GivenAccount, now: GivenNow
+) -> Template | Redirect:
+    """Store the corrected profile and go back to where the correction was wanted."""
+    form = await read_form(request)
+    problems = disability_problem(form.given)
+    try:
+        profile = read_profile(form.given, today=now.astimezone(WIB).date())
+        if problems:
+            raise Invalid(problems)
+    except Invalid as error:
+        found = problems | error.fields
+        ordered = {name: found[name] for name in PAGE_ORDER if name in found}
+        return await _page(
+            request,
+            services,
+            account.account_id,
+            form.with_problems(Invalid(ordered)),
+            status_code=422,
+        )
+    async with services.database.transaction() as session:
+        await change_profile(session, account_id=account.account_id, profile=profile, now=now)
+    onward = local_path(form.given.get("ke", ""))
+    return Redirect(onward or "/profil?tersimpan=1", status_code=303)

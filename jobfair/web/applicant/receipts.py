@@ -1,0 +1,144 @@
+"""What an applicant has sent: the list, one receipt, and taking one back."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.response import Redirect, Template
+
+from jobfair.applicants.queries import applicant_of_account
+from jobfair.applications.actions.stages import withdraw
+from jobfair.applications.queries.receipts import (
+    Sent,
+    applied_positions,
+    receipt_of,
+    sent_by,
+    trail_of,
+    trails_of,
+)
+from jobfair.applications.rules import Stage, check_may_withdraw
+from jobfair.db import Session
+from jobfair.errors import NotFound, Refused
+from jobfair.fairs.queries import FairNow
+from jobfair.positions.queries import offers_of_fair
+from jobfair.positions.rules.search import similar
+from jobfair.web.fairs import visible_fair
+from jobfair.web.given import (
+    FromPath,
+    GivenAccount,
+    GivenNow,
+    GivenSession,
+    GivenSnapshot,
+    SignedIn,
+)
+from jobfair.web.guards import applicants_only
+from jobfair.web.templating import show
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def _own(
+    request: AnyRequest, session: Session, account: SignedIn, fair_slug: str, number: str
+) -> tuple[FairNow, Sent]:
+    """Return the fair and the applicant's own receipt; anything else is not found."""
+    found = await visible_fair(request, session, fair_slug)
+    applicant = await applicant_of_account(session, account.account_id)
+    sent = await receipt_of(session, applicant_id=applicant.id, number=number)
+    if sent.fair_id != found.fair.id:
+        raise NotFound("Bukti lamaran ini tidak ada.")
+    return found, sent
+
+
+def _may_withdraw(found: FairNow, sent: Sent, now: Any) -> bool:
+    try:
+        check_may_withdraw(current=sent.stage, now=now, closes_at=found.timetable.closes_at)
+    except Refused:
+        return False
+    return sent.stage is not Stage.WITHDRAWN
+
+
+@get("/lamaran", guards=[applicants_only])
+async def list_own(
+    request: AnyRequest, account: GivenAccount, snapshot: GivenSnapshot
+) -> Template:
+    """Show everything this applicant has sent, at all fairs, with each one's trail."""
+    applicant = await applicant_of_account(snapshot, account.account_id)
+    sent = await sent_by(snapshot, applicant.id)
+    return show(
+        request,
+        "applicant/applications.html",
+        sent=sent,
+        trails=await trails_of(snapshot, [one.id for one in sent]),
+    )
+
+
+@get("/{fair_slug:str}/lamaran/{number:str}", guards=[applicants_only])
+async def show_receipt(
+    request: AnyRequest,
+    fair_slug: FromPath[str],
+    number: FromPath[str],
+    account: GivenAccount,
+    snapshot: GivenSnapshot,
+    now: GivenNow,
+) -> Template:
+    """Show a receipt to its owner; the address stays good and later tells the present stage."""
+    found, sent = await _own(request, snapshot, account, fair_slug, number)
+    applicant = await applicant_of_account(snapshot, account.account_id)
+    applied = await applied_positions(
+        snapshot, applicant_id=applicant.id, fair_id=found.fair.id
+    )
+    offers = await offers_of_fair(snapshot, found.fair.id)
+    this = next((offer for offer in offers if offer.id == sent.position_id), None)
+    return show(
+        request,
+        "applicant/receipt.html",
+        fair=found,
+        phase=found.phase(now),
+        sent=sent,
+        trail=await trail_of(snapshot, sent.id),
+        others=similar(offers, this, without=applied) if this else [],
+        may_withdraw=_may_withdraw(found, sent, now),
+    )
+
+
+@get("/{fair_slug:str}/lamaran/{number:str}/batal", guards=[applicants_only])
+async def ask_withdraw(
+    request: AnyRequest,
+    fair_slug: FromPath[str],
+    number: FromPath[str],
+    account: GivenAccount,
+    snapshot: GivenSnapshot,
+    now: GivenNow,
+) -> Template:
+    """Say what taking an application back will do."""
+    found, sent = await _own(request, snapshot, account, fair_slug, number)
+    return show(
+        request,
+        "applicant/withdraw.html",
+        fair=found,
+        sent=sent,
+        may_withdraw=_may_withdraw(found, sent, now),
+    )
+
+
+@post("/{fair_slug:str}/lamaran/{number:str}/batal", guards=[applicants_only], status_code=200)
+async def take_back(
+    request: AnyRequest,
+    fair_slug: FromPath[str],
+    number: FromPath[str],
+    account: GivenAccount,
+    session: GivenSession,
+    now: GivenNow,
+) -> Redirect:
+    """Take the application back; twice is once."""
+    found, sent = await _own(request, session, account, fair_slug, number)
+    applicant = await applicant_of_account(session, account.account_id)
+    await withdraw(
+        session,
+        applicant_id=applicant.id,
+        receipt=sent.receipt,
+        now=now,
+        account_id=account.account_id,
+    )
+    return Redirect(f"/{found.fair.slug}/lamaran/{sent.receipt}", status_code=303)
+
+

@@ -1,0 +1,91 @@
+"""The review desk: which position, its applicants, and the counts that arrive live."""
+
+from typing import Any
+
+from litestar import Request, get, websocket
+from litestar.response import Redirect, Response, Template
+
+from jobfair.companies.queries import company_by_id
+from jobfair.fairs.queries import fair_by_id
+from jobfair.live import topics
+from jobfair.positions.queries import own_position, positions_of_company
+from jobfair.tally.queries.kept import tally_positions
+from jobfair.web.company.context import company_of, counts_of, desk_context
+from jobfair.web.company.view import known_id, read_view
+from jobfair.web.given import FromPath, GivenAccount, GivenNow, GivenSnapshot, Services, SignedIn
+from jobfair.web.guards import reviewers_only, same_origin_socket
+from jobfair.web.sockets import Socket, stream_part
+from jobfair.web.templating import language_of, render, show
+
+ARRIVALS = "company/_arrivals.html"
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/meja", guards=[reviewers_only])
+async def show_positions(
+    request: AnyRequest, account: GivenAccount, snapshot: GivenSnapshot
+) -> Response[Any]:
+    """Show the company's positions at its newest fair; a single one is opened at once."""
+    company = await company_by_id(snapshot, company_of(account))
+    every = await positions_of_company(snapshot, company_id=company.id)
+    positions = [position for position in every if position.fair_id == every[0].fair_id]
+    if len(positions) == 1:
+        return Redirect(f"/meja/{positions[0].id}", status_code=303)
+    fair = await fair_by_id(snapshot, positions[0].fair_id) if positions else None
+    counts = await tally_positions(snapshot, [position.id for position in positions])
+    return show(
+        request,
+        "company/positions.html",
+        fair=fair,
+        company=company,
+        positions=positions,
+        counts=counts,
+    )
+
+
+@get("/meja/{position_id:int}", guards=[reviewers_only])
+async def show_desk(
+    request: AnyRequest,
+    *,
+    position_id: FromPath[int],
+    account: GivenAccount,
+    snapshot: GivenSnapshot,
+    now: GivenNow,
+) -> Template:
+    """Show one list of the position and an opened applicant. Looking changes nothing."""
+    view = read_view(request.query_params, position_id)
+    context = await desk_context(snapshot, account, view, now=now)
+    return show(request, "company/desk.html", message="", typed=None, **context)
+
+
+@websocket("/ws/meja/{position_id:int}", guards=[same_origin_socket, reviewers_only])
+async def stream_desk(socket: Socket, position_id: FromPath[int]) -> None:
+    """Send the counts on arrival and whenever an application of the position came or moved.
+
+    Nothing in the frame depends on who reads it, so it is rendered once for all reviewers.
+    """
+    services: Services = socket.app.state.services
+    account: SignedIn = socket.scope["user"]
+    async with services.database.snapshot() as session:
+        position = await own_position(
+            session, company_id=company_of(account), position_id=known_id(position_id)
+        )
+        fair = await fair_by_id(session, position.fair_id)
+    lang, environment = language_of(socket), socket.app.template_engine.engine  # type: ignore[union-attr]
+
+    async def part() -> str:
+        async with services.database.snapshot() as session:
+            counts = await counts_of(session, position.id)
+        return render(
+            environment,
+            ARRIVALS,
+            lang=lang,
+            zone=fair.fair.zone,
+            counts=counts,
+            position=position,
+            stage=None,
+        )
+
+    await stream_part(
+        socket, topic=topics.position(position.id), part=f"{ARRIVALS}:{lang}", render=part
+    )

@@ -1,0 +1,185 @@
+"""One position, and the card beside it: apply, or why not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, get
+from litestar.response import Template
+
+from jobfair.applicants.queries import applicant_of_account
+from jobfair.applications.queries.ledger import applications_so_far, entries_for
+from jobfair.applications.queries.receipts import receipt_of
+from jobfair.applications.rules import Asking, Conditions, Stage, check_may_apply
+from jobfair.db import Session
+from jobfair.errors import JobFairError, Refused
+from jobfair.fairs.queries import FairNow
+from jobfair.fairs.rules import check_accepts
+from jobfair.people.rules import Role
+from jobfair.positions.queries import offers_of_fair, position_by_slug
+from jobfair.positions.rules.search import Offer, similar
+from jobfair.tally.queries.kept import tally_positions
+from jobfair.web.draft import DRAFT_COOKIE, read_draft
+from jobfair.web.fairs import visible_fair
+from jobfair.web.forms import Form
+from jobfair.web.given import FromPath, GivenNow, GivenServices, SignedIn
+from jobfair.web.public.posting import posting_of
+from jobfair.web.templating import show
+
+AnyRequest = Request[Any, Any, Any]
+SIMILAR_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the card beside a position offers.
+
+    ``kind``: ``form`` (send), ``revive`` (send a withdrawn one again), ``applied``, ``guest``,
+    ``staff``, ``withdrawn`` (the position), or ``refused`` with the reason in ``why``.
+    """
+
+    kind: str
+    why: JobFairError | None = None
+    receipt: str = ""
+    sent_at: datetime | None = None
+    applicant: Any = None
+    answers: tuple[str, ...] = ()
+    so_far: int = 0
+
+    @property
+    def code(self) -> str:
+        """Return the code of the refusal, if it is one."""
+        return self.why.code if isinstance(self.why, Refused) else ""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A position as one visitor sees it."""
+
+    found: FairNow
+    position: Any
+    applicants: int
+    card: Card
+    others: list[Offer]
+
+
+async def _card_of(
+    session: Session, found: FairNow, position: Any, account: SignedIn, now: datetime
+) -> Card:
+    fair = found.fair
+    applicant = await applicant_of_account(session, account.account_id)
+    entries = await entries_for(session, [(applicant.id, position.id)])
+    entry = entries.get((applicant.id, position.id))
+    if entry is not None and entry.stage is not Stage.WITHDRAWN:
+        return Card("applied", receipt=entry.receipt, sent_at=entry.received_at)
+    if position.withdrawn_at is not None:
+        return Card("withdrawn")
+    so_far = (await applications_so_far(session, fair.id, [applicant.id])).get(applicant.id, 0)
+    try:
+        check_accepts(now, found.timetable)
+        if entry is not None:
+            sent = await receipt_of(session, applicant_id=applicant.id, number=entry.receipt)
+            return Card(
+                "revive",
+                receipt=entry.receipt,
+                sent_at=sent.stage_at,
+                applicant=applicant,
+                answers=tuple(sent.answers),
+            )
+        check_may_apply(
+            asking=Asking(
+                birth_date=applicant.birth_date,
+                is_local=applicant.district.startswith(f"{fair.office.regency}."),
+                applications_so_far=so_far,
+            ),
+            conditions=Conditions(
+                minimum_age=fair.minimum_age,
+                residence_policy=fair.residence_policy,
+                applications_per_applicant=fair.applications_per_applicant,
+            ),
+            day=now.astimezone(fair.zone).date(),
+        )
+    except Refused as why:
+        return Card("refused", why=why, applicant=applicant)
+    return Card("form", applicant=applicant, so_far=so_far)
+
+
+async def look(
+    request: AnyRequest, session: Session, *, fair_slug: str, slug: str, now: datetime
+) -> Sight:
+    """Return a position as whoever is signed in sees it; ``NotFound`` when there is none."""
+    found = await visible_fair(request, session, fair_slug)
+    position = await position_by_slug(session, fair_id=found.fair.id, slug=slug)
+    account: SignedIn | None = request.scope.get("user")
+    if account is not None and account.role is Role.APPLICANT:
+        card = await _card_of(session, found, position, account, now)
+    elif account is not None:
+        card = Card("staff")
+    elif position.withdrawn_at is not None:
+        card = Card("withdrawn")
+    else:
+        card = _guest_card(found, now)
+    counts = await tally_positions(session, [position.id])
+    offers = await offers_of_fair(session, found.fair.id)
+    this = next((offer for offer in offers if offer.id == position.id), None)
+    return Sight(
+        found=found,
+        position=position,
+        applicants=counts[position.id].total,
+        card=card,
+        others=similar(offers, this, without=(), most=SIMILAR_SHOWN) if this else [],
+    )
+
+
+def _guest_card(found: FairNow, now: datetime) -> Card:
+    try:
+        check_accepts(now, found.timetable)
+    except Refused as why:
+        return Card("refused", why=why)
+    return Card("guest")
+
+
+def show_sight(
+    request: AnyRequest,
+    sight: Sight,
+    *,
+    form: Form,
+    status_code: int = 200,
+    notice: JobFairError | None = None,
+    again_in: int = 0,
+) -> Template:
+    """Answer with the position page: with problems, a notice, or a form that sends itself again."""
+    position = sight.position
+    return show(
+        request,
+        "public/position.html",
+        fair=sight.found,
+        phase=sight.found.phase(request.app.state.services.clock.now()),
+        position=position,
+        applicants=sight.applicants,
+        card=sight.card,
+        others=sight.others,
+        form=form,
+        notice=notice,
+        again_in=again_in,
+        here=f"/{sight.found.fair.slug}/lowongan/{position.slug}",
+        posting=posting_of(sight.found, position, request.app.state.services.base_url),
+        status_code=status_code,
+    )
+
+
+@get("/{fair_slug:str}/lowongan/{slug:str}")
+async def show_position(
+    request: AnyRequest,
+    fair_slug: FromPath[str],
+    slug: FromPath[str],
+    services: GivenServices,
+    now: GivenNow,
+) -> Template:
+    """Show a position; answers typed before signing in are back in the card."""
+    async with services.database.snapshot() as session:
+        sight = await look(request, session, fair_slug=fair_slug, slug=slug, now=now)
+    draft = request.cookies.get(DRAFT_COOKIE, "")
+    answers = read_draft(draft, services.keys, position_id=sight.position.id, now=now)
+    given = {f"answer_{at}": answer for at, answer in enumerate(answers, 1)}
+    return show_sight(request, sight, form=Form(given))

@@ -1,0 +1,58 @@
+"""Whether a receipt is genuine: what anybody holding its number may know."""
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, get
+from litestar.response import Redirect, Template
+
+from jobfair.applications.queries.receipts import verify_receipt
+from jobfair.applications.rules import receipt_fits, tidy_receipt
+from jobfair.web.fairs import visible_fair
+from jobfair.web.given import FromPath, FromQuery, GivenSnapshot
+from jobfair.web.templating import show
+
+NUMBER_LONGEST = 40
+
+
+@get("/{fair_slug:str}/bukti")
+async def ask_receipt(
+    request: Request[Any, Any, Any],
+    fair_slug: FromPath[str],
+    snapshot: GivenSnapshot,
+    nomor: FromQuery[str] = "",
+) -> Template | Redirect:
+    """Ask for a number, and lead to its page."""
+    found = await visible_fair(request, snapshot, fair_slug)
+    number = tidy_receipt(nomor)[:NUMBER_LONGEST]
+    if number:
+        return Redirect(f"/{found.fair.slug}/bukti/{quote(number, safe='')}", status_code=303)
+    return show(request, "public/verification.html", fair=found, number="", verified=None, fits=True)
+
+
+@get("/{fair_slug:str}/bukti/{number:str}")
+async def verify(
+    request: Request[Any, Any, Any],
+    fair_slug: FromPath[str],
+    number: FromPath[str],
+    snapshot: GivenSnapshot,
+) -> Template:
+    """Say what the ledger says of a number: position, company, instant; never the person.
+
+    Wrong check digits are told apart from an unknown number, for the first is a typing mistake.
+    """
+    found = await visible_fair(request, snapshot, fair_slug)
+    tidy = tidy_receipt(number)[:NUMBER_LONGEST]
+    fits = receipt_fits(tidy)
+    verified = (
+        await verify_receipt(snapshot, fair_id=found.fair.id, number=tidy) if fits else None
+    )
+    return show(
+        request,
+        "public/verification.html",
+        fair=found,
+        number=tidy,
+        fits=fits,
+        verified=verified,
+        status_code=200 if verified else 404,
+    )

