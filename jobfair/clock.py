@@ -8,6 +8,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+GIVEN_BACK = 0.05
+
 
 class Clock(Protocol):
     """What the rest of the program needs of a clock."""
@@ -22,9 +24,9 @@ class Clock(Protocol):
 class AnchoredClock:
     """Wall time read once, then carried on by the monotonic clock.
 
-    A wall clock that is set back or forth while the fair runs changes nothing here. ``anchor``
-    moves the clock to another source (the database of several nodes), forward only, so that
-    instants handed out never go backwards.
+    A wall clock that is set back or forth while the fair runs changes nothing here. ``steer``
+    follows another source (the database of several nodes) so that instants handed out never go
+    backwards.
     """
 
     def __init__(self, start: datetime | None = None, rate: float = 1) -> None:
@@ -32,15 +34,21 @@ class AnchoredClock:
         self._wall = start or datetime.now(UTC)
         self._start = time.monotonic()
         self._rate = rate
+        self._owed = 0.0
 
     def now(self) -> datetime:
         """Return the present instant."""
-        return self._wall + timedelta(seconds=(time.monotonic() - self._start) * self._rate)
+        passed = (time.monotonic() - self._start) * self._rate
+        return self._wall + timedelta(seconds=passed - min(self._owed, passed * GIVEN_BACK))
 
-    def anchor(self, instant: datetime) -> None:
-        """Take ``instant`` as the present, unless that would go back in time."""
-        if instant > self.now():
-            self._wall, self._start = instant, time.monotonic()
+    def steer(self, ahead: timedelta) -> None:
+        """Follow a source that is ``ahead`` of this clock: jump there, or run slower if behind.
+
+        What is owed to a source that is behind is given back over time, at most a twentieth of
+        it, and measured anew by whoever steers.
+        """
+        self._wall, self._start = self.now() + max(ahead, timedelta(0)), time.monotonic()
+        self._owed = max(-ahead.total_seconds(), 0)
 
     async def until(self, instant: datetime) -> None:
         """Return once the instant has come."""

@@ -75,7 +75,6 @@
   let asking = 0;
   const say = (how) => {
     if (!sign) return;
-    sign.hidden = false;
     sign.dataset.keadaan = how;
     sign.lastElementChild.textContent = sign.dataset[how];
   };
@@ -84,12 +83,13 @@
     if (!box || document.hidden) return;
     try {
       const answer = await fetch(box.dataset.angka, { headers: { "HX-Request": "true" } });
-      if (answer.ok) byId("angka").outerHTML = await answer.text();
+      if (!answer.ok) throw answer;
+      byId("angka").outerHTML = await answer.text();
+      say("jajak");
     } catch { say("putus"); }
   };
   const askInstead = () => {
     if (asking) return;
-    say("jajak");
     ask();
     asking = setInterval(ask, 30000);
   };
@@ -99,10 +99,10 @@
     asking = 0;
     say("ya");
   });
-  document.addEventListener("htmx:ws:close", () => {
+  document.addEventListener("htmx:ws:close", (e) => {
     if (document.hidden) return;
     failures += 1;
-    if (failures >= 3) askInstead();
+    if (failures >= 3 || e.detail.code === 1008) askInstead(); // 1008: too many from this address
     else say("putus");
   });
   if (sign && !window.htmx) askInstead();

@@ -118,23 +118,5 @@
     settle();
   });
 
-  // Time that is left, from the server's clock.
-  function countdown() {
-    for (const clock of document.querySelectorAll("[data-mundur]")) {
-      clock.skew ??= Date.parse(clock.dataset.kini) - Date.now();
-      const left = Math.max(0, Date.parse(clock.dataset.mundur) - Date.now() - clock.skew);
-      const seconds = Math.floor(left / 1000), days = Math.floor(seconds / 86400);
-      const two = (number) => String(number).padStart(2, "0");
-      const rest = [seconds % 86400 / 3600, seconds % 3600 / 60, seconds % 60].map((n) => two(Math.floor(n))).join(".");
-      clock.textContent = days ? `${days} ${clock.dataset.hari} ${rest}` : rest;
-      if (!left && !clock.rung) {
-        clock.rung = true;
-        setTimeout(() => location.reload(), 2000 + Math.random() * 8000);
-      }
-    }
-  }
-
-  countdown();
-  setInterval(countdown, 1000);
   settle();
 })();

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import random
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from importlib.util import find_spec
@@ -30,6 +31,7 @@ from jobfair.live.feed import Hub
 from jobfair.settings import Settings
 from jobfair.web.given import Services
 from tests.builders import KEYS, NOW, PASSWORD
+from tests.doors import running
 from tests.forms import post_form
 from tests.postgres import MISSING, Keeper, address_from
 
@@ -182,20 +184,14 @@ def clock() -> ControlledClock:
 
 
 @pytest.fixture
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """Give randomness that is the same in every run of the same test."""
+    return random.Random(request.node.name)
+
+
+@pytest.fixture
 def keys() -> Keys:
     return KEYS
-
-
-@contextlib.asynccontextmanager
-async def running(door: Door) -> AsyncIterator[Door]:
-    """Serve a door's queue for a while."""
-    task = asyncio.create_task(door.run())
-    try:
-        yield door
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 @pytest.fixture

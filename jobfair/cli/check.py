@@ -1,4 +1,4 @@
-"""``jobfair check``: does everything that is stored add up?"""
+"""``jobfair check`` tells whether everything that is stored adds up."""
 
 import click
 from rich.table import Table
@@ -9,7 +9,8 @@ from jobfair.db.integrity import integrity_problems
 from jobfair.fairs.queries import all_fairs
 from jobfair.settings import read_settings
 from jobfair.tally.queries.frozen import closing_of
-from jobfair.tally.queries.recount import Difference, differences
+from jobfair.tally.queries.recount import differences
+from jobfair.tally.queries.rows import Difference
 
 
 async def check_fairs(database: Database, only: str | None) -> list[tuple[str, Difference]]:

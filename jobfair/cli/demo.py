@@ -39,6 +39,8 @@ ORGANISER = "panitia@contoh.id"
 REVIEWER = "peninjau@contoh.id"
 DAY = 5
 """Today is this day of the fair."""
+PREPARED = timedelta(days=21)
+"""So long ago the fair was loaded and published."""
 PAUSE = (0.5, 4.0)
 """Seconds between two synthetic applications while the demo runs."""
 
@@ -75,14 +77,15 @@ async def build_demo(settings: Settings, folder: Path, *, now: datetime) -> None
     shutil.rmtree(settings.data, ignore_errors=True)
     await prepare(settings)
     async with ready_database(settings) as database:
-        shift = await _shift(folder, now)
-        report = await load_fair(database, folder, now=now, shift=shift, publish=True)
+        report = await load_fair(
+            database, folder, now=now - PREPARED, today_is_day=DAY - PREPARED.days, publish=True
+        )
         if report.mistakes:
             show_report(report, out)
             raise JobFairError("Folder contoh tidak dapat dimuat.")
         cast = await cast_fair(
-            database, read_keys(settings.keys), folder, slug=report.slug, shift=shift,
-            now=now - timedelta(days=10), password_hash=Passwords().hash_now(PASSWORD),
+            database, read_keys(settings.keys), folder, slug=report.slug, shift=report.shift,
+            now=now - PREPARED, password_hash=Passwords().hash_now(PASSWORD),
         )  # fmt: skip
         await _add_staff(database, settings, cast, now)
         clock = ControlledClock(now)

@@ -17,13 +17,14 @@ from jobfair.db import SQLITE_FLOOR, Database, DBAPIError
 from jobfair.db.migrations import check_revision
 from jobfair.errors import Invalid, JobFairError, Misconfigured, NotFound
 from jobfair.fairs.queries import fair_by_slug
+from jobfair.loading import BadFiles
 from jobfair.settings import Settings, read_settings
 from jobfair.web.language import sentence
 from jobfair.web.templating import WIB
 
 CHECK_FAILED, USAGE, CONFIGURATION, DATA, ENVIRONMENT = 1, 2, 3, 4, 5
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -37,7 +38,7 @@ def fail(text: str, code: int) -> None:
 def _code(error: JobFairError) -> int:
     if isinstance(error, Misconfigured):
         return CONFIGURATION
-    return DATA if isinstance(error, NotFound | Invalid) else CHECK_FAILED
+    return DATA if isinstance(error, NotFound | Invalid | BadFiles) else CHECK_FAILED
 
 
 def command(work: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
@@ -72,7 +73,7 @@ def check_library(database: Database, version: str) -> None:
     """
     if not database.is_sqlite:
         return
-    number = tuple(int(part) for part in version.split()[-1].split("."))
+    number = tuple(int(part) for part in version.rsplit(maxsplit=1)[-1].split("."))
     if number < SQLITE_FLOOR:
         raise Misconfigured(
             "%(version)s dapat kehilangan data (galat WAL-reset). Pasang pysqlite3 0.6 atau "

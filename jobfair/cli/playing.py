@@ -12,14 +12,17 @@ from itertools import groupby
 from pathlib import Path
 
 from jobfair.applicants.actions import register_applicant
+from jobfair.applicants.queries import applicant_for_nik
 from jobfair.applications.actions.accepting import Receipt
 from jobfair.applications.actions.stages import move_stage
 from jobfair.applications.rules import Stage
 from jobfair.clock import ControlledClock
-from jobfair.db import Database
+from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.intake.door import Door
+from jobfair.loading.fairfile import read_fair
+from jobfair.loading.mistakes import Findings
 from jobfair.loading.people import (
     SampleApplication,
     SampleDecision,
@@ -29,6 +32,7 @@ from jobfair.loading.people import (
 )
 from jobfair.people.actions import add_staff
 from jobfair.people.rules import Role
+from jobfair.positions.models import Position
 from jobfair.positions.queries import positions_of_fair
 
 AT_ONCE = 128
@@ -43,6 +47,8 @@ class Cast:
     slug: str
     folder: Path
     shift: timedelta
+    opens_at: datetime
+    closes_at: datetime
     positions: dict[str, int]
     companies: dict[str, int]
     """Position slug to company id."""
@@ -107,6 +113,8 @@ async def _stage(
         slug=slug,
         folder=folder,
         shift=shift,
+        opens_at=found.timetable.opens_at,
+        closes_at=found.timetable.closes_at,
         positions={position.slug: position.id for position in positions},
         companies={position.slug: position.company_id for position in positions},
     ), positions
@@ -116,7 +124,9 @@ async def find_cast(database: Database, keys: Keys, folder: Path, *, slug: str) 
     """Return the people of a sample fair that was cast before, by their NIKs."""
     async with database.snapshot() as session:
         found = await fair_by_slug(session, slug)
-        shift = found.timetable.opens_at - read_opening(folder)
+        told = read_fair(folder, Findings())
+        assert told is not None, "the sample folder is part of the program"
+        shift = found.timetable.opens_at - told.definition.window.opens_at
         cast, _ = await _stage(session, folder, slug=slug, shift=shift)
         for person in read_applicants(folder):
             index = keys.blind_index(person.facts.nik.digits)

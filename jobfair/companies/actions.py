@@ -16,7 +16,7 @@ from jobfair.people.rules import Role
 
 
 async def _tell_fairs(session: Session, office_id: int) -> None:
-    """The public numbers count verified companies only: every fair of the office may change."""
+    """Mark every fair of the office: public numbers count verified companies only."""
     for fair in await all_fairs(session, office_id=office_id):
         mark_changed(session, f"fair:{fair.id}")
 

@@ -5,10 +5,13 @@ means on disk) and a few readers that cannot write. PostgreSQL: READ COMMITTED f
 the subjects lock the fair row, and a read-only REPEATABLE READ snapshot for reading.
 """
 
+import secrets
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import event, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -18,6 +21,9 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from jobfair.db.changes import take_changes
+from jobfair.db.commits import CommitTimes
+from jobfair.db.inplace import IN_PLACE
+from jobfair.db.notes import send_note
 
 WRITER_PRAGMAS = (
     "journal_mode=WAL",
@@ -32,6 +38,15 @@ READER_PRAGMAS = ("query_only=ON", "busy_timeout=5000", "wal_autocheckpoint=0")
 SERVER_OPTIONS = "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000"
 """Acknowledged means on disk, whatever the server's own default; a node that hangs in the middle
 of a transaction (milliseconds) holds the fair's lock for a minute at most."""
+
+ALIVE = {
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "10000",
+    "connect_timeout": "5",
+}
+"""A connection whose other end has vanished without a word is given up within about ten seconds."""
 
 
 def _sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, pool_size: int) -> AsyncEngine:
@@ -60,14 +75,19 @@ class Database:
         if made.get_backend_name() == "sqlite":
             made = made.set(drivername="sqlite+aiosqlite")
             address = made.render_as_string(hide_password=False)
+            in_place = made.set(drivername=IN_PLACE).render_as_string(hide_password=False)
             self.engine = _sqlite_engine(address, WRITER_PRAGMAS, "BEGIN IMMEDIATE", 1)
-            self.reading = _sqlite_engine(address, READER_PRAGMAS, "BEGIN", 4)
-            self._engines = [self.engine, self.reading]
+            self.reading = _sqlite_engine(address, READER_PRAGMAS, "BEGIN", 2)
+            self._looking = _sqlite_engine(in_place, READER_PRAGMAS, "BEGIN", 4)
+            self._engines = [self.engine, self.reading, self._looking]
         else:
             made = made.set(drivername="postgresql+psycopg")
             given = str(made.query.get("options", ""))
+            made = made.update_query_dict(
+                {**ALIVE, **made.query, "options": f"{given} {SERVER_OPTIONS}".strip()}
+            )
             self.engine = create_async_engine(
-                made.update_query_dict({"options": f"{given} {SERVER_OPTIONS}".strip()}),
+                made,
                 pool_size=8,
                 max_overflow=4,
                 pool_timeout=30,
@@ -75,20 +95,33 @@ class Database:
             self.reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+            self._looking = self.reading
             self._engines = [self.engine]
         self.url = made
         self.is_sqlite = made.get_backend_name() == "sqlite"
+        self.node = secrets.token_hex(8)
+        """Tells this process from the others that share the database."""
+        self.commits = CommitTimes()
         self.announce: Callable[[frozenset[str]], None] = lambda _: None
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._snapshots = async_sessionmaker(self.reading, expire_on_commit=False)
+        self._snapshots = async_sessionmaker(self._looking, expire_on_commit=False)
+        self._surveys = async_sessionmaker(self.reading, expire_on_commit=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Commit on leaving, roll back on any error; announce changes only after the commit."""
+        """Commit on leaving, roll back on any error; announce changes only after the commit.
+
+        On PostgreSQL the other nodes are told in the very same transaction.
+        """
         async with self._writing() as session:
-            async with session.begin():
+            async with session.begin() as transaction:
                 yield session
-            if changed := take_changes(session):
+                changed = take_changes(session) if transaction.is_active else frozenset()
+                if changed and not self.is_sqlite:
+                    await send_note(session, self.node, changed)
+                began = time.perf_counter()
+            self.commits.add(time.perf_counter() - began)
+            if changed:
                 self.announce(changed)
 
     @asynccontextmanager
@@ -96,6 +129,25 @@ class Database:
         """Read one consistent state; nothing written here is kept."""
         async with self._snapshots() as session, session.begin():
             yield session
+
+    @asynccontextmanager
+    async def survey(self) -> AsyncIterator[AsyncSession]:
+        """Read one consistent state as a snapshot does, where many rows are looked at.
+
+        On SQLite such a reading has a thread of its own and holds nobody up.
+        """
+        async with self._surveys() as session, session.begin():
+            yield session
+
+    async def own_connection(self) -> psycopg.AsyncConnection[Any]:
+        """Return an autocommit connection outside the pool (PostgreSQL); the caller closes it.
+
+        Raises:
+            psycopg.Error: the server is out of reach.
+
+        """
+        _, how = self.engine.dialect.create_connect_args(self.url)
+        return await psycopg.AsyncConnection.connect(**how, autocommit=True)
 
     async def version(self) -> str:
         """Return name and version of the database library or server."""

@@ -5,25 +5,36 @@ another takes over at once. SQLite: a lock on a file beside the database. Nothin
 depends on it; two runners at once would only ring twice.
 """
 
+import asyncio
 import fcntl
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 
 from jobfair.db.database import Database
 
 KEY = 0x6A6F6266  # "jobf"
+NOTICE_SOON = (
+    "set tcp_keepalives_idle = 5",
+    "set tcp_keepalives_interval = 2",
+    "set tcp_keepalives_count = 2",
+    "set idle_session_timeout = '10s'",
+)
+"""A runner asks each second. One that hangs, or whose machine has lost its power, loses the role
+after about ten seconds, and notices that before it does anything more."""
 
 
 class Leader:
     """Asks for the role, and again before every job: losing it is noticed at the next one."""
 
     def __init__(self, database: Database) -> None:
-        self._url = database.url
+        self._database = database
         self._path = Path(f"{database.url.database}.runner") if database.is_sqlite else None
         self._file: IO[str] | None = None
-        self._connection: psycopg.AsyncConnection[tuple[bool]] | None = None
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._leads = False
+        self._one_at_a_time = asyncio.Lock()
 
     async def holds(self) -> bool:
         """Return whether this process keeps the clock, taking the role if it is free."""
@@ -44,30 +55,27 @@ class Leader:
         return True
 
     async def _holds_connection(self) -> bool:
-        try:
-            if self._connection is not None:
-                await self._connection.execute("select 1")
-                return True
-            address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-            connection = await psycopg.AsyncConnection.connect(
-                address, autocommit=True, keepalives_idle=5, keepalives_interval=2
-            )
-            row = await (
-                await connection.execute("select pg_try_advisory_lock(%s)", (KEY,))
-            ).fetchone()
-            if row is not None and row[0]:
-                self._connection = connection
-                return True
-            await connection.close()
-        except psycopg.Error:
-            await self.release()
-        return False
+        async with self._one_at_a_time:
+            try:
+                if self._connection is None:
+                    self._connection = await self._database.own_connection()
+                    for setting in NOTICE_SOON:
+                        await self._connection.execute(setting)
+                if self._leads:
+                    await self._connection.execute("select 1")
+                else:
+                    asked = await self._connection.execute("select pg_try_advisory_lock(%s)", [KEY])
+                    self._leads = (await asked.fetchone() or [False])[0]
+            except (psycopg.Error, OSError):
+                await self.release()
+            return self._leads
 
     async def release(self) -> None:
         """Give the role back."""
         if self._file is not None:
             self._file.close()
             self._file = None
+        self._leads = False
         if self._connection is not None:
             connection, self._connection = self._connection, None
             await connection.close()

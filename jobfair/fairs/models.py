@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from jobfair.db import Base
 from jobfair.db.base import Document
+from jobfair.people.models import Account
 
 
 class Office(Base):
@@ -91,5 +92,5 @@ class FairWindow(Base):
     closes_at: Mapped[datetime]
     paused_from: Mapped[datetime | None]
     made_at: Mapped[datetime]
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey(Account.id))
     reason: Mapped[str]

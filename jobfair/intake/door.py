@@ -12,6 +12,7 @@ import random
 from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from jobfair.applications.actions.accepting import Outcome, Receipt, Submission, accept
@@ -47,6 +48,8 @@ class Door:
         self._queue: deque[_Waiting] = deque()
         self._serving: list[_Waiting] = []
         self._arrived = asyncio.Event()
+        self.accepting = True
+        """False: everybody is told to come again, for example while the clock is not right."""
         self.batches = 0
         self.accepted = 0
 
@@ -54,6 +57,14 @@ class Door:
     def waiting(self) -> int:
         """Return how many submissions have been handed in and not yet taken."""
         return len(self._queue)
+
+    @property
+    def oldest(self) -> float:
+        """Return for how many seconds the oldest unanswered submission has waited."""
+        unanswered = [one.since for one in self._serving[:1]] + [
+            one.since for one in islice(self._queue, 1)
+        ]
+        return asyncio.get_running_loop().time() - min(unanswered) if unanswered else 0.0
 
     async def submit(
         self, *, fair_id: int, applicant_id: int, position_id: int, answers: tuple[str, ...] = ()
@@ -69,7 +80,7 @@ class Door:
             JobFairError: a rule says no.
 
         """
-        if len(self._queue) >= self._capacity:
+        if not self.accepting or len(self._queue) >= self._capacity:
             raise _busy()
         submission = Submission(
             fair_id=fair_id,

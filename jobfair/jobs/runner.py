@@ -13,6 +13,7 @@ from jobfair.intake.door import Door
 from jobfair.jobs.schedule import SCHEDULE, Job, Tools
 
 log = logging.getLogger(__name__)
+logging.getLogger("apscheduler").setLevel(logging.WARNING)  # or it tells of every second
 
 
 async def run_job(job: Job, tools: Tools, leader: Leader) -> None:

@@ -85,6 +85,8 @@ class Hub:
     def __init__(self) -> None:
         self._feeds: dict[tuple[str, str], Feed] = {}
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self.rendered = 0
+        """How often a part has been rendered since the start."""
 
     @property
     def readers(self) -> int:
@@ -97,6 +99,18 @@ class Hub:
             if topic in topics:
                 feed.stale.set()
 
+    def resync(self) -> None:
+        """Mark every feed as stale: something may have changed that nobody told us."""
+        for feed in self._feeds.values():
+            feed.stale.set()
+
+    def _count(self, render: Render) -> Render:
+        async def counted() -> str:
+            self.rendered += 1
+            return await render()
+
+        return counted
+
     @asynccontextmanager
     async def read(self, topic: str, part: str, render: Render) -> AsyncIterator[Slot]:
         """Watch ``part`` of ``topic``; the first frame is already on its way.
@@ -106,7 +120,7 @@ class Hub:
         """
         key = (topic, part)
         if key not in self._feeds:
-            self._feeds[key] = Feed(render)
+            self._feeds[key] = Feed(self._count(render))
             self._tasks[key] = asyncio.create_task(self._feeds[key].serve())
         feed, slot = self._feeds[key], Slot()
         feed.readers.add(slot)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from jobfair.loading.mistakes import Findings, perhaps
+from jobfair.loading.mistakes import Findings
 from jobfair.loading.plain import Cell, Kind
 from jobfair.regions import district_name
 
@@ -16,6 +16,8 @@ SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 DECIMAL = re.compile(r"\d[\d.]*,\d+|\d+\.\d{1,2}")
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 DATE_OR_HOUR = re.compile(r"\d{1,4}[/:-]\d{1,2}[/:-]\d{1,4}")
+YEARS = range(2000, 2101)
+YEARS_TODO = f"Tulis tahun {YEARS[0]} sampai {YEARS[-1]}."
 AS_TEXT = "Ubah format kolom menjadi Teks, lalu tulis lagi."
 
 
@@ -90,19 +92,19 @@ class Row:
         text = self._given(column, required=required)
         if text and text not in known:
             options = f"Pakai salah satu: {', '.join(word for word in known if word)}."
-            self.wrong(column, "Isian ini tidak dikenal.", perhaps(text, known, options))
+            self.wrong(
+                column, "Isian ini tidak dikenal.", self.findings.perhaps(text, known, options)
+            )
         return text or ""
 
     def choices(self, column: str, known: Collection[str]) -> tuple[str, ...]:
         """Return the known words of a cell, in the order of the known."""
         text = self._given(column, required=True) or ""
         words = text.split()
-        for word in words:
-            if word not in known:
-                options = f"Pakai kode ini, dipisahkan spasi: {', '.join(known)}."
-                self.wrong(
-                    column, "Kode ini tidak dikenal.", perhaps(word, known, options), value=word
-                )
+        if odd := next((word for word in words if word not in known), None):
+            options = f"Pakai kode ini, dipisahkan spasi: {', '.join(known)}."
+            todo = self.findings.perhaps(odd, known, options) if odd.isalnum() else options
+            self.wrong(column, "Kode ini tidak dikenal.", todo, value=odd)
         return tuple(word for word in known if word in words)
 
     def yes(self, column: str) -> bool:
@@ -137,14 +139,13 @@ class Row:
             self.wrong(column, "Isian ini kosong.", "Isi sel ini.")
         if len(found) > most:
             self.wrong(column, f"Ada {len(found)} butir, paling banyak {most}.", "Gabungkan.")
-        for part in found:
-            if len(part) > longest:
-                self.wrong(
-                    column,
-                    f"Butir ini {len(part)} huruf, paling panjang {longest}.",
-                    "Tulis lebih singkat, pisahkan butir dengan “ | ”.",
-                    value=part,
-                )
+        if part := next((part for part in found if len(part) > longest), None):
+            self.wrong(
+                column,
+                f"Butir ini {len(part)} huruf, paling panjang {longest}.",
+                "Tulis lebih singkat, pisahkan butir dengan “ | ”.",
+                value=part,
+            )
         return found
 
     def district(self, column: str) -> str:
@@ -172,6 +173,9 @@ class Row:
             return None
         if at.tzinfo is None:
             self.wrong(column, "Jam ini tanpa selisih zona waktu.", todo)
+            return None
+        if at.year not in YEARS:
+            self.wrong(column, "Tahun ini di luar batas.", YEARS_TODO)
             return None
         return at
 

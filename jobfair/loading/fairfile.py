@@ -1,7 +1,7 @@
 """``fair.toml``: the office, the fair, its hours, texts and who signs."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,19 @@ from jobfair.regions import regency_name
 FILE = "fair.toml"
 LARGEST = 256 * 1024
 RESERVED = frozenset(
-    "masuk daftar keluar profil lamaran meja kendali static ws bahasa privasi aksesibilitas "
-    "bantuan gaya lapor metrics livez readyz".split()
-)
+    {
+        "aksesibilitas", "bahasa", "bantuan", "daftar", "gaya", "keluar", "kendali", "lamaran",
+        "lapor", "livez", "masuk", "meja", "metrics", "privasi", "profil", "readyz", "static",
+        "ws",
+    }
+)  # fmt: skip
 """First words of addresses that are not fairs."""
 TEXTS = ("welcome", "prepare", "selection", "closed", "paused")
 TABLES = ("office", "fair", "texts", "recap", "signatory", "media")
 PREFIX = re.compile(r"[A-Z0-9]{2,6}")
 SIGNATORIES = 4
+ZONES_TODO = "Pakai Asia/Jakarta (WIB), Asia/Makassar (WITA), atau Asia/Jayapura (WIT)."
+POLICY_TODO = f"Pakai salah satu: {', '.join(RESIDENCE_POLICIES)}."
 NEVER = datetime.max.replace(tzinfo=UTC)
 """In place of an instant that was wrong; nothing that was wrong is ever stored."""
 
@@ -36,7 +41,6 @@ class FairFile:
 
     definition: FairDefinition
     lines: dict[str, int]
-    shift: timedelta
 
 
 def _slug(section: Section, *, reserved: frozenset[str] = frozenset()) -> str:
@@ -49,7 +53,9 @@ def _slug(section: Section, *, reserved: frozenset[str] = frozenset()) -> str:
         )
     if text in reserved:
         section.wrong(
-            "slug", "Slug ini sudah dipakai untuk halaman lain.", "Tambahkan nama daerah atau tahun."
+            "slug",
+            "Slug ini sudah dipakai untuk halaman lain.",
+            "Tambahkan nama daerah atau tahun.",
         )
     return text
 
@@ -70,7 +76,7 @@ def _office(section: Section) -> OfficeDefinition:
     )
     if office.regency and regency_name(office.regency) is None:
         section.wrong(
-            "regency", "Kode kabupaten ini tidak ada.", "Tulis kode Kemendagri, misalnya \"12.09\"."
+            "regency", "Kode kabupaten ini tidak ada.", 'Tulis kode Kemendagri, misalnya "12.09".'
         )
     return office
 
@@ -100,14 +106,21 @@ def _judge_window(
                 )
 
 
-def _shifted(
-    opens_at: datetime | None, shift: timedelta, today_is_day: int | None, now: datetime, zone: str
-) -> timedelta:
-    """Return how far the window moves: as told, or so that today is that day of the fair."""
-    if today_is_day is None or opens_at is None or zone not in available_timezones():
-        return shift
-    first = opens_at.astimezone(ZoneInfo(zone)).date()
-    return timedelta(days=(now.astimezone(ZoneInfo(zone)).date() - first).days - today_is_day + 1)
+def moved(fair: FairDefinition, by: timedelta) -> FairDefinition:
+    """Return the fair with its window moved."""
+    window = fair.window
+    if NEVER in (window.opens_at, window.closes_at):
+        return fair
+    return replace(fair, window=WindowDefinition(window.opens_at + by, window.closes_at + by))
+
+
+def shift_to_day(fair: FairDefinition, *, now: datetime, day: int) -> timedelta:
+    """Return how far the window must move so that today is that day of the fair (1 is first)."""
+    if fair.window.opens_at is NEVER or fair.time_zone not in available_timezones():
+        return timedelta(0)
+    zone = ZoneInfo(fair.time_zone)
+    first = fair.window.opens_at.astimezone(zone).date()
+    return timedelta(days=(now.astimezone(zone).date() - first).days - day + 1)
 
 
 def _recap(tables: dict[str, Section], signatories: list[Section]) -> dict[str, Any]:
@@ -138,14 +151,15 @@ def _split(
     top = Section(FILE, "", given, lines, findings, known=set(TABLES))
     top.settle()
     tables: dict[str, Section] = {}
-    for name in TABLES:
+    for name in (name for name in TABLES if name != "signatory"):
         value = given.get(name)
         if value is None and name in {"office", "fair"}:
             top.wrong(name, f"Tabel [{name}] tidak ada.", "Tambahkan, lihat fair.toml contoh.")
-        elif name != "signatory" and value is not None and not isinstance(value, dict):
+        elif value is not None and not isinstance(value, dict):
             top.wrong(name, f"“{name}” bukan tabel.", f"Tulis [{name}] di baris sendiri.")
+        table = value if isinstance(value, dict) else {}
         tables[name] = Section(
-            FILE, name, value if isinstance(value, dict) else {}, lines, findings
+            FILE, name, table, lines, findings, absent=not isinstance(value, dict)
         )
     people = given.get("signatory", [])
     if not isinstance(people, list) or not all(isinstance(one, dict) for one in people):
@@ -163,34 +177,32 @@ def _split(
     ]
 
 
-def read_fair(
-    folder: Path, findings: Findings, *, now: datetime, shift: timedelta, today_is_day: int | None
-) -> FairFile | None:
+def read_fair(folder: Path, findings: Findings) -> FairFile | None:
     """Return what ``fair.toml`` says, without companies and positions; None if unreadable.
 
     With mistakes among the findings the values are placeholders where something was wrong.
     """
     path = folder / FILE
     if not path.exists():
-        findings.add(FILE, "Berkas ini tidak ada.", "Salin fair.toml dari folder contoh, lalu ubah.")
+        findings.add(FILE, "Berkas ini tidak ada.", "Salin dari folder contoh, lalu ubah.")
         return None
     data = read_bytes(path, findings, largest=LARGEST)
-    given, lines = parsed(data, FILE, findings) if data is not None else ({}, {})
-    if not given:
+    read = parsed(data, FILE, findings) if data is not None else None
+    if read is None:
         return None
+    given, lines = read
     tables, signatories = _split(given, lines, findings)
     fair = tables["fair"]
-    zone = fair.choice("time_zone", sorted(available_timezones()))
+    zone = fair.choice("time_zone", available_timezones(), otherwise=ZONES_TODO)
     opens_at, closes_at = fair.instant("opens_at"), fair.instant("closes_at")
     _judge_window(fair, opens_at, closes_at, zone)
-    moved = _shifted(opens_at, shift, today_is_day, now, zone)
     prefix = fair.text("receipt_prefix")
     if prefix and not PREFIX.fullmatch(prefix):
         fair.wrong(
             "receipt_prefix", "Awalan nomor bukti ini tidak dapat dipakai.",
-            "Pakai 2 sampai 6 huruf besar atau angka, misalnya \"ASH\".",
+            'Pakai 2 sampai 6 huruf besar atau angka, misalnya "ASH".',
         )  # fmt: skip
-    policy = fair.choice("residence_policy", RESIDENCE_POLICIES)
+    policy = fair.choice("residence_policy", RESIDENCE_POLICIES, otherwise=POLICY_TODO)
     definition = FairDefinition(
         office=_office(tables["office"]),
         slug=_slug(fair, reserved=RESERVED),
@@ -204,10 +216,7 @@ def read_fair(
         applications_per_applicant=fair.whole("applications_per_applicant", lowest=0, highest=1000),
         reporting_days=fair.whole("reporting_days", lowest=1, highest=365),
         sample=fair.flag("sample"),
-        window=WindowDefinition(
-            opens_at=opens_at + moved if opens_at else NEVER,
-            closes_at=closes_at + moved if closes_at else NEVER,
-        ),
+        window=WindowDefinition(opens_at or NEVER, closes_at or NEVER),
         texts={
             key: tables["texts"].text(key, longest=600, required=False, lines=True) for key in TEXTS
         },
@@ -215,6 +224,6 @@ def read_fair(
         companies=(),
         positions=(),
     )
-    for section in [*(t for n, t in tables.items() if n != "signatory"), *signatories]:
+    for section in [*tables.values(), *signatories]:
         section.settle()
-    return FairFile(definition, lines, moved)
+    return FairFile(definition, lines)

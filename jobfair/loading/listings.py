@@ -5,8 +5,8 @@ from pathlib import Path
 
 from jobfair.companies.rules import KBLI_2020, KINDS
 from jobfair.loading.cells import Row
-from jobfair.loading.mistakes import Findings, perhaps
-from jobfair.loading.tables import Table, read_table
+from jobfair.loading.mistakes import Findings
+from jobfair.loading.tables import read_table
 from jobfair.positions.actions import CompanyDefinition, PositionDefinition
 from jobfair.positions.rules import (
     DISCRIMINATING_WORDS,
@@ -46,7 +46,9 @@ def check_unique(rows: Iterable[Row], column: str, name: str) -> dict[str, Row]:
         key = row.raw(column)
         if key in found:
             row.wrong(
-                column, f"{name} ini sudah dipakai di baris {found[key].number}.", "Pakai yang lain."
+                column,
+                f"{name} ini sudah dipakai di baris {found[key].number}.",
+                "Pakai yang lain.",
             )
         elif key:
             found[key] = row
@@ -59,7 +61,7 @@ def check_known(row: Row, column: str, known: Mapping[str, Row] | None, *, where
     if text and known is not None and text not in known:
         row.wrong(
             column, f"“{text}” tidak ada di {where}.",
-            perhaps(text, known, f"Tambahkan ke {where}, atau perbaiki isian ini."),
+            row.findings.perhaps(text, known, f"Tambahkan ke {where}, atau perbaiki isian ini."),
         )  # fmt: skip
     return text
 
@@ -144,18 +146,18 @@ def _position(row: Row, companies: Mapping[str, Row] | None, where: str) -> Posi
 
 def read_listings(
     folder: Path, findings: Findings
-) -> tuple[dict[CompanyDefinition, Row], dict[PositionDefinition, Row]]:
+) -> tuple[list[tuple[CompanyDefinition, Row]], list[tuple[PositionDefinition, Row]]]:
     """Return companies and positions in the order of their files, each with its row."""
     table = read_table(folder, "companies", COMPANY_COLUMNS, findings)
-    companies = {_company(row): row for row in table.rows} if table else {}
-    known = check_unique(table.every_row(), "slug", "Slug") if table else None
-    offers: Table | None = read_table(folder, "positions", POSITION_COLUMNS, findings)
+    companies = [(_company(row), row) for row in table.rows] if table else []
+    known = (check_unique(table.every_row(), "slug", "Slug") or None) if table else None
+    offers = read_table(folder, "positions", POSITION_COLUMNS, findings)
     where = table.file if table else "companies.csv"
-    positions = {_position(row, known, where): row for row in offers.rows} if offers else {}
+    positions = [(_position(row, known, where), row) for row in offers.rows] if offers else []
     if offers:
         check_unique(offers.every_row(), "slug", "Slug")
-    taken = {position.company for position in positions}
-    for company in companies:
+    taken = {position.company for position, _ in positions}
+    for company, _ in companies:
         if company.slug not in taken:
             findings.note(f"“{company.slug}” tidak punya jabatan di job fair ini.")
         elif not company.verified:

@@ -1,13 +1,16 @@
 """What is wrong with a file, said so that the person who wrote it can put it right."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from jobfair.errors import JobFairError
 
 VALUE_LONGEST = 40
+SHOWN = 500
+"""Mistakes printed at most; the total is always told."""
+COMPARED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,15 @@ class Findings:
         """Keep a mistake."""
         self.mistakes.append(Mistake(file, row, shortened(column), shortened(value), what, todo))
 
+    def perhaps(self, word: str, known: Collection[str], otherwise: str) -> str:
+        """Return "Maksudnya “x”?" when a known name is near, else ``otherwise``.
+
+        Not for mistakes that nobody is shown, and not among thousands: looking takes time.
+        """
+        look = len(self.mistakes) < SHOWN and len(known) <= COMPARED
+        near = nearest(word, known) if look else None
+        return f"Maksudnya “{near}”?" if near else otherwise
+
     def note(self, text: str) -> None:
         """Keep something worth knowing that is not wrong."""
         if text not in self.notes:
@@ -77,11 +89,6 @@ def shortened(value: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known name that looks most like a word, if any does."""
-    found = get_close_matches(word[:60].strip().casefold(), list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
-
-
-def perhaps(word: str, known: Iterable[str], otherwise: str) -> str:
-    """Return "Maksudnya “x”?" when a known name is near, else ``otherwise``."""
-    near = nearest(word, known)
-    return f"Maksudnya “{near}”?" if near else otherwise
+    folded = {name.casefold(): name for name in known}
+    found = get_close_matches(word[:60].strip().casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None

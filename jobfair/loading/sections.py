@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from jobfair.loading.cells import dotted
-from jobfair.loading.mistakes import Findings, perhaps
+from jobfair.loading.cells import YEARS, YEARS_TODO, dotted
+from jobfair.loading.mistakes import Findings
 from jobfair.loading.plain import decoded
 
 PLACE = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
@@ -30,11 +30,13 @@ OTHERWISE = (
 )
 
 
-def parsed(data: bytes, file: str, findings: Findings) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return the content of a TOML file and the line of each key; empty after a mistake."""
+def parsed(
+    data: bytes, file: str, findings: Findings
+) -> tuple[dict[str, Any], dict[str, int]] | None:
+    """Return the content of a TOML file and the line of each key; None after a mistake."""
     text = decoded(data, file, findings, again=AGAIN)
     if text is None:
-        return {}, {}
+        return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     try:
@@ -50,7 +52,7 @@ def parsed(data: bytes, file: str, findings: Findings) -> tuple[dict[str, Any], 
         findings.add(file, "Kurung di berkas ini terlalu dalam.", "Tulis tanpa kurung bersusun.")
     except ValueError:
         findings.add(file, "Ada angka yang terlalu panjang.", "Tulis angka yang masuk akal.")
-    return {}, {}
+    return None
 
 
 def _lines_of_keys(lines: list[str]) -> dict[str, int]:
@@ -61,6 +63,7 @@ def _lines_of_keys(lines: list[str]) -> dict[str, int]:
         if title := TITLE.fullmatch(line.strip()):
             table = title[1]
             if line.strip().startswith("[["):
+                found.setdefault(table, number)
                 seen[table] = seen.get(table, 0) + 1
                 table = f"{table}.{seen[table]}"
             found.setdefault(table, number)
@@ -78,6 +81,8 @@ class Section:
     given: dict[str, Any]
     lines: dict[str, int]
     findings: Findings
+    absent: bool = False
+    """There is no such table, which has been told."""
     known: set[str] = field(default_factory=set)
 
     def path(self, key: str) -> str:
@@ -95,7 +100,7 @@ class Section:
     def _value(self, key: str, kind: type, should: str, *, required: bool) -> Any:
         self.known.add(key)
         if key not in self.given:
-            if required:
+            if required and not self.absent:
                 self.wrong(key, f"“{self.path(key)}” tidak ada.", f"Tambahkan {should}.")
             return None
         value = self.given[key]
@@ -136,23 +141,22 @@ class Section:
 
     def texts(self, key: str, *, most: int, longest: int = 200) -> tuple[str, ...]:
         """Return a list of texts."""
-        value = self._value(key, list, "daftar teks, misalnya [\"baris 1\"]", required=True) or []
+        value = self._value(key, list, 'daftar teks, misalnya ["baris 1"]', required=True) or []
         if len(value) > most:
             self.wrong(key, f"Ada {len(value)} baris, paling banyak {most}.", "Kurangi barisnya.")
         if not all(isinstance(one, str) for one in value):
-            self.wrong(key, "Daftar ini tidak hanya berisi teks.", "Tulis setiap baris dalam kutip.")
+            self.wrong(
+                key, "Daftar ini tidak hanya berisi teks.", "Tulis setiap baris dalam kutip."
+            )
             return ()
         return tuple(self._tidy(key, one, longest=longest, lines=False) for one in value)
 
-    def choice(self, key: str, known: Collection[str]) -> str:
-        """Return one of the known words."""
+    def choice(self, key: str, known: Collection[str], *, otherwise: str) -> str:
+        """Return one of the known words; ``otherwise`` says what to do when none is near."""
         text = self.text(key)
         if text and text not in known:
-            options = list(known)[:10]
             self.wrong(
-                key,
-                "Isian ini tidak dikenal.",
-                perhaps(text, {word.casefold(): word for word in known}, _one_of(options)),
+                key, "Isian ini tidak dikenal.", self.findings.perhaps(text, known, otherwise)
             )
         return text
 
@@ -175,17 +179,15 @@ class Section:
         if value is not None and value.tzinfo is None:
             self.wrong(key, "Jam ini tanpa selisih zona waktu.", f"Tulis {example}.")
             return None
+        if value is not None and value.year not in YEARS:
+            self.wrong(key, "Tahun ini di luar batas.", YEARS_TODO)
+            return None
         return value if isinstance(value, datetime) else None
 
     def settle(self) -> None:
         """Tell which keys nobody asked for."""
         for key in self.given:
             if key not in self.known:
-                missing = [name for name in self.known if name not in self.given] or self.known
-                self.wrong(
-                    key, "Kunci ini tidak dikenal.", perhaps(key, sorted(missing), "Hapus kunci ini.")
-                )
-
-
-def _one_of(options: list[str]) -> str:
-    return f"Pakai salah satu: {', '.join(options)}."
+                lost = [name for name in self.known if name not in self.given]
+                todo = self.findings.perhaps(key, lost, "Hapus kunci ini.")
+                self.wrong(key, "Kunci ini tidak dikenal.", todo)

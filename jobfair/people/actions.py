@@ -43,18 +43,19 @@ async def sign_out(session: Session, *, token: str) -> None:
     await queries.delete_sign_in(session, hash_token(token))
 
 
-async def who_is(session: Session, *, token: str, now: datetime) -> tuple[Account, bool] | None:
-    """Return the account behind a cookie and whether its last-seen instant should be stored.
+async def who_is(
+    session: Session, *, token: str, now: datetime
+) -> tuple[queries.Browser, bool] | None:
+    """Return who is behind a cookie and whether its last-seen instant should be stored.
 
     None when the cookie is unknown, idle too long, too old, or the account was disabled.
     """
     found = await queries.sign_in_for(session, hash_token(token))
-    if found is None or found.account.disabled_at is not None:
+    if found is None or found.disabled_at is not None:
         return None
-    role = found.account.role
-    if now - found.seen_at > IDLE[role] or now - found.made_at > ABSOLUTE[role]:
+    if now - found.seen_at > IDLE[found.role] or now - found.made_at > ABSOLUTE[found.role]:
         return None
-    return found.account, now - found.seen_at > SEEN_EVERY
+    return found, now - found.seen_at > SEEN_EVERY
 
 
 async def keep_awake(session: Session, *, token: str, now: datetime) -> None:

@@ -1,15 +1,46 @@
 """Finding accounts and signed-in browsers."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from jobfair.db import Session
 from jobfair.errors import NotFound
 from jobfair.people.models import Account, SignIn
 from jobfair.people.rules import ABSOLUTE, IDLE, Role
+
+_SIGN_IN, _ACCOUNT = SignIn.__table__, Account.__table__
+_BROWSER = (
+    select(
+        _SIGN_IN.c.made_at,
+        _SIGN_IN.c.seen_at,
+        _ACCOUNT.c.id,
+        _ACCOUNT.c.role,
+        _ACCOUNT.c.name,
+        _ACCOUNT.c.office_id,
+        _ACCOUNT.c.company_id,
+        _ACCOUNT.c.disabled_at,
+    )
+    .join(_ACCOUNT, _ACCOUNT.c.id == _SIGN_IN.c.account_id)
+    .where(_SIGN_IN.c.token_hash == bindparam("token_hash"))
+)
+"""Asked with every request: made once, and of columns rather than objects."""
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A signed-in browser and the account behind it."""
+
+    made_at: datetime
+    seen_at: datetime
+    account_id: int
+    role: Role
+    name: str
+    office_id: int | None
+    company_id: int | None
+    disabled_at: datetime | None
 
 
 async def account_for_key(session: Session, sign_in_key: bytes) -> Account | None:
@@ -20,12 +51,10 @@ async def account_for_key(session: Session, sign_in_key: bytes) -> Account | Non
     return account
 
 
-async def sign_in_for(session: Session, token_hash: bytes) -> SignIn | None:
-    """Return the signed-in browser with its account, or None; expiry is judged by the caller."""
-    found: SignIn | None = await session.scalar(
-        select(SignIn).where(SignIn.token_hash == token_hash).options(joinedload(SignIn.account))
-    )
-    return found
+async def sign_in_for(session: Session, token_hash: bytes) -> Browser | None:
+    """Return the signed-in browser, or None; expiry is judged by the caller."""
+    row = (await session.execute(_BROWSER, {"token_hash": token_hash})).one_or_none()
+    return None if row is None else Browser(*row)
 
 
 async def reviewers_of(session: Session, company_id: int) -> list[Account]:
@@ -34,14 +63,16 @@ async def reviewers_of(session: Session, company_id: int) -> list[Account]:
     return list(await session.scalars(query.order_by(Account.name)))
 
 
-async def reviewers_per_company(session: Session, office_companies: Iterable[int]) -> dict[int, int]:
-    """Return how many reviewers can sign in for each company; none is left out of the answer."""
+async def reviewers_per_company(
+    session: Session, company_ids: Iterable[int]
+) -> dict[int, int]:
+    """Return how many reviewers can sign in for these companies; who has none is left out."""
     rows = await session.execute(
         select(Account.company_id, func.count())
         .where(
             Account.role == Role.REVIEWER,
             Account.disabled_at.is_(None),
-            Account.company_id.in_(set(office_companies)),
+            Account.company_id.in_(set(company_ids)),
         )
         .group_by(Account.company_id)
     )

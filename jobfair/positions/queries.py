@@ -9,7 +9,7 @@ from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.errors import NotFound
 from jobfair.positions.models import Position
-from jobfair.positions.rules.search import Offer
+from jobfair.positions.rules.offers import Offer
 
 
 async def positions_of_fair(session: Session, fair_id: int) -> Sequence[Position]:

@@ -13,7 +13,7 @@ from jobfair.reporting.words import number, percent
 
 WIDTH = 520
 INK, INK_SOFT, INK_FAINT = "#12211d", "#43514c", "#5f6b66"
-GREEN, SUN = "#0d7562", "#f6bc2c"
+GREEN, SUN, PALE = "#0d7562", "#f6bc2c", "#a9bdb5"
 EM = 0.62
 """Width of a figure in the font, in parts of its size."""
 SIZES = (11.0, 9.5, 8.0)
@@ -29,6 +29,15 @@ class Bar:
     value: int
     note: str = ""
     highlighted: bool = False
+    collected: bool = False
+    """Adds up what is not shown one by one: drawn pale, so that it is not compared."""
+
+    @property
+    def fill(self) -> str:
+        """Return the colour of the bar."""
+        if self.collected:
+            return PALE
+        return SUN if self.highlighted else GREEN
 
 
 def _text(x: float, y: float, size: float, text: str, *, more: str = "", fill: str = INK) -> str:
@@ -48,10 +57,10 @@ def _size_that_fits(texts: Sequence[str], width: float) -> float | None:
     return next((size for size in SIZES if longest * EM * size <= width), None)
 
 
-def column_chart(bars: Sequence[Bar], *, said: str, height: int = 168) -> Markup:
+def column_chart(bars: Sequence[Bar], *, said: str, height: int = 156) -> Markup:
     """Draw upright bars with their values on top, labels and notes below.
 
-    With many bars labels are thinned out; values that do not fit stand on highlighted bars only.
+    With many bars labels are thinned out; values that do not fit stand on the longest bar only.
     """
     step = WIDTH / max(len(bars), 1)
     width = min(step * 0.56, 70)
@@ -64,17 +73,17 @@ def column_chart(bars: Sequence[Bar], *, said: str, height: int = 168) -> Markup
     drawn = []
     for at, bar in enumerate(bars):
         x, tall = at * step + step / 2, (base - top) * bar.value / most if most else 0.0
-        fill = SUN if bar.highlighted else GREEN
         if bar.value:
             drawn.append(
                 f'<rect x="{x - width / 2:.1f}" y="{base - tall:.1f}" width="{width:.1f}" '
-                f'height="{tall:.1f}" rx="{min(2.0, width / 4, tall / 2):.1f}" fill="{fill}"/>'
+                f'height="{tall:.1f}" rx="{min(2.0, width / 4, tall / 2):.1f}" fill="{bar.fill}"/>'
             )
-        if size or bar.highlighted:
+        if size or (bar.value == most and bar.highlighted):
             bold = f'{middle} font-weight="700"'
             drawn.append(_text(x, base - tall - 5, size or SIZES[-1], number(bar.value), more=bold))
         if at % each == 0:
-            drawn.append(_text(x, base + 13, small, bar.label, more=middle, fill=INK_SOFT))
+            spot, anchor = (x, middle) if each == 1 else (x - width / 2, "")
+            drawn.append(_text(spot, base + 13, small, bar.label, more=anchor, fill=INK_SOFT))
             if bar.note and small > 9:  # noqa: PLR2004
                 drawn.append(_text(x, base + 25, 8.2, bar.note, more=middle, fill=INK_FAINT))
     drawn.append(f'<path d="M0 {base}H{WIDTH}" stroke="{INK}" stroke-width=".8"/>')
@@ -98,7 +107,7 @@ def row_chart(bars: Sequence[Bar], *, whole: int, said: str, wide: int = WIDTH) 
     """Draw lying bars: label, bar, value, and its percentage of ``whole``."""
     scale = WIDTH / wide
     size, line = 9.6 * scale, 18.4 * scale
-    left, right = (112 if wide == WIDTH else 92) * scale, 80 * scale
+    left, right = (112 if wide == WIDTH else 88) * scale, 84 * scale
     most = max((bar.value for bar in bars), default=0)
     room = WIDTH - left - right
     per_line = LABEL_LINE if wide == WIDTH else LABEL_LINE - 5
@@ -116,10 +125,10 @@ def row_chart(bars: Sequence[Bar], *, whole: int, said: str, wide: int = WIDTH) 
             drawn.append(
                 f'<rect x="{left:.1f}" y="{y + line * 0.13:.1f}" width="{max(long, 0.8):.1f}" '
                 f'height="{line * 0.74:.1f}" rx="{min(2.0, long / 2):.1f}" '
-                f'fill="{SUN if bar.highlighted else GREEN}"/>'
+                f'fill="{bar.fill}"/>'
             )
         middle = y + line * 0.66
-        drawn.append(_text(WIDTH - 38 * scale, middle, size, number(bar.value), more=bold))
+        drawn.append(_text(WIDTH - 46 * scale, middle, size, number(bar.value), more=bold))
         part = percent(bar.value, whole)
         drawn.append(_text(WIDTH, middle, size * 0.94, part, more=end, fill=INK_FAINT))
     return _frame(max(len(bars), 1) * line, said, drawn)

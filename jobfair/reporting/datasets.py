@@ -184,7 +184,8 @@ def _head(closing: FrozenClosing) -> Head:
         number=str(recap.get("number") or ""),
         edition=f"Edisi {edition['kind']} (per {moment(latched, zone)}), versi {edition['number']}",
         signatories=_signatories(recap, office),
-        media=media if isinstance(media, dict) else {},
+        media={"contact": "", "quote": "", "quote_by": ""}
+        | (media if isinstance(media, dict) else {}),
     )
 
 

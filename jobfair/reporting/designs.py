@@ -22,7 +22,7 @@ COVER_WIDTH, COVER_SIZE = 480, 182
 FIGURE, STOP = 0.572, 0.38
 """Widths of a tabular figure and of the full stop, in parts of the size (weight 800)."""
 NOT_PACKED = frozenset({"about.toml", "report.html"})
-FONTS = "fonts"
+FONTS, SHARED = "fonts", "shared"
 
 
 def reports_root() -> Path:
@@ -61,20 +61,22 @@ class Design:
 
     def files(self) -> dict[str, bytes]:
         """Return everything a page of this design may ask for, by its packed name."""
-        own = {
-            f"{self.name}/{path.name}": path.read_bytes()
-            for path in sorted(self.folder.iterdir())
-            if path.is_file() and path.name not in NOT_PACKED
-        }
-        fonts = self.folder.parent / FONTS
-        return own | {
-            f"{FONTS}/{path.name}": path.read_bytes() for path in sorted(fonts.glob("*.woff2"))
-        }
+        root = self.folder.parent
+        found = [
+            *(path for path in self.folder.iterdir() if path.name not in NOT_PACKED),
+            *(root / SHARED).glob("*.css"),
+            *(root / FONTS).glob("*.woff2"),
+        ]
+        return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in sorted(found)}
 
     def mark(self) -> str:
         """Return a hash of the design: changes with every file of it."""
         digest = sha256()
-        here = {name: (self.folder / name).read_bytes() for name in NOT_PACKED}
+        templates = [
+            *(self.folder / name for name in NOT_PACKED),
+            *(self.folder.parent / SHARED).glob("*.html"),
+        ]
+        here = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in templates}
         for name, content in sorted((here | self.files()).items()):
             digest.update(f"{name} {len(content)} ".encode())
             digest.update(content)
@@ -105,6 +107,19 @@ def cover_size(text: str) -> int:
     return min(COVER_SIZE, int(COVER_WIDTH / width))
 
 
+def balanced(text: str, most: int = 24) -> list[str]:
+    """Break a title into as few lines of about ``most`` letters as it needs, evenly filled."""
+    wanted = -(-len(text) // most)
+    lines, left = [""], len(text)
+    for word in text.split():
+        room = left / max(wanted - len(lines) + 1, 1)
+        if lines[-1] and len(lines) < wanted and len(lines[-1]) + len(word) / 2 > room:
+            left -= len(lines[-1])
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
 def _environment(folder: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -119,6 +134,7 @@ def _environment(folder: Path) -> Environment:
         "percent": words.percent,
         "qr_code": qr_code,
         "cover_size": cover_size,
+        "balanced": balanced,
     }
     return environment
 

@@ -14,6 +14,8 @@ NAMED = 3
 SHORTEST_TREND = 4
 CROWDED = Fraction(5, 4)
 """Two days stand out when they hold a quarter more than their even share."""
+LARGE = Fraction(1, 5)
+"""From here on a share is worth saying."""
 NOTHING_YET = "Belum ada lamaran sampai penutupan"
 SMALL_CELL = 5
 
@@ -44,7 +46,7 @@ def about_days(days: Sequence[Row]) -> tuple[str, tuple[int, ...]]:
     last = len(days) - 1
     if len(days) >= SHORTEST_TREND:
         first_two, last_two = counts[0] + counts[1], counts[-1] + counts[-2]
-        crowded = CROWDED * Fraction(2 * total, len(days))
+        crowded = max(CROWDED * Fraction(2 * total, len(days)), LARGE * total)
         if first_two >= max(last_two, crowded):
             return f"{share(first_two, total)} lamaran masuk dalam dua hari pertama", (0, 1)
         if last_two >= crowded:
@@ -71,12 +73,17 @@ def about_hours(hours: Sequence[Row]) -> tuple[str, tuple[int, ...]]:
     if not most:
         return NOTHING_YET, ()
     peaks = tuple(at for at, row in enumerate(hours) if row["applications"] == most)
+    if len(hours) == 1:
+        return f"Semua lamaran masuk pukul {_hour(hours[0])}", peaks
     if len(peaks) == len(hours):
         return "Setiap jam sama ramainya", ()
     if len(peaks) > NAMED:
         return f"Lamaran terbanyak masuk pada {counted(len(peaks))} jam yang sama ramainya", peaks
-    named = [f"{hours[at]['hour']:02d}.00–{hours[at]['hour'] + 1:02d}.00" for at in peaks]
-    return f"Paling ramai pukul {listed(named)}", peaks
+    return f"Paling ramai pukul {listed([_hour(hours[at]) for at in peaks])}", peaks
+
+
+def _hour(row: Row) -> str:
+    return f"{row['hour']:02d}.00–{row['hour'] + 1:02d}.00"
 
 
 def about_selection(persons: Sequence[Row]) -> str:
@@ -129,7 +136,11 @@ def about_residence(rows: Sequence[Row], total: int) -> str:
     return _about(
         rows,
         "Alamat pelamar tidak diketahui",
-        lambda row: f"{share(row['applicants'], total)} pelamar beralamat di {row['place']}",
+        lambda row: (
+            f"{share(row['applicants'], total)} pelamar beralamat di {row['place']}"
+            if LARGE * total <= row["applicants"]
+            else f"Pelamar terbanyak beralamat di {row['place']}"
+        ),
         lambda row: row["place"],
     )
 

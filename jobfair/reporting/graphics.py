@@ -13,7 +13,7 @@ from jobfair.reporting.words import MONTHS, number, weekday
 from jobfair.tally.rules import UNKNOWN
 
 Row = dict[str, Any]
-NARROW = 300
+NARROW = 255
 MOST_PLACES = 7
 OUTSIDE = "outside"
 
@@ -146,9 +146,17 @@ def residence(record: Row) -> Figure:
     rest = local[len(shown) :]
     rows: list[Row] = [*shown]
     if rest:
-        rows.append(_added(f"{len(rest)} kecamatan lain", rest))
+        rows.append(_added(f"{len(rest)} kecamatan lain", rest, collected="ya"))
     rows += [row for row in (outsiders, *unknown) if row["applicants"]]
-    bars = [Bar(row["label"], row["applicants"], highlighted=row["label"] in best) for row in rows]
+    bars = [
+        Bar(
+            row["label"],
+            row["applicants"],
+            highlighted=row["label"] in best,
+            collected="collected" in row,
+        )
+        for row in rows
+    ]
     subtitle = "Kecamatan menurut alamat KTP, orang"
     svg = row_chart(bars, whole=people, said=said_of(subtitle, bars))
     return _figure(title, subtitle, bars, svg)

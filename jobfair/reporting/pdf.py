@@ -95,17 +95,19 @@ class Press:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._turn = asyncio.Lock()
 
-    def _key(self, folder: Path, closing: FrozenClosing) -> str:
-        parts = (folder.name, closing.sha256, str(closing.edition), Design.read(folder).mark())
+    def mark(self, folder: Path, closing: FrozenClosing) -> str:
+        """Return a hash that is the same as long as the printed bytes are."""
+        design = Design.read(folder).mark()
+        parts = (folder.name, closing.sha256, str(closing.edition), self._base_url, design)
         return sha256(" ".join(parts).encode()).hexdigest()
 
     def known(self, folder: Path, closing: FrozenClosing) -> bytes | None:
         """Return the printed report if it is in memory."""
-        return self._kept.get(self._key(folder, closing))
+        return self._kept.get(self.mark(folder, closing))
 
     async def print(self, folder: Path, closing: FrozenClosing) -> bytes:
         """Return the printed report, printing it if need be; raises like print_report."""
-        key = self._key(folder, closing)
+        key = self.mark(folder, closing)
         async with self._turn:
             if key not in self._kept:
                 self._kept[key] = await print_report(folder, closing, base_url=self._base_url)

@@ -19,7 +19,6 @@ import sys
 import sysconfig
 import tempfile
 from datetime import datetime
-from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ REFUSED = (
 )  # fmt: skip
 
 
-class Forbidden(Exception):  # noqa: N818
+class Forbidden(Exception):
     """A page or a library reached for what printing does not need."""
 
 
@@ -68,7 +67,8 @@ def guard() -> None:
     """Refuse from now on, inside Python, what :data:`REFUSED` names and foreign files."""
     paths = sysconfig.get_paths()
     own = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    readable = [os.path.realpath(path) for path in (*own, Path(__file__).parent.parent, *FONTS)]
+    package = str(Path(__file__).parent.parent)
+    readable = [os.path.realpath(path) for path in (*own, package, *FONTS)]
     scratch = os.path.realpath(tempfile.gettempdir())
 
     def inside(path: str, folder: str) -> bool:
@@ -105,11 +105,8 @@ def make_pdf(job: dict[str, Any]) -> bytes:
             name = url.removeprefix(ORIGIN)
             if not url.startswith(ORIGIN) or name not in packed:
                 raise FatalURLFetchingError(f"not packed: {url[:LONGEST_WARNING]}")
-            kind = Message()
-            kind["Content-Type"] = (
-                "text/css" if name.endswith(".css") else "application/octet-stream"
-            )
-            return URLFetcherResponse(url, io.BytesIO(packed[name]), kind, 200)
+            kind = "text/css" if name.endswith(".css") else "application/octet-stream"
+            return URLFetcherResponse(url, io.BytesIO(packed[name]), {"Content-Type": kind})
 
     guard()
     fetcher = Packed()

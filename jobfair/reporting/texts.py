@@ -39,7 +39,7 @@ def intro(record: Row) -> str:
     )
 
 
-def _crowded_days(record: Row) -> tuple[str, str]:
+def _crowded_time(record: Row) -> tuple[str, str]:
     days, total = record["days"], record["figures"]["applications"]
     if len(days) >= LONG_ENOUGH:
         two = days[0]["applications"] + days[1]["applications"]
@@ -50,8 +50,9 @@ def _crowded_days(record: Row) -> tuple[str, str]:
             whole_percent(two, total),
             f"lamaran masuk dalam dua hari pertama, {start} dan {named}.",
         )
-    most = max(row["applications"] for row in days)
-    return number(most), "lamaran pada hari yang paling ramai."
+    rows, unit = (record["hours"], "jam") if len(days) == 1 else (days, "hari")
+    most = max(row["applications"] for row in rows)
+    return number(most), f"lamaran pada {unit} yang paling ramai."
 
 
 def highlights(record: Row) -> tuple[tuple[str, str], ...]:
@@ -69,7 +70,7 @@ def highlights(record: Row) -> tuple[tuple[str, str], ...]:
                 f"{number(figures['most_by_one'])} lamaran."
             ),
         ),
-        _crowded_days(record),
+        _crowded_time(record),
     ]
     schooling = findings.leaders(record["education"], "applicants")
     ages = findings.leaders(record["age"], "applicants")

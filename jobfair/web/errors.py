@@ -100,4 +100,4 @@ HANDLERS: ExceptionHandlersMap = {
     DBAPIError: show_database_trouble,
     HTTPException: show_http_error,
     Exception: show_failure,
-}  # type: ignore[assignment]  # each handler takes its own kind
+}

@@ -17,6 +17,7 @@ from jobfair.db.sealed import Keys
 from jobfair.intake.door import Door
 from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
+from jobfair.reporting.pdf import Press
 from jobfair.web.limits import Limits
 from jobfair.web.passwords import Passwords
 from jobfair.web.recounts import Recounts
@@ -48,6 +49,11 @@ class Services:
     passwords: Passwords = field(default_factory=Passwords)
     limits: Limits = field(default_factory=Limits)
     recounts: Recounts = field(default_factory=Recounts)
+    press: Press = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what follows from the settings."""
+        self.press = Press(self.base_url)
 
 
 GivenSession: TypeAlias = NamedDependency[Session]

@@ -20,7 +20,7 @@ PATH_LONGEST = 500
 TOKEN_HEADER = "x-form-token"  # noqa: S105
 
 
-class SignInFirst(Exception):  # noqa: N818
+class SignInFirst(Exception):
     """Nobody is signed in; after signing in, people go on to ``onward``."""
 
     def __init__(self, onward: str) -> None:

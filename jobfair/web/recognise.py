@@ -60,16 +60,16 @@ class Recognise(ASGIMiddleware):
             found = await who_is(session, token=token, now=now)
         if found is None:
             return None
-        account, awake = found
+        browser, awake = found
         if awake:
             async with services.database.transaction() as session:
                 await keep_awake(session, token=token, now=now)
         return SignedIn(
-            account_id=account.id,
-            role=account.role,
-            name=account.name,
-            office_id=account.office_id,
-            company_id=account.company_id,
+            account_id=browser.account_id,
+            role=browser.role,
+            name=browser.name,
+            office_id=browser.office_id,
+            company_id=browser.company_id,
         )
 
     def _with_guest_cookie(self, state: Any, send: Send) -> Send:

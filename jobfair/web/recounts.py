@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from jobfair.clock import Clock
 from jobfair.db import Database
 from jobfair.fairs.queries import fair_by_id
-from jobfair.tally.queries.recount import Difference, differences
+from jobfair.tally.queries.recount import differences
+from jobfair.tally.queries.rows import Difference
 
 AT_MOST_EVERY = timedelta(minutes=1)
 SMALL_LEDGER = 20_000
@@ -51,7 +52,7 @@ class Recounts:
                     return last
             if seq > SMALL_LEDGER and not asked:
                 return last
-            async with database.snapshot() as session:
+            async with database.survey() as session:
                 counted_at = (await fair_by_id(session, fair_id)).fair.ledger_seq
                 found = await differences(session, fair_id)
             self._newest[fair_id] = Checked(counted_at, clock.now(), tuple(found))

@@ -191,7 +191,7 @@ def language_of(request: Request[Any, Any, Any] | Any) -> str:
 
 def form_token(request: Request[Any, Any, Any], keys: Keys) -> str:
     """Return the token the forms of this page carry, bound to the browser's own cookie."""
-    return keys.form_token(request.scope.get("form_cookie", ""))  # type: ignore[call-overload, no-any-return]
+    return keys.form_token(str(request.scope.get("form_cookie", "")))
 
 
 def is_part(request: Request[Any, Any, Any]) -> bool:
@@ -208,7 +208,8 @@ def show(
 
     Besides ``context`` every template knows: ``lang``, ``zone`` (of ``fair`` when one is given,
     else WIB), ``now``, ``account`` (:class:`SignedIn` or None), ``form_token``, ``base_url``,
-    ``path``, ``here`` (path and query), and ``fair`` (:class:`jobfair.fairs.queries.FairNow` or None).
+    ``path``, ``here`` (path and query), and ``fair`` (:class:`jobfair.fairs.queries.FairNow` or
+    None).
     """
     services = request.app.state.services
     account: SignedIn | None = request.scope.get("user")

@@ -1,55 +1,19 @@
-"""The door: one row per pair, receipts only for what is durable, and nobody pays for others."""
+"""The door: one row per pair, inside the window, and receipts only for what is durable."""
 
 import asyncio
-import contextlib
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
-from jobfair.applicants.models import Applicant
-from jobfair.applications.actions import accepting
+from jobfair.applications.actions.accepting import Receipt
 from jobfair.applications.models import Application
 from jobfair.db import Database
-from jobfair.errors import Busy, Invalid, JobFairError, NotFound, Refused
-from jobfair.intake import door as doors
-from jobfair.intake.door import Door
-from jobfair.positions.models import Position
+from jobfair.errors import Busy, NotFound, Refused
 from tests.builders import CLOSES, EDGE, NOW, OPENS, stage
-from tests.conftest import running
+from tests.doors import apply, count_rows, nodes, staged
 from tests.recount import problems_of
-
-
-async def staged(database, **more):
-    async with database.transaction() as session:
-        return await stage(session, **more)
-
-
-async def count_rows(database) -> int:
-    async with database.snapshot() as session:
-        return await session.scalar(select(func.count()).select_from(Application))
-
-
-async def apply(door, made, who=0, what=0, answers=()):
-    return await door.submit(
-        fair_id=made.fair.id,
-        applicant_id=made.applicants[who].id,
-        position_id=made.positions[what].id,
-        answers=answers,
-    )
-
-
-@contextlib.asynccontextmanager
-async def nodes(url, clock, count):
-    """Run several processes' worth of doors on one database."""
-    async with contextlib.AsyncExitStack() as stack:
-        made = []
-        for _ in range(count):
-            database = Database(url)
-            stack.push_async_callback(database.close)
-            made.append(await stack.enter_async_context(running(Door(database, clock))))
-        yield made
 
 
 async def test_an_application_gets_its_receipt(database, door):
@@ -57,7 +21,7 @@ async def test_an_application_gets_its_receipt(database, door):
 
     receipt = await apply(door, made)
 
-    assert receipt == accepting.Receipt("ASH-26-00001-59", 1, NOW, repeated=False)
+    assert receipt == Receipt("ASH-26-00001-59", 1, NOW, repeated=False)
     assert await problems_of(database, made.fair.id) == []
 
 
@@ -122,205 +86,6 @@ async def test_a_commit_that_fails_leaves_nobody_with_a_receipt(database, door):
     again = await asyncio.gather(*(apply(door, made, who) for who in range(20)))
     assert sorted(receipt.seq for receipt in again) == list(range(1, 21))
     assert await problems_of(database, made.fair.id) == []
-
-
-async def batch_with(door, made, poison):
-    """Hand in ``poison`` as one of 50 of the same batch; return its outcome and the others'."""
-    before = door.batches
-    tasks = [
-        asyncio.ensure_future(poison() if who == 23 else apply(door, made, who))
-        for who in range(50)
-    ]
-    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    assert door.batches == before + 1, "not one batch"
-    return outcomes.pop(23), outcomes
-
-
-@pytest.mark.parametrize(
-    "answer", ["\x00", "a\x00b", "\ud800", "x" * 601, "\udfff" * 600], ids=ascii
-)
-async def test_an_answer_that_cannot_be_stored_is_its_senders_problem(database, door, answer):
-    made = await staged(database, applicants=50)
-    async with database.transaction() as session:
-        await session.execute(update(Position).values(questions=["Mengapa?"]))
-
-    outcome, others = await batch_with(door, made, lambda: apply(door, made, 23, 0, (answer,)))
-
-    assert isinstance(outcome, Invalid)
-    assert list(outcome.fields) == ["answers"]
-    assert {type(other) for other in others} == {accepting.Receipt}
-    assert await problems_of(database, made.fair.id) == []
-
-
-async def test_more_answers_than_questions_are_refused(database, door):
-    made = await staged(database, applicants=2)
-
-    with pytest.raises(Invalid, match="Periksa lagi"):
-        await apply(door, made, answers=("",) * 10**5 + ("x",))
-    assert (await apply(door, made, who=1, answers=("", ""))).seq == 1
-
-
-@pytest.mark.parametrize("wrong", ["applicant_id", "position_id", "fair_id"])
-async def test_an_id_that_does_not_exist_hurts_nobody_else(database, door, wrong):
-    made = await staged(database, applicants=50)
-    ids = {
-        "fair_id": made.fair.id,
-        "applicant_id": made.applicants[23].id,
-        "position_id": made.positions[0].id,
-    }
-
-    outcome, others = await batch_with(door, made, lambda: door.submit(**ids | {wrong: 999_999}))
-
-    assert isinstance(outcome, NotFound)
-    assert {type(other) for other in others} == {accepting.Receipt}
-    assert await problems_of(database, made.fair.id) == []
-
-
-@pytest.mark.parametrize("wrong", ["applicant_id", "position_id"])
-async def test_an_id_the_database_cannot_hold_hurts_nobody_else(database, door, wrong):
-    # Guards the halving in Door._after_error: the error comes while the whole batch is read.
-    made = await staged(database, applicants=50)
-    ids = {"applicant_id": made.applicants[23].id, "position_id": made.positions[0].id}
-
-    outcome, others = await batch_with(
-        door, made, lambda: door.submit(fair_id=made.fair.id, **ids | {wrong: 2**70})
-    )
-
-    assert isinstance(outcome, Busy)
-    assert {type(other) for other in others} == {accepting.Receipt}
-    assert await count_rows(database) == 49
-    assert await problems_of(database, made.fair.id) == []
-
-
-@pytest.mark.parametrize("poison", ["\ud800", object(), 1 / 3])
-async def test_a_row_the_database_refuses_hurts_nobody_else(database, door, monkeypatch, poison):
-    # Guards the halving for errors at the insert (DataError, encoding, unserialisable values).
-    made = await staged(database, applicants=50)
-    freeze = accepting._frozen_profile
-    victim = made.applicants[23].id
-
-    def freeze_badly(applicant: Applicant):
-        clean = freeze(applicant)
-        if applicant.id == victim:
-            return {"name": poison} if not isinstance(poison, float) else {poison: {1, 2}}
-        return clean
-
-    monkeypatch.setattr(accepting, "_frozen_profile", freeze_badly)
-    outcome, others = await batch_with(door, made, lambda: apply(door, made, 23))
-
-    assert isinstance(outcome, Busy)
-    assert {type(other) for other in others} == {accepting.Receipt}
-    assert sorted(other.seq for other in others) == list(range(1, 50))
-    assert await problems_of(database, made.fair.id) == []
-
-
-async def test_a_full_queue_says_so_at_once_and_loses_nothing(database, clock):
-    made = await staged(database, applicants=8)
-    door = Door(database, clock, capacity=5)
-    waiting = [asyncio.ensure_future(apply(door, made, who)) for who in range(8)]
-
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    refused = [task for task in waiting if task.done()]
-
-    assert [type(task.exception()) for task in refused] == [Busy] * 3
-    async with running(door):
-        receipts = [await task for task in waiting if task not in refused]
-    assert sorted(receipt.seq for receipt in receipts) == [1, 2, 3, 4, 5]
-    assert await problems_of(database, made.fair.id) == []
-
-
-async def test_who_has_waited_too_long_is_sent_away_before_anything_is_written(
-    database, clock, monkeypatch
-):
-    made = await staged(database, applicants=2)
-    monkeypatch.setattr(doors, "PATIENCE", 5.0)
-    door = Door(database, clock)
-    late, fresh = (asyncio.ensure_future(apply(door, made, who)) for who in range(2))
-    await asyncio.sleep(0)
-    door._queue[0].since -= 5.1
-
-    async with running(door):
-        with pytest.raises(Busy):
-            await late
-        assert (await fresh).seq == 1
-
-    assert await count_rows(database) == 1
-
-
-async def test_a_sender_who_hangs_up_is_served_all_the_same(database, clock):
-    made = await staged(database)
-    door = Door(database, clock)
-    sending = asyncio.ensure_future(apply(door, made))
-    await asyncio.sleep(0)
-    sending.cancel()
-
-    async with running(door):
-        receipt = await apply(door, made)
-
-    assert (receipt.seq, receipt.repeated) == (1, True)
-
-
-async def test_stopping_finishes_the_batch_and_answers_the_rest(database, clock, monkeypatch):
-    # Guards _finish: cancelling in the middle of a commit must not leave it to chance.
-    made = await staged(database, applicants=3)
-    begun, go_on = asyncio.Event(), asyncio.Event()
-    accept = doors.accept
-
-    async def slowly(session, submissions):
-        begun.set()
-        await go_on.wait()
-        return await accept(session, submissions)
-
-    monkeypatch.setattr(doors, "accept", slowly)
-    door = Door(database, clock)
-    task = asyncio.create_task(door.run())
-    first = asyncio.ensure_future(apply(door, made, 0))
-    await begun.wait()
-    second = asyncio.ensure_future(apply(door, made, 1))
-    await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.sleep(0)
-    assert not task.done()
-    go_on.set()
-
-    assert (await first).seq == 1
-    with pytest.raises(Busy):
-        await second
-    assert task.done()
-    assert await count_rows(database) == 1
-
-
-async def test_draining_waits_for_those_before_and_not_for_those_after(database, clock):
-    # Guards P4: the closer drains while people keep coming, and must come through.
-    made = await staged(database, positions=40, applicants=30)
-    door = Door(database, clock, batch=4)
-    before = [asyncio.ensure_future(apply(door, made, who)) for who in range(30)]
-    await asyncio.sleep(0)
-    stop = asyncio.Event()
-
-    async def keep_coming() -> None:
-        pairs = ((who, what) for what in range(1, 40) for who in range(30))
-        for who, what in pairs:
-            if stop.is_set():
-                return
-            later.append(asyncio.ensure_future(apply(door, made, who, what)))
-            await asyncio.sleep(0)
-
-    later: list[asyncio.Task] = []
-    async with running(door):
-        coming = asyncio.create_task(keep_coming())
-        await asyncio.wait_for(door.drain(), 20)
-        assert all(task.done() for task in before)
-        assert not coming.done() or not all(task.done() for task in later), "the stream had ended"
-        stop.set()
-        await coming
-        await asyncio.gather(*later)
-    assert await problems_of(database, made.fair.id) == []
-
-
-async def test_draining_an_idle_door_returns_at_once(database, clock):
-    await asyncio.wait_for(Door(database, clock).drain(), 1)
 
 
 async def test_two_fairs_in_one_batch(database, door):
@@ -392,14 +157,3 @@ async def test_a_repeat_after_the_closing_still_gets_its_receipt(database, door,
     again = await apply(door, made)
 
     assert (again.number, again.received_at, again.repeated) == (first.number, NOW, True)
-
-
-async def test_an_error_is_an_outcome_of_ours(database, door):
-    """Whatever is wrong, the caller gets a sentence and never a database error."""
-    made = await staged(database)
-    await database.close()
-    database.engine.dialect.do_begin = None
-
-    with pytest.raises(JobFairError):
-        await door.submit(fair_id=made.fair.id, applicant_id=made.applicants[0].id, position_id=-1)
-    del database.engine.dialect.do_begin

@@ -164,6 +164,7 @@ class _Batch:
         self.entries[one.applicant_id, one.position_id] = Entry(
             **{**asdict(entry), "stage": Stage.NEW}
         )
+        mark_changed(self.session, f"fair:{one.fair_id}")
         mark_changed(self.session, f"position:{one.position_id}")
         return Receipt(entry.receipt, entry.seq, entry.received_at, repeated=True)
 

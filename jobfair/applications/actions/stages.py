@@ -18,7 +18,7 @@ from jobfair.audit.actions import write_down
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Invalid, Problem, Refused
-from jobfair.fairs.queries import fair_by_id
+from jobfair.fairs.queries import lock_fair
 
 FASTER = "Rekan Anda baru saja memindahkan lamaran ini ke tahap %(stage)s. Periksa lagi."
 
@@ -175,16 +175,21 @@ async def withdraw(
 ) -> None:
     """Take an application back. It keeps its place in the ledger, and twice is once.
 
+    Takes the fair's lock like the intake and the closing, and looks again under it.
+
     Raises:
-        NotFound: not this applicant's. Refused: the fair has closed, or it was accepted.
+        NotFound: not this applicant's.
+        Refused: the fair has closed, it was accepted, or the company moved it at this moment.
 
     """
     sent = await receipts.receipt_of(session, applicant_id=applicant_id, number=receipt)
+    found = await lock_fair(session, sent.fair_id)
+    sent = await receipts.receipt_of(session, applicant_id=applicant_id, number=receipt)
     if sent.stage is Stage.WITHDRAWN:
         return
-    found = await fair_by_id(session, sent.fair_id)
-    check_may_withdraw(current=sent.stage, now=now, closes_at=found.timetable.closes_at)
-    await ledger.move(
+    at = max(now, found.fair.latched_at or now)  # the click may have waited while the fair closed
+    check_may_withdraw(current=sent.stage, now=at, closes_at=found.timetable.closes_at)
+    moved = await ledger.move(
         session,
         application_id=sent.id,
         position_id=sent.position_id,
@@ -193,5 +198,8 @@ async def withdraw(
         at=now,
         account_id=account_id,
     )
+    if not moved:
+        raise Refused("stage", "Perusahaan baru saja memindahkan lamaran ini. Muat ulang halaman.")
     write_down(session, "withdraw", now=now, account_id=account_id, fair_id=sent.fair_id)
     mark_changed(session, f"position:{sent.position_id}")
+    mark_changed(session, f"fair:{sent.fair_id}")

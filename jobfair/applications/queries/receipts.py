@@ -170,8 +170,9 @@ async def trails_of(session: Session, application_ids: Sequence[int]) -> dict[in
             StageChange.application_id.in_(application_ids), StageChange.undone_at.is_(None)
         ).order_by(StageChange.id)
     )
-    for application_id, *step in rows:
-        trails[application_id].append(Step(*step))
+    for row in rows:
+        step = dict(row._mapping)  # noqa: SLF001
+        trails[step.pop("application_id")].append(Step(**step))
     return trails
 
 

@@ -89,6 +89,4 @@ def education_label(codes: list[str]) -> str:
 def forbidden_in(text: str) -> str | None:
     """Return the first forbidden phrase found in a position's text, or None."""
     lower = text.casefold()
-    return next(
-        (word for word in FORBIDDEN_WORDS + DISCRIMINATING_WORDS if word in lower), None
-    )
+    return next((word for word in FORBIDDEN_WORDS + DISCRIMINATING_WORDS if word in lower), None)

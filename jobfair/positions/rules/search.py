@@ -5,18 +5,16 @@ in one pass over what was loaded, and needs no index that could disagree with th
 """
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import urlencode
 
 from jobfair.positions.rules import EDUCATION_GROUPS, EXPERIENCE_BANDS
+from jobfair.positions.rules.offers import Offer
 
 PER_PAGE = 20
 QUERY_LONGEST = 80
-FEW_APPLICANTS = 10
-"""At most this many applicants, and fewer than openings, is worth a hint on the list."""
-FEW_PER_OPENING = 2
 
 SORTS = {
     "kuota": "Paling banyak dibutuhkan",
@@ -25,37 +23,6 @@ SORTS = {
     "nama": "Nama jabatan",
 }
 DEFAULT_SORT = "kuota"
-DAYS_PER_MONTH = 25
-"""To compare a wage per day with one per month; only for the order of the list."""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One open position as lists show it."""
-
-    id: int
-    slug: str
-    title: str
-    kbji: str
-    company: str
-    company_slug: str
-    company_id: int
-    district: str
-    education: tuple[str, ...]
-    experience_years: int
-    wage_min: int | None
-    wage_max: int | None
-    wage_period: str
-    wage_note: str
-    openings: int
-    disability_friendly: bool
-    search_text: str
-
-    @property
-    def monthly_wage(self) -> int:
-        """Return the highest wage named, per month, 0 when none is named."""
-        wage = self.wage_max or self.wage_min or 0
-        return wage * DAYS_PER_MONTH if self.wage_period == "hari" else wage
 
 
 @dataclass(frozen=True)
@@ -75,10 +42,7 @@ class Wish:
     def filters(self) -> int:
         """Return how many filters besides words and district are in use."""
         return (
-            len(self.education)
-            + len(self.experience)
-            + self.disability_friendly
-            + self.wage_named
+            len(self.education) + len(self.experience) + self.disability_friendly + self.wage_named
         )
 
     def at(self, page: int) -> "Wish":
@@ -282,9 +246,7 @@ def search(offers: Sequence[Offer], wish: Wish, *, applicants: Mapping[int, int]
             for code in sorted({offer.district for offer in offers})
         ],
         education=[
-            Option(
-                code, label, sum(_asks(o, code) for o in any_schooling), code in wish.education
-            )
+            Option(code, label, sum(_asks(o, code) for o in any_schooling), code in wish.education)
             for code, (label, _) in EDUCATION_GROUPS.items()
         ],
         experience=[
@@ -301,22 +263,3 @@ def search(offers: Sequence[Offer], wish: Wish, *, applicants: Mapping[int, int]
         relief=relief,
         relief_count=relief_count,
     )
-
-
-def few_applicants(offer: Offer, applicants: int) -> bool:
-    """Tell whether a position is worth a hint: hardly anybody has applied yet."""
-    return applicants <= FEW_APPLICANTS and applicants < FEW_PER_OPENING * offer.openings
-
-
-def similar(
-    offers: Sequence[Offer], to: Offer, *, without: Collection[int], most: int = 3
-) -> list[Offer]:
-    """Return positions like ``to``: same kind of work first, then the same place and schooling."""
-
-    def likeness(offer: Offer) -> tuple[int, int]:
-        schooling = not set(offer.education).isdisjoint(to.education)
-        points = 3 * (offer.kbji == to.kbji) + 2 * (offer.district == to.district) + schooling
-        return (-points, offer.id)
-
-    others = [offer for offer in offers if offer.id != to.id and offer.id not in without]
-    return sorted(others, key=likeness)[:most]

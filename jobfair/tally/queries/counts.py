@@ -164,7 +164,7 @@ async def count_company_applicants(session: Session, fair_id: int) -> Mapping[in
         .where(Application.fair_id == fair_id)
         .group_by(Position.company_id)
     )
-    return {key: n for key, n in rows}
+    return {company_id: n for company_id, n in rows}  # noqa: C416 - rows, not pairs
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,7 @@ async def tally_places(session: Session, fair_id: int) -> Sequence[PlaceCount]:
         .group_by(Applicant.district)
         .order_by(func.count().desc(), Applicant.district)
     )
-    return [
-        PlaceCount(row.district, row.applicants, int(row.applications)) for row in rows
-    ]
+    return [PlaceCount(row.district, row.applicants, int(row.applications)) for row in rows]
 
 
 async def tally_waiting_since(session: Session, fair_id: int) -> dict[int, datetime]:

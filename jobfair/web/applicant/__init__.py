@@ -5,6 +5,7 @@ from typing import Any
 from jobfair.web.applicant import apply, profile, receipts, registration
 
 HANDLERS: list[Any] = [
+    apply.lead_back,
     apply.send_application,
     receipts.list_own,
     receipts.show_receipt,

@@ -1,12 +1,14 @@
 """Sending an application: the form's way to the door."""
 
 from typing import Any
+from urllib.parse import quote
 
-from litestar import Request, post
+from litestar import Request, get, post
 from litestar.response import Redirect, Template
 
-from jobfair.applications.rules import ANSWER_LONGEST
-from jobfair.errors import Busy, Invalid, NotAllowed, NotFound, Problem, Refused
+from jobfair.applications.queries.sending import sending_of
+from jobfair.applications.rules import ANSWER_LONGEST, Stage
+from jobfair.errors import Busy, Invalid, NotAllowed, Problem, Refused
 from jobfair.people.rules import Role
 from jobfair.web.draft import draft_cookie, no_draft
 from jobfair.web.forms import Form, read_form
@@ -54,6 +56,12 @@ def _keep_and_sign_in(services: Services, sight: Sight, form: Form, now: Any) ->
     )
 
 
+@get("/{fair_slug:str}/lowongan/{slug:str}/lamar")
+async def lead_back(fair_slug: FromPath[str], slug: FromPath[str]) -> Redirect:
+    """Lead a reloaded form back to its position."""
+    return Redirect(f"/{quote(fair_slug)}/lowongan/{quote(slug)}", status_code=303)
+
+
 @post(
     "/{fair_slug:str}/lowongan/{slug:str}/lamar",
     opt={GUESTS_KEEP_DRAFTS: True},
@@ -72,46 +80,50 @@ async def send_application(
     instant it stamps itself. Guests keep their answers and go to the sign-in page.
     """
     form = await read_form(request)
-    async with services.database.snapshot() as session:
-        sight = await look(request, session, fair_slug=fair_slug, slug=slug, now=now)
     account: SignedIn | None = request.scope["user"]
     if account is None:
+        sight = await _sight(request, services, fair_slug, slug, now)
         return _keep_and_sign_in(services, sight, form, now)
     if account.role is not Role.APPLICANT:
         raise NotAllowed("Melamar hanya dengan akun pelamar.")
-    if sight.card.kind == "applied":
-        return _to_receipt(sight, sight.card.receipt)
-    applicant, position = sight.card.applicant, sight.position
-    if applicant is None:
-        raise NotFound("Jabatan ini tidak ada.")
-    revive = sight.card.kind == "revive"
-    answers = sight.card.answers if revive else read_answers(form, len(position.questions))
+    async with services.database.snapshot() as session:
+        sending = await sending_of(
+            session, fair_slug=fair_slug, position_slug=slug, account_id=account.account_id
+        )
+    if sending.receipt is not None and sending.stage is not Stage.WITHDRAWN:
+        return _to_receipt(fair_slug, sending.receipt)
+    revive = sending.receipt is not None
+    answers = sending.answers if revive else read_answers(form, len(sending.questions))
     try:
         check_answers(form, () if revive else answers)
         receipt = await services.door.submit(
-            fair_id=sight.found.fair.id,
-            applicant_id=applicant.id,
-            position_id=position.id,
-            answers=answers,
+            fair_id=sending.fair_id,
+            applicant_id=sending.applicant_id,
+            position_id=sending.position_id,
+            answers=tuple(answers),
         )
     except Invalid as error:
+        sight = await _sight(request, services, fair_slug, slug, now)
         return show_sight(request, sight, form=form.with_problems(error), status_code=422)
     except Busy as busy:
+        sight = await _sight(request, services, fair_slug, slug, now)
         answer = show_sight(
             request, sight, form=form, status_code=503, notice=busy, again_in=busy.seconds
         )
         answer.headers["Retry-After"] = str(busy.seconds)
         return answer
     except Refused as refusal:
-        async with services.database.snapshot() as session:
-            sight = await look(
-                request, session, fair_slug=fair_slug, slug=slug, now=services.clock.now()
-            )
+        sight = await _sight(request, services, fair_slug, slug, services.clock.now())
         return show_sight(request, sight, form=form, status_code=409, notice=refusal)
-    return _to_receipt(sight, receipt.number)
+    return _to_receipt(fair_slug, receipt.number)
 
 
-def _to_receipt(sight: Sight, number: str) -> Redirect:
-    return Redirect(
-        f"/{sight.found.fair.slug}/lamaran/{number}", status_code=303, cookies=[no_draft()]
-    )
+async def _sight(
+    request: AnyRequest, services: Services, fair_slug: str, slug: str, now: Any
+) -> Sight:
+    async with services.database.snapshot() as session:
+        return await look(request, session, fair_slug=fair_slug, slug=slug, now=now)
+
+
+def _to_receipt(fair_slug: str, number: str) -> Redirect:
+    return Redirect(f"/{quote(fair_slug)}/lamaran/{number}", status_code=303, cookies=[no_draft()])

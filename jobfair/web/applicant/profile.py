@@ -10,6 +10,7 @@ from jobfair.applicants.queries import applicant_of_account, masked_nik
 from jobfair.applicants.rules.profile import Profile, read_profile
 from jobfair.errors import Invalid
 from jobfair.fairs.queries import published_fairs
+from jobfair.regions import district_name, regency_of
 from jobfair.web.applicant.places import district_groups
 from jobfair.web.applicant.registration import PAGE_ORDER, disability_problem
 from jobfair.web.forms import Form, read_form
@@ -44,6 +45,8 @@ async def _page(
         applicant = await applicant_of_account(session, account_id)
         fairs = await published_fairs(session)
     regencies = [found.fair.office.regency for found in fairs]
+    if district_name(applicant.district) is not None:
+        regencies.append(regency_of(applicant.district))
     return show(
         request,
         "applicant/profile.html",
@@ -74,13 +77,12 @@ async def store_profile(
 ) -> Template | Redirect:
     """Store the corrected profile and go back to where the correction was wanted."""
     form = await read_form(request)
-    problems = disability_problem(form.given)
+    found = disability_problem(form.given)
     try:
         profile = read_profile(form.given, today=now.astimezone(WIB).date())
-        if problems:
-            raise Invalid(problems)
     except Invalid as error:
-        found = problems | error.fields
+        found |= error.fields
+    if found:
         ordered = {name: found[name] for name in PAGE_ORDER if name in found}
         return await _page(
             request,

@@ -20,7 +20,7 @@ from jobfair.db import Session
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.queries import FairNow
 from jobfair.positions.queries import offers_of_fair
-from jobfair.positions.rules.search import similar
+from jobfair.positions.rules.offers import similar
 from jobfair.web.fairs import visible_fair
 from jobfair.web.given import (
     FromPath,
@@ -38,14 +38,14 @@ AnyRequest = Request[Any, Any, Any]
 
 async def _own(
     request: AnyRequest, session: Session, account: SignedIn, fair_slug: str, number: str
-) -> tuple[FairNow, Sent]:
-    """Return the fair and the applicant's own receipt; anything else is not found."""
+) -> tuple[FairNow, Sent, int]:
+    """Return fair, receipt and applicant id of one's own; anything else is not found."""
     found = await visible_fair(request, session, fair_slug)
     applicant = await applicant_of_account(session, account.account_id)
     sent = await receipt_of(session, applicant_id=applicant.id, number=number)
     if sent.fair_id != found.fair.id:
         raise NotFound("Bukti lamaran ini tidak ada.")
-    return found, sent
+    return found, sent, applicant.id
 
 
 def _may_withdraw(found: FairNow, sent: Sent, now: Any) -> bool:
@@ -57,9 +57,7 @@ def _may_withdraw(found: FairNow, sent: Sent, now: Any) -> bool:
 
 
 @get("/lamaran", guards=[applicants_only])
-async def list_own(
-    request: AnyRequest, account: GivenAccount, snapshot: GivenSnapshot
-) -> Template:
+async def list_own(request: AnyRequest, account: GivenAccount, snapshot: GivenSnapshot) -> Template:
     """Show everything this applicant has sent, at all fairs, with each one's trail."""
     applicant = await applicant_of_account(snapshot, account.account_id)
     sent = await sent_by(snapshot, applicant.id)
@@ -74,6 +72,7 @@ async def list_own(
 @get("/{fair_slug:str}/lamaran/{number:str}", guards=[applicants_only])
 async def show_receipt(
     request: AnyRequest,
+    *,
     fair_slug: FromPath[str],
     number: FromPath[str],
     account: GivenAccount,
@@ -81,11 +80,8 @@ async def show_receipt(
     now: GivenNow,
 ) -> Template:
     """Show a receipt to its owner; the address stays good and later tells the present stage."""
-    found, sent = await _own(request, snapshot, account, fair_slug, number)
-    applicant = await applicant_of_account(snapshot, account.account_id)
-    applied = await applied_positions(
-        snapshot, applicant_id=applicant.id, fair_id=found.fair.id
-    )
+    found, sent, applicant_id = await _own(request, snapshot, account, fair_slug, number)
+    applied = await applied_positions(snapshot, applicant_id=applicant_id, fair_id=found.fair.id)
     offers = await offers_of_fair(snapshot, found.fair.id)
     this = next((offer for offer in offers if offer.id == sent.position_id), None)
     return show(
@@ -103,6 +99,7 @@ async def show_receipt(
 @get("/{fair_slug:str}/lamaran/{number:str}/batal", guards=[applicants_only])
 async def ask_withdraw(
     request: AnyRequest,
+    *,
     fair_slug: FromPath[str],
     number: FromPath[str],
     account: GivenAccount,
@@ -110,7 +107,7 @@ async def ask_withdraw(
     now: GivenNow,
 ) -> Template:
     """Say what taking an application back will do."""
-    found, sent = await _own(request, snapshot, account, fair_slug, number)
+    found, sent, _ = await _own(request, snapshot, account, fair_slug, number)
     return show(
         request,
         "applicant/withdraw.html",
@@ -123,6 +120,7 @@ async def ask_withdraw(
 @post("/{fair_slug:str}/lamaran/{number:str}/batal", guards=[applicants_only], status_code=200)
 async def take_back(
     request: AnyRequest,
+    *,
     fair_slug: FromPath[str],
     number: FromPath[str],
     account: GivenAccount,
@@ -130,15 +128,12 @@ async def take_back(
     now: GivenNow,
 ) -> Redirect:
     """Take the application back; twice is once."""
-    found, sent = await _own(request, session, account, fair_slug, number)
-    applicant = await applicant_of_account(session, account.account_id)
+    found, sent, applicant_id = await _own(request, session, account, fair_slug, number)
     await withdraw(
         session,
-        applicant_id=applicant.id,
+        applicant_id=applicant_id,
         receipt=sent.receipt,
         now=now,
         account_id=account.account_id,
     )
     return Redirect(f"/{found.fair.slug}/lamaran/{sent.receipt}", status_code=303)
-
-

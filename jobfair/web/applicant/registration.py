@@ -108,7 +108,14 @@ async def register(
         services.limits.spend(REGISTER_PER_ADDRESS, address_of(request))
         facts, profile, password = read_all(form.given, today=now.astimezone(WIB).date())
         password_hash = await services.passwords.hash(password)
-        token = await _store(request, services, facts, profile, password_hash, now)
+        token = await _store(
+            request,
+            services,
+            facts=facts,
+            profile=profile,
+            password_hash=password_hash,
+            now=now,
+        )
     except Clash:
         wrong = form.with_problems(Invalid({"nik": Problem(TAKEN)}))
         return await _page(request, services, wrong, status_code=422)
@@ -130,6 +137,7 @@ async def register(
 async def _store(
     request: AnyRequest,
     services: Services,
+    *,
     facts: NikFacts,
     profile: Profile,
     password_hash: str,

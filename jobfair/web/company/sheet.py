@@ -1,11 +1,9 @@
 """The applicants of a position as a sheet (``domain.md`` 7.4): confidential, and audited."""
 
-import csv
-import io
 from datetime import date
 from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.response import Response
 
 from jobfair.applications.queries import desk
@@ -14,6 +12,7 @@ from jobfair.audit.actions import write_down
 from jobfair.fairs.queries import fair_by_id
 from jobfair.positions.rules import EDUCATION
 from jobfair.regions import district_name, regency_name, regency_of
+from jobfair.reporting.sheets import sheet
 from jobfair.web.company.context import company_of, desk_position
 from jobfair.web.company.view import known_id
 from jobfair.web.given import FromPath, GivenAccount, GivenNow, GivenSession
@@ -28,13 +27,6 @@ FOOTER = (
     "Data pribadi pelamar hanya untuk seleksi jabatan ini (UU 27/2022). Jangan disebarkan, dan "
     "hapus setelah seleksi selesai."
 )
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""First characters a spreadsheet may take for a formula."""
-
-
-def harmless(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(RISKY) or text.startswith(RISKY) else text
 
 
 def local_phone(phone: str) -> str:
@@ -71,23 +63,16 @@ def _line(number: int, row: desk.Row, note: str, zone: Any) -> list[str]:
 
 @get("/meja/{position_id:int}/pelamar.csv", guards=[reviewers_only])
 async def download_applicants(
-    request: Request[Any, Any, Any],
     position_id: FromPath[int],
     account: GivenAccount,
     session: GivenSession,
     now: GivenNow,
 ) -> Response[bytes]:
     """Answer with the sheet. The download is written down in the same transaction."""
-    del request
     position = await desk_position(session, account, known_id(position_id))
     fair = (await fair_by_id(session, position.fair_id)).fair
     rows = await desk.every_row(session, company_id=company_of(account), position_id=position.id)
-    text = io.StringIO()
-    sheet = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    sheet.writerow(COLUMNS)
-    for number, (row, note) in enumerate(rows, 1):
-        sheet.writerow([harmless(cell) for cell in _line(number, row, note, fair.zone)])
-    sheet.writerow([FOOTER])
+    lines = [_line(number, row, note, fair.zone) for number, (row, note) in enumerate(rows, 1)]
     write_down(
         session,
         "download",
@@ -99,7 +84,7 @@ async def download_applicants(
     )
     name = f"pelamar-{position.slug}-{now.astimezone(fair.zone):%Y%m%d-%H%M}.csv"
     return Response(
-        text.getvalue().encode("utf-8-sig"),
+        sheet(COLUMNS, [*lines, [FOOTER]]),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -1,5 +1,33 @@
-"""Pages for the organiser."""
+"""Pages of an office's organisers."""
 
 from typing import Any
 
-HANDLERS: list[Any] = []
+from jobfair.web.organiser import acts, companies, overview, papers, reviewers
+
+HANDLERS: list[Any] = [
+    overview.show_fairs,
+    overview.show_control_room,
+    overview.show_numbers,
+    overview.recount,
+    overview.stream_control_room,
+    acts.ask_extension,
+    acts.extend,
+    acts.ask_pause,
+    acts.pause,
+    acts.ask_resume,
+    acts.resume,
+    acts.ask_publishing,
+    acts.publish,
+    acts.ask_closing,
+    acts.close,
+    companies.show_companies,
+    companies.show_company,
+    companies.verify,
+    companies.suspend,
+    reviewers.add_reviewer,
+    reviewers.reset_reviewer,
+    reviewers.disable_reviewer,
+    papers.show_applicants,
+    papers.show_trail,
+    papers.show_recap,
+]

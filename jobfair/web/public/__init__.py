@@ -10,6 +10,7 @@ from jobfair.web.public import (
     landing,
     position,
     positions,
+    reports,
     verification,
     wall,
 )
@@ -26,6 +27,10 @@ HANDLERS: list[Any] = [
     companies.show_company,
     verification.ask_receipt,
     verification.verify,
+    reports.show_recap,
+    reports.recap_pdf,
+    reports.media_pdf,
+    reports.recap_csv,
     wall.show_wall,
     wall.stream_wall,
     about.show_privacy,

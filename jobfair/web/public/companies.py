@@ -8,17 +8,19 @@ from litestar.response import Template
 from jobfair.companies.queries import company_by_slug
 from jobfair.errors import NotFound
 from jobfair.positions.queries import offers_of_fair
-from jobfair.positions.rules.search import few_applicants
+from jobfair.positions.rules.offers import few_applicants
 from jobfair.tally.queries.kept import tally_companies, tally_positions
 from jobfair.web.fairs import visible_fair
 from jobfair.web.given import FromPath, GivenNow, GivenSnapshot
 from jobfair.web.public.positions import applied_by
 from jobfair.web.templating import show
 
+AnyRequest = Request[Any, Any, Any]
+
 
 @get("/{fair_slug:str}/perusahaan")
 async def list_companies(
-    request: Request[Any, Any, Any], fair_slug: FromPath[str], snapshot: GivenSnapshot
+    request: AnyRequest, fair_slug: FromPath[str], snapshot: GivenSnapshot
 ) -> Template:
     """Show who takes part, by name."""
     found = await visible_fair(request, snapshot, fair_slug)
@@ -32,7 +34,7 @@ async def list_companies(
 
 @get("/{fair_slug:str}/perusahaan/{slug:str}")
 async def show_company(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     fair_slug: FromPath[str],
     slug: FromPath[str],
     snapshot: GivenSnapshot,

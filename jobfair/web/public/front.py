@@ -24,9 +24,7 @@ async def show_front(
     fairs = await published_fairs(snapshot)
     if len(fairs) == 1:
         return Redirect(f"/{fairs[0].fair.slug}", status_code=303)
-    return show(
-        request, "public/front.html", fairs=[(found, found.phase(now)) for found in fairs]
-    )
+    return show(request, "public/front.html", fairs=[(found, found.phase(now)) for found in fairs])
 
 
 @get("/bahasa/{language:str}")

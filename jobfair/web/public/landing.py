@@ -17,6 +17,8 @@ from jobfair.web.guards import same_origin_socket
 from jobfair.web.sockets import Socket, stream_part
 from jobfair.web.templating import language_of, place_name, render, show
 
+AnyRequest = Request[Any, Any, Any]
+
 NUMBERS = "public/_numbers.html"
 OFFERS_SHOWN = 4
 COMPANIES_SHOWN = 9
@@ -24,7 +26,7 @@ COMPANIES_SHOWN = 9
 
 @get("/{fair_slug:str}")
 async def show_landing(
-    request: Request[Any, Any, Any], fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
+    request: AnyRequest, fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
 ) -> Template:
     """Show state, countdown, search and numbers first; everything else below."""
     found = await visible_fair(request, snapshot, fair_slug)
@@ -39,6 +41,7 @@ async def show_landing(
         day=day_of(now, found.timetable, found.fair.zone),
         tally=await tally_fair(snapshot, found.fair.id, now=now),
         edition=await newest_edition(snapshot, found.fair.id),
+        thrifty=request.headers.get("save-data") == "on",
         results=results,
         districts=sorted(results.districts, key=lambda option: place_name(option.code)),
         shown=OFFERS_SHOWN,
@@ -48,7 +51,7 @@ async def show_landing(
 
 @get("/{fair_slug:str}/angka")
 async def show_numbers(
-    request: Request[Any, Any, Any], fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
+    request: AnyRequest, fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
 ) -> Template:
     """Answer with the numbers part alone, for browsers whose socket does not hold."""
     found = await visible_fair(request, snapshot, fair_slug)

@@ -17,7 +17,7 @@ from jobfair.fairs.queries import FairNow
 from jobfair.fairs.rules import check_accepts
 from jobfair.people.rules import Role
 from jobfair.positions.queries import offers_of_fair, position_by_slug
-from jobfair.positions.rules.search import Offer, similar
+from jobfair.positions.rules.offers import Offer, similar
 from jobfair.tally.queries.kept import tally_positions
 from jobfair.web.draft import DRAFT_COOKIE, read_draft
 from jobfair.web.fairs import visible_fair

@@ -10,16 +10,17 @@ from jobfair.applications.queries.receipts import applied_positions
 from jobfair.db import Session
 from jobfair.people.rules import Role
 from jobfair.positions.queries import offers_of_fair
-from jobfair.positions.rules.search import SORTS, few_applicants, read_wish, search
+from jobfair.positions.rules.offers import few_applicants
+from jobfair.positions.rules.search import SORTS, read_wish, search
 from jobfair.tally.queries.kept import tally_positions
 from jobfair.web.fairs import visible_fair
 from jobfair.web.given import FromPath, GivenNow, GivenSnapshot, SignedIn
 from jobfair.web.templating import is_part, place_name, show
 
+AnyRequest = Request[Any, Any, Any]
 
-async def applied_by(
-    request: Request[Any, Any, Any], session: Session, fair_id: int
-) -> frozenset[int]:
+
+async def applied_by(request: AnyRequest, session: Session, fair_id: int) -> frozenset[int]:
     """Return the positions of a fair that whoever is signed in has applied to."""
     account: SignedIn | None = request.scope.get("user")
     if account is None or account.role is not Role.APPLICANT:
@@ -30,7 +31,7 @@ async def applied_by(
 
 @get("/{fair_slug:str}/lowongan")
 async def list_positions(
-    request: Request[Any, Any, Any], fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
+    request: AnyRequest, fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
 ) -> Template:
     """Show what fits the address; htmx gets the results alone and the tidy address to show."""
     found = await visible_fair(request, snapshot, fair_slug)

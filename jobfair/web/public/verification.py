@@ -12,12 +12,14 @@ from jobfair.web.fairs import visible_fair
 from jobfair.web.given import FromPath, FromQuery, GivenSnapshot
 from jobfair.web.templating import show
 
+AnyRequest = Request[Any, Any, Any]
+
 NUMBER_LONGEST = 40
 
 
 @get("/{fair_slug:str}/bukti")
 async def ask_receipt(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     fair_slug: FromPath[str],
     snapshot: GivenSnapshot,
     nomor: FromQuery[str] = "",
@@ -27,12 +29,14 @@ async def ask_receipt(
     number = tidy_receipt(nomor)[:NUMBER_LONGEST]
     if number:
         return Redirect(f"/{found.fair.slug}/bukti/{quote(number, safe='')}", status_code=303)
-    return show(request, "public/verification.html", fair=found, number="", verified=None, fits=True)
+    return show(
+        request, "public/verification.html", fair=found, number="", verified=None, fits=True
+    )
 
 
 @get("/{fair_slug:str}/bukti/{number:str}")
 async def verify(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     fair_slug: FromPath[str],
     number: FromPath[str],
     snapshot: GivenSnapshot,
@@ -44,9 +48,7 @@ async def verify(
     found = await visible_fair(request, snapshot, fair_slug)
     tidy = tidy_receipt(number)[:NUMBER_LONGEST]
     fits = receipt_fits(tidy)
-    verified = (
-        await verify_receipt(snapshot, fair_id=found.fair.id, number=tidy) if fits else None
-    )
+    verified = await verify_receipt(snapshot, fair_id=found.fair.id, number=tidy) if fits else None
     return show(
         request,
         "public/verification.html",

@@ -20,6 +20,8 @@ from jobfair.web.guards import same_origin_socket
 from jobfair.web.sockets import Socket, stream_part
 from jobfair.web.templating import language_of, render, show
 
+AnyRequest = Request[Any, Any, Any]
+
 WALL = "public/_wall.html"
 CHART_WIDTH, CHART_HEIGHT = 100.0, 56.0
 ROOM_ABOVE = 4.0
@@ -119,7 +121,7 @@ async def look(session: Session, found: FairNow, now: datetime) -> dict[str, Any
 
 @get("/{fair_slug:str}/dinding")
 async def show_wall(
-    request: Request[Any, Any, Any], fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
+    request: AnyRequest, fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
 ) -> Template:
     """Show the wall."""
     found = await visible_fair(request, snapshot, fair_slug)

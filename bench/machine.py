@@ -1,0 +1,107 @@
+"""The machine: cores, a server in a process of its own, what that process uses."""
+
+import contextlib
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PORTS = tuple(range(8160, 8170))
+SERVER_CORE, GENERATOR_CORE = 0, -1
+TICK = os.sysconf("SC_CLK_TCK")
+ROOT = Path(__file__).parent.parent
+
+
+def pin(which: int) -> None:
+    """Keep this process on one core: the first (0) or the last (-1) it may use."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[which]})
+
+
+def free_port() -> int:
+    for port in PORTS:
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                trial.bind(("127.0.0.1", port))
+                return port
+    raise SystemExit(f"no free port in {PORTS[0]}-{PORTS[-1]}")
+
+
+@dataclass
+class Server:
+    """A running server, known by its process id."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    began: float
+    """Monotonic instant at which the process was started."""
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def memory(self, line: str = "VmRSS") -> float:
+        """Return MiB; ``VmHWM`` for the highest ever."""
+        for row in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if row.startswith(line + ":"):
+                return int(row.split()[1]) / 1024
+        return 0.0
+
+    def cpu(self) -> float:
+        """Return CPU seconds used so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+
+@contextlib.contextmanager
+def server(kind: str, *args: str, profile: Path | None = None) -> Iterator[Server]:
+    """Run ``python -m bench.server kind port ...`` until the block is left."""
+    port = free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBFAIR_")}
+    if profile is not None:
+        environment["BENCH_PROFILE"] = str(profile)
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.server", kind, str(port), *args], cwd=ROOT, env=environment
+    )
+    running = Server(process, port, began)
+    try:
+        _until_up(running)
+        yield running
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _until_up(running: Server) -> None:
+    while time.monotonic() - running.began < 30:
+        if running.process.poll() is not None:
+            raise SystemExit(f"the server ended with {running.process.returncode}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", running.port)):
+            return
+        time.sleep(0.02)
+    raise SystemExit("the server did not come up within 30 s")
+
+
+def facts() -> str:
+    """Return one line: what these figures were measured on."""
+    from jobfair.db import Database  # noqa: F401, PLC0415 - puts the right sqlite3 in place
+
+    import sqlite3  # noqa: PLC0415, I001
+
+    load = " ".join(f"{value:.2f}" for value in os.getloadavg())
+    return (
+        f"{time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} cores ({platform.machine()}), "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, load {load}"
+    )

@@ -1,0 +1,246 @@
+"""``jobfair replay``: a whole fair with its true dates, through the same door, onto paper."""
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from jobfair.app import create_app, make_services
+from jobfair.cli.frame import CHECK_FAILED, command, fail, out, ready_database
+from jobfair.cli.migrate import prepare
+from jobfair.cli.playing import Cast, cast_fair, decide, events_of, play, submit
+from jobfair.cli.progress import progress_bar
+from jobfair.cli.serve import make_server
+from jobfair.clock import AnchoredClock, ControlledClock
+from jobfair.content import fair_folder
+from jobfair.db import Database
+from jobfair.db.sealed import read_keys
+from jobfair.errors import Refused
+from jobfair.intake.closing import close_when_drained
+from jobfair.intake.door import Door
+from jobfair.loading import BadFiles, load_fair
+from jobfair.loading.fairfile import read_fair
+from jobfair.loading.mistakes import Findings
+from jobfair.loading.people import SampleApplication
+from jobfair.reporting.editions import write_edition
+from jobfair.settings import Settings, read_settings
+from jobfair.tally.queries.frozen import FrozenClosing, closing_of
+from jobfair.tally.queries.recount import differences
+
+RECOUNT = {
+    "perusahaan": "select count(distinct position.company_id) from position "
+    "join company on company.id = position.company_id where company.verified_at is not null",
+    "jabatan": "select count(*) from position join company on company.id = position.company_id "
+    "where company.verified_at is not null and position.withdrawn_at is null",
+    "pelamar": "select count(distinct applicant_id) from application",
+    "lamaran": "select count(*) from application",
+}
+"""Plain SQL, run by another library call than the program's own, on the file itself."""
+FIGURES = {
+    "perusahaan": "companies",
+    "jabatan": "positions",
+    "pelamar": "applicants",
+    "lamaran": "applications",
+}
+REGISTER_BEFORE = timedelta(days=5)
+REPEATS = 50
+
+
+@dataclass
+class Probes:
+    """What was tried at the edges, and how it was answered."""
+
+    before_opening: str = ""
+    at_closing: str = ""
+    repeats: int = 0
+    repeats_equal: int = 0
+
+
+def expected_totals(cast: Cast) -> dict[str, int]:
+    """Return the four totals as the files say them."""
+    sent = [event for arriving, _ in events_of(cast) for event in arriving]
+    return {
+        "perusahaan": len(set(cast.companies.values())),
+        "jabatan": len(cast.positions),
+        "pelamar": len({event.applicant for event in sent}),
+        "lamaran": len(sent),
+    }
+
+
+def recount_by_sql(path: Path) -> dict[str, int]:
+    """Return the four totals counted from the rows by plain SQL on the file."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return {name: connection.execute(sql).fetchone()[0] for name, sql in RECOUNT.items()}
+
+
+async def _try(door: Door, cast: Cast, event: SampleApplication) -> str:
+    """Hand in an application that must be refused; returns the code of the refusal."""
+    try:
+        await submit(door, cast, event)
+    except Refused as refusal:
+        return refusal.code
+    return "diterima"
+
+
+def _unsent(cast: Cast) -> SampleApplication:
+    """Return an application that is not in the files."""
+    sent = {(event.applicant, event.position) for hour, _ in events_of(cast) for event in hour}
+    applicant, position = next(
+        pair for pair in product(cast.applicants, cast.positions) if pair not in sent
+    )
+    return SampleApplication(cast.opens_at, applicant, position, ())
+
+
+async def _repeat(door: Door, cast: Cast, probes: Probes) -> None:
+    """Send the first hour's applications again: each must get its first receipt."""
+    for event in next(events_of(cast))[0][:REPEATS]:
+        first = cast.receipts[event.applicant, event.position]
+        again = await submit(door, cast, event)
+        probes.repeats += 1
+        probes.repeats_equal += (again.number, again.seq) == (first.number, first.seq)
+
+
+async def play_at_once(database: Database, cast: Cast) -> Probes:
+    """Play the fair without sleeping, try its edges, and close it."""
+    clock, probes = ControlledClock(cast.opens_at - timedelta(microseconds=1)), Probes()
+    door = Door(database, clock)
+    serving = asyncio.create_task(door.run())
+    stranger = _unsent(cast)
+    probes.before_opening = await _try(door, cast, stranger)
+    with progress_bar("Memutar job fair", total=cast.events) as advance:
+        await play(database, door, clock, cast, until=cast.closes_at, advance=advance)
+    await _repeat(door, cast, probes)
+    clock.move_to(cast.closes_at)
+    probes.at_closing = await _try(door, cast, stranger)
+    await close_when_drained(database, clock, door, fair_id=cast.fair_id, account_id=None)
+    serving.cancel()
+    return probes
+
+
+async def play_to_be_watched(settings: Settings, cast: Cast, speed: float) -> None:
+    """Play the fair on a clock that runs ``speed`` times faster, served to browsers meanwhile."""
+    clock = AnchoredClock(start=cast.opens_at - timedelta(seconds=2 * speed), rate=speed)
+    services = make_services(settings, clock=clock)
+    server = make_server(create_app(services, settings), settings)
+    serving = asyncio.create_task(server.serve())
+    out.print(f"Tonton di {settings.base_url}/{cast.slug} (Ctrl-C menghentikan)")
+    try:
+        for arriving, decisions in events_of(cast):
+            for event in arriving:
+                await clock.until(event.at)
+                with contextlib.suppress(Refused):
+                    await submit(services.door, cast, event)
+            await decide(services.database, cast, decisions)
+        await clock.until(cast.closes_at + timedelta(seconds=2 * speed))
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _stage(settings: Settings, database: Database, folder: Path) -> Cast:
+    """Load the fair as it was before its opening, and let its people register."""
+    findings = Findings()
+    told = read_fair(folder, findings)
+    if told is None:
+        raise BadFiles(findings.mistakes)
+    before = told.definition.window.opens_at - REGISTER_BEFORE
+    report = await load_fair(database, folder, now=before, publish=True)
+    if report.mistakes:
+        raise BadFiles(report.mistakes)
+    return await cast_fair(
+        database, read_keys(settings.keys), folder, slug=report.slug, shift=timedelta(0), now=before
+    )
+
+
+def _agree(totals: dict[str, dict[str, int]]) -> bool:
+    first, *others = totals.values()
+    return all(other == first for other in others)
+
+
+def _show(totals: dict[str, dict[str, int]], probes: Probes | None) -> None:
+    table = Table("", *(name for name in totals), title="Ringkasan")
+    for name in FIGURES:
+        counts = [f"{column[name]:,}".replace(",", ".") for column in totals.values()]
+        table.add_row(name, *counts)
+    out.print(table)
+    if probes:
+        out.print(
+            f"Sebelum dibuka: {probes.before_opening}. Tepat saat tutup: {probes.at_closing}."
+        )
+        out.print(f"Kirim ulang: {probes.repeats_equal} dari {probes.repeats} bukti yang sama.")
+
+
+async def _print_twice(closing: FrozenClosing, folder: Path, base_url: str) -> list[str]:
+    """Print everything twice, by processes of their own; returns what differs."""
+    first = await write_edition(closing, folder, base_url=base_url)
+    with tempfile.TemporaryDirectory() as elsewhere:
+        second = await write_edition(closing, Path(elsewhere), base_url=base_url)
+    for path, mark in first:
+        out.print(f"{mark}  {path}")
+    return [one[0].name for one, two in zip(first, second, strict=True) if one[1] != two[1]]
+
+
+@click.command(short_help="Putar satu job fair dari berkasnya dan cetak rekapnya.")
+@click.argument("folder")
+@click.option(
+    "--out", "into", type=click.Path(file_okay=False, path_type=Path), default=Path("out"),
+    show_default=True, help="Folder untuk PDF, CSV, dan basis datanya.",
+)  # fmt: skip
+@click.option(
+    "--speed", type=click.FloatRange(min=1), default=None,
+    help="Layani juga di peramban, dengan waktu sekian kali lebih cepat (3600: satu jam sedetik).",
+)  # fmt: skip
+@command
+async def replay(folder: str, into: Path, speed: float | None) -> None:
+    """Putar job fair di FOLDER dengan tanggal aslinya, lewat pintu yang sama dengan aslinya.
+
+    Lamaran masuk pada detiknya masing-masing (jam dikendalikan, tanpa menunggu), tepi jendela
+    dicoba, job fair ditutup, baris dihitung ulang dengan SQL terpisah, lalu rekap, lembar media,
+    dan CSV dicetak dua kali dan dibandingkan. Keluar dengan kode 1 bila ada yang tidak cocok.
+
+    \b
+    Contoh:
+      jobfair replay events/asahan-2022 --out out
+      jobfair replay events/asahan-2022 --speed 3600
+    """
+    given = read_settings()
+    data = into / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    settings = replace(given, data=data, database_url="", key_file="")
+    await prepare(settings)
+    probes: Probes | None = None
+    async with ready_database(settings) as database:
+        cast = await _stage(settings, database, fair_folder(folder))
+        if speed is None:
+            probes = await play_at_once(database, cast)
+    if speed is not None:
+        await play_to_be_watched(settings, cast, speed)
+    async with ready_database(settings) as database, database.snapshot() as session:
+        wrong = await differences(session, cast.fair_id)
+        closing = await closing_of(session, cast.fair_id)
+    if closing is None:
+        fail("job fair belum sampai ke penutupannya, jadi belum ada rekap.", CHECK_FAILED)
+        return
+    main = closing.record["figures"]
+    totals = {
+        "berkas": expected_totals(cast),
+        "rekap": {name: main[key] for name, key in FIGURES.items()},
+        "SQL": recount_by_sql(data / "jobfair.sqlite"),
+    }
+    with out.status("Mencetak dua kali…"):
+        changed = await _print_twice(closing, into, settings.base_url)
+    _show(totals, probes)
+    edges = probes is None or (
+        probes.before_opening, probes.at_closing, probes.repeats_equal
+    ) == ("not_open", "closed", probes.repeats)  # fmt: skip
+    if wrong or changed or not _agree(totals) or not edges:
+        fail(f"tidak cocok: {wrong or changed or 'lihat tabel di atas'}", CHECK_FAILED)
+    out.print("Cocok: berkas, rekap, dan hitung ulang SQL sama; dua cetakan sama sampai bita.")

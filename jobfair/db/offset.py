@@ -1,0 +1,47 @@
+"""How far this machine's clock is from the database's, which is the clock of all nodes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from jobfair.clock import Clock
+from jobfair.db.database import Database
+
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Offset:
+    """What one asking told: the database is ``ahead`` of us, give or take ``doubt``."""
+
+    ahead: timedelta
+    doubt: timedelta
+
+    @property
+    def certain(self) -> bool:
+        """Return whether the clocks differ at all, as far as this asking can tell."""
+        return abs(self.ahead) > self.doubt
+
+
+async def database_now(database: Database) -> datetime:
+    """Return the database's present instant (PostgreSQL)."""
+    async with database.engine.connect() as connection:
+        instant: datetime = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
+        return instant
+
+
+async def measure_offset(database: Database, clock: Clock) -> Offset:
+    """Ask a few times and return what the quickest answer tells (PostgreSQL).
+
+    The answer was read somewhere between asking and hearing: the middle is taken, and half the
+    way is the doubt.
+    """
+    found: list[Offset] = []
+    async with database.engine.connect() as connection:
+        for _ in range(TRIES):
+            asked = clock.now()
+            answer = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
+            way = clock.now() - asked
+            found.append(Offset(answer - (asked + way / 2), way / 2))
+    return min(found, key=lambda offset: offset.doubt)

@@ -1,0 +1,73 @@
+"""Live changes of other nodes: heard on PostgreSQL, announced to the feeds of this process.
+
+A note is only a hint. Feeds read again whatever they show, so a note that was lost while the
+connection was, or that had no room for its topics, costs nothing but one rendering of every feed.
+"""
+
+import asyncio
+import logging
+import random
+
+import psycopg
+
+from jobfair.db import Database
+from jobfair.db.notes import CHANNEL, read_note
+from jobfair.live.feed import Hub
+
+log = logging.getLogger(__name__)
+
+PULSE = 5.0
+"""Seconds after which a silent connection is asked whether it is still there."""
+ANSWER_WITHIN = 5.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+
+
+class Bus:
+    """One per process. Start it with :meth:`run`; it comes back after every lost connection."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self.hears = False
+        self.resyncs = 0
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        pause = SHORTEST_PAUSE
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError, TimeoutError) as error:
+                if self.hears:
+                    pause = SHORTEST_PAUSE
+                    log.warning("live changes of other nodes: %s", type(error).__name__)
+            finally:
+                self.hears = False
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads nodes
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _listen(self) -> None:
+        """Hear and announce until the connection is lost, then raise."""
+        connection = await self._database.own_connection()
+        try:
+            await connection.execute(f"listen {CHANNEL}")
+            self.hears = True
+            self._resync()
+            while True:
+                async for note in connection.notifies(timeout=PULSE):
+                    self._announce(note.payload)
+                async with asyncio.timeout(ANSWER_WITHIN):
+                    await connection.execute("select 1")
+        finally:
+            await connection.close()
+
+    def _announce(self, note: str) -> None:
+        topics = read_note(note, self._database.node)
+        if topics is None:
+            self._resync()
+        elif topics:
+            self._hub.announce(topics)
+
+    def _resync(self) -> None:
+        self.resyncs += 1
+        self._hub.resync()

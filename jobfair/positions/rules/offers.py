@@ -1,0 +1,57 @@
+"""A position as lists show it, and which positions are like it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+FEW_APPLICANTS = 10
+FEW_PER_OPENING = 2
+DAYS_PER_MONTH = 25
+"""To compare a wage per day with one per month; only for the order of lists."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One open position as lists show it."""
+
+    id: int
+    slug: str
+    title: str
+    kbji: str
+    company: str
+    company_slug: str
+    company_id: int
+    district: str
+    education: tuple[str, ...]
+    experience_years: int
+    wage_min: int | None
+    wage_max: int | None
+    wage_period: str
+    wage_note: str
+    openings: int
+    disability_friendly: bool
+    search_text: str
+
+    @property
+    def monthly_wage(self) -> int:
+        """Return the highest wage named, per month, 0 when none is named."""
+        wage = self.wage_max or self.wage_min or 0
+        return wage * DAYS_PER_MONTH if self.wage_period == "hari" else wage
+
+
+def few_applicants(offer: Offer, applicants: int) -> bool:
+    """Tell whether a position is worth a hint: hardly anybody has applied yet."""
+    return applicants <= FEW_APPLICANTS and applicants < FEW_PER_OPENING * offer.openings
+
+
+def similar(
+    offers: Sequence[Offer], to: Offer, *, without: Collection[int], most: int = 3
+) -> list[Offer]:
+    """Return positions like ``to``: same kind of work first, then the same place and schooling."""
+
+    def likeness(offer: Offer) -> tuple[int, int]:
+        schooling = not set(offer.education).isdisjoint(to.education)
+        points = 3 * (offer.kbji == to.kbji) + 2 * (offer.district == to.district) + schooling
+        return (-points, offer.id)
+
+    others = [offer for offer in offers if offer.id != to.id and offer.id not in without]
+    return sorted(others, key=likeness)[:most]

@@ -1,0 +1,107 @@
+"""Numbers of applicants, the audit trail, and the recap once the fair has closed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from litestar import Request, get
+from litestar.response import Template
+
+from jobfair.regions import regency_of
+from jobfair.tally.queries.frozen import closing_of
+from jobfair.tally.queries.kept import tally_day, tally_fair, tally_stages
+from jobfair.tally.queries.live import PlaceCount, tally_places
+from jobfair.web.given import (
+    FromPath,
+    GivenAccount,
+    GivenNow,
+    GivenServices,
+    GivenSnapshot,
+)
+from jobfair.web.guards import organisers_only
+from jobfair.web.organiser.place import own_fair
+from jobfair.web.organiser.words import told
+from jobfair.web.templating import show
+
+AnyRequest = Request[Any, Any, Any]
+PAGE = 50
+DIGITS = 9
+
+
+def by_regency(places: Iterable[PlaceCount]) -> list[PlaceCount]:
+    """Return the places summed up by regency, most people first."""
+    sums: dict[str, list[int]] = {}
+    for place in places:
+        pair = sums.setdefault(regency_of(place.district), [0, 0])
+        pair[0] += place.applicants
+        pair[1] += place.applications
+    found = [PlaceCount(code, people, sent) for code, (people, sent) in sums.items()]
+    return sorted(found, key=lambda place: (-place.applicants, place.district))
+
+
+@get("/kendali/{fair_slug:str}/pelamar", guards=[organisers_only])
+async def show_applicants(
+    request: AnyRequest,
+    *,
+    fair_slug: FromPath[str],
+    account: GivenAccount,
+    services: GivenServices,
+    now: GivenNow,
+) -> Template:
+    """Show how many applicants there are and from where; never who."""
+    async with services.database.survey() as session:
+        found = await own_fair(session, account, fair_slug)
+        places = await tally_places(session, found.fair.id)
+        tally = await tally_fair(session, found.fair.id, now=now)
+        day = await tally_day(session, found.fair, now=now)
+        stages = await tally_stages(session, found.fair.id)
+    regency = found.fair.office.regency
+    return show(
+        request,
+        "organiser/applicants.html",
+        fair=found,
+        tally=tally,
+        day=day,
+        stages=stages,
+        local=[place for place in places if regency_of(place.district) == regency],
+        outside=by_regency(place for place in places if regency_of(place.district) != regency),
+    )
+
+
+@get("/kendali/{fair_slug:str}/jejak", guards=[organisers_only])
+async def show_trail(
+    request: AnyRequest, fair_slug: FromPath[str], account: GivenAccount, snapshot: GivenSnapshot
+) -> Template:
+    """Show who did what, newest first."""
+    found = await own_fair(snapshot, account, fair_slug)
+    before = request.query_params.get("sebelum", "")
+    whole = before.isascii() and before.isdigit() and len(before) <= DIGITS
+    entries = await told(
+        snapshot, found.fair, limit=PAGE + 1, before=int(before) if whole else None
+    )
+    return show(
+        request,
+        "organiser/trail.html",
+        fair=found,
+        entries=entries[:PAGE],
+        more=len(entries) > PAGE,
+        later=whole,
+    )
+
+
+@get("/kendali/{fair_slug:str}/rekap", guards=[organisers_only])
+async def show_recap(
+    request: AnyRequest,
+    fair_slug: FromPath[str],
+    account: GivenAccount,
+    snapshot: GivenSnapshot,
+    now: GivenNow,
+) -> Template:
+    """Show the frozen figures, or when there will be some."""
+    found = await own_fair(snapshot, account, fair_slug)
+    return show(
+        request,
+        "organiser/recap.html",
+        fair=found,
+        phase=found.phase(now),
+        closing=await closing_of(snapshot, found.fair.id),
+    )

@@ -1,0 +1,230 @@
+"""The record against an independent count in Python, on ledgers filled by chance."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from jobfair.applicants.models import Applicant
+from jobfair.applications.models import Application, StageChange
+from jobfair.applications.rules import Stage, age_on
+from jobfair.db.base import canonical_json
+from jobfair.fairs.queries import fair_by_id
+from jobfair.tally.queries.record import record_of
+from jobfair.tally.queries.recount import differences
+from jobfair.tally.rules import AGE_EDGES, born_after, broken_invariants, short_positions
+from tests.builders import CLOSES, WIB, stage
+from tests.tally.ledgers import random_ledger
+
+LEVEL = {
+    Stage.NEW: 0, Stage.WITHDRAWN: 0, Stage.REVIEWED: 1, Stage.UNSUITABLE: 1,
+    Stage.SHORTLISTED: 2, Stage.INTERVIEW: 3, Stage.ACCEPTED: 4,
+}  # fmt: skip
+GROUPS = {"sd": "smp", "sma": "sma", "smk": "sma", "d3": "d3", "s1": "s1", "s3": "s1"}
+
+
+async def record_now(session, made):
+    return await record_of(session, await fair_by_id(session, made.fair.id), now=CLOSES)
+
+
+class Count:
+    """Everything counted from loaded rows, the slow and plain way."""
+
+    async def load(self, session, made):
+        rows = await session.scalars(
+            select(Application)
+            .where(Application.fair_id == made.fair.id)
+            .order_by(Application.seq)
+            .execution_options(populate_existing=True)
+        )
+        self.rows = list(rows)
+        self.people = {one.id: one for one in await session.scalars(select(Applicant))}
+        steps = list(await session.scalars(select(StageChange)))
+        self.level = {row.id: LEVEL[row.stage] for row in self.rows}
+        for step in steps:
+            if step.undone_at is None and step.application_id in self.level:
+                level = max(self.level[step.application_id], LEVEL[step.to_stage])
+                self.level[step.application_id] = level
+        self.best = {}
+        for row in self.rows:
+            self.best[row.applicant_id] = max(
+                self.best.get(row.applicant_id, 0), self.level[row.id]
+            )
+        self.sent = Counter(row.applicant_id for row in self.rows)
+        return self
+
+    def people_by(self, key):
+        found = {}
+        for who in self.best:
+            person = self.people[who]
+            row = found.setdefault(key(person), Counter())
+            row["applicants"] += 1
+            row["applications"] += self.sent[who]
+            row[{"L": "men", "P": "women"}.get(person.sex, "sex_unknown")] += 1
+        return found
+
+
+def band(person):
+    age = age_on(CLOSES.date(), person.birth_date)
+    if age < AGE_EDGES[0]:
+        return "<15"
+    edges = [*AGE_EDGES, 200]
+    low, high = next((a, b) for a, b in pairwise(edges) if a <= age < b)
+    return "60+" if low == 60 else f"{low}-{high - 1}"
+
+
+def home(person):
+    if person.district.startswith("12.09."):
+        return person.district
+    return person.district if person.district in ("12.75", "12.74") else "unknown"
+
+
+def as_counters(rows):
+    names = ("applicants", "applications", "men", "women", "sex_unknown")
+    return {
+        row["code"]: +Counter({name: row[name] for name in names})
+        for row in rows
+        if row["applicants"]
+    }
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_the_record_is_what_python_counts(session, seed):
+    made = await random_ledger(session, seed)
+
+    record = await record_now(session, made)
+
+    count = await Count().load(session, made)
+    assert record["figures"]["applications"] == len(count.rows)
+    assert record["figures"]["applicants"] == len(count.best)
+    assert record["figures"]["most_by_one"] == max(count.sent.values())
+    assert record["stages"] == {
+        stage: sum(row.stage == stage for row in count.rows) for stage in Stage
+    }
+    local = [row.received_at.astimezone(WIB) for row in count.rows]
+    assert [day["applications"] for day in record["days"]] == [
+        sum(f"{at:%Y-%m-%d}" == day["date"] for at in local) for day in record["days"]
+    ]
+    assert {row["hour"]: row["applications"] for row in record["hours"]} == {
+        hour: sum(at.hour == hour for at in local) for hour in range(24)
+    }
+    assert [step["n"] for step in record["funnel"]["persons"]] == [
+        sum(level >= at for level in count.best.values()) for at in range(5)
+    ]
+    assert [step["n"] for step in record["funnel"]["applications"]] == [
+        sum(level >= at for level in count.level.values()) for at in range(5)
+    ]
+    assert as_counters(record["education"]) == count.people_by(
+        lambda person: GROUPS.get(person.education, "unknown")
+    )
+    assert as_counters(record["age"]) == count.people_by(band)
+    assert as_counters(record["residence"]) == count.people_by(home)
+    assert record["disability"]["applicants"] == sum(
+        bool(count.people[who].disability) for who in count.best
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_companies_and_positions_are_what_python_counts(session, seed):
+    made = await random_ledger(session, seed)
+
+    record = await record_now(session, made)
+
+    count = await Count().load(session, made)
+    per_position = Counter(row.position_id for row in count.rows)
+    assert {row["slug"]: row["applications"] for row in record["positions"]} == {
+        position.slug: per_position[position.id]
+        for position in made.positions
+        if per_position[position.id] or position.withdrawn_at is None
+    }
+    slugs = {company.id: company.slug for company in made.companies}
+    firm = {position.id: slugs[position.company_id] for position in made.positions}
+    assert {row["slug"]: row["applicants"] for row in record["companies"]} == {
+        slug: len({row.applicant_id for row in count.rows if firm[row.position_id] == slug})
+        for slug in slugs.values()
+    }
+    assert record["figures"]["positions"] == 5
+    assert record["figures"]["withdrawn"] == sum(row.stage is Stage.WITHDRAWN for row in count.rows)
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+async def test_nothing_disagrees_and_nothing_is_broken(session, seed):
+    made = await random_ledger(session, seed)
+
+    record = await record_now(session, made)
+
+    assert await differences(session, made.fair.id) == []
+    assert record["reconciliation"]["differences"] == []
+    assert broken_invariants(record) == []
+
+
+async def test_the_record_is_plain_and_the_same_twice(session):
+    made = await random_ledger(session, 6)
+
+    record = await record_now(session, made)
+
+    def kinds(value):
+        if isinstance(value, dict):
+            return {dict} | {kind for one in value.values() for kind in kinds(one)}
+        if isinstance(value, list):
+            return {list} | {kind for one in value for kind in kinds(one)}
+        return {type(value)}
+
+    assert kinds(json.loads(canonical_json(record))) == {dict, list, int, str}
+    assert canonical_json(record) == canonical_json(await record_now(session, made))
+
+
+async def test_a_fair_nobody_applied_to_has_a_record(session):
+    made = await stage(session)
+
+    record = await record_now(session, made)
+
+    assert broken_invariants(record) == []
+    assert record["figures"]["applications"] == 0
+    assert record["top_positions"] == []
+    assert record["short_positions"] == [made.positions[0].slug]
+    assert len(record["days"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "where"),
+    [
+        ("days", "applications", "Lamaran per hari"),
+        ("days", "new_applicants", "Pelamar baru per hari"),
+        ("positions", "applications", "Lamaran per jabatan"),
+        ("companies", "openings", "Posisi per perusahaan"),
+        ("kbli", "positions", "Jabatan per lapangan usaha"),
+        ("education", "women", "laki-laki, perempuan"),
+        ("age", "applicants", "Pelamar menurut age"),
+    ],
+)
+async def test_a_broken_table_is_named(session, part, name, where):
+    made = await random_ledger(session, 7)
+    record = await record_now(session, made)
+    assert broken_invariants(record) == []
+
+    record[part][0][name] += 1
+
+    assert any(where in sentence for sentence in broken_invariants(record))
+
+
+def test_ages_agree_with_the_rule_of_applying():
+    day = CLOSES.date()
+    for years in AGE_EDGES:
+        for off in range(-400, 400, 7):
+            born = day.replace(year=day.year - years) + timedelta(days=off)
+            assert (born > born_after(day, years)) == (age_on(day, born) < years)
+
+
+def test_the_shortest_positions_come_first():
+    rows = [
+        {"slug": slug, "takes_part": part, "openings": openings, "applications": n}
+        for slug, part, openings, n in (
+            ("full", 1, 2, 2), ("short", 1, 5, 3), ("empty", 1, 9, 0), ("gone", 0, 9, 0)
+        )
+    ]  # fmt: skip
+
+    assert short_positions(rows) == ["empty", "short"]

@@ -1,0 +1,68 @@
+"""A fair with applications, and people to look at them: for the desk and the control room."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jobfair.applications.actions.accepting import Receipt, Submission, accept
+from jobfair.people.rules import Role
+from tests.builders import NOW, Staged, make_account, stage
+from tests.forms import form_on
+
+REVIEWER, ORGANISER = "peninjau@contoh.id", "panitia@contoh.id"
+OTHER_REVIEWER, OTHER_ORGANISER = "lain@contoh.id", "kantor-lain@contoh.id"
+
+
+@dataclass
+class Room:
+    """A stored fair; ``receipts`` are those of the first position, in ledger order."""
+
+    made: Staged
+    receipts: list[str]
+
+    @property
+    def desk(self) -> str:
+        return f"/meja/{self.made.positions[0].id}"
+
+    @property
+    def control(self) -> str:
+        return f"/kendali/{self.made.fair.slug}"
+
+
+async def apply_all(session: Any, made: Staged, *, received_at: Any = NOW) -> list[str]:
+    """Let everybody apply to every position; return the receipts in ledger order."""
+    await session.flush()
+    outcomes = await accept(
+        session,
+        [
+            Submission(made.fair.id, who, what, (), received_at)
+            for who, what in made.pairs()
+        ],
+    )
+    assert all(isinstance(outcome, Receipt) for outcome in outcomes), outcomes
+    return [outcome.number for outcome in outcomes if isinstance(outcome, Receipt)]
+
+
+async def furnish(session: Any, **more: Any) -> Room:
+    """Store a fair where everybody has applied, a reviewer of its first company, an organiser.
+
+    Keywords are those of :func:`tests.builders.stage`; three people by default.
+    """
+    made = await stage(session, **{"applicants": 3} | more)
+    receipts = await apply_all(session, made)
+    session.add_all(
+        [
+            make_account(
+                Role.REVIEWER, name_to_sign_in=REVIEWER, company_id=made.companies[0].id
+            ),
+            make_account(Role.ORGANISER, name_to_sign_in=ORGANISER, office_id=made.office.id),
+        ]
+    )
+    await session.flush()
+    return Room(made, receipts[: len(made.applicants)])
+
+
+def send(client: Any, page: str, action: str, **typed: Any) -> Any:
+    """Send the form of ``page`` that goes to ``action``, with what is typed into it."""
+    answer = client.get(page)
+    assert answer.status_code == 200, answer.text
+    return client.post(action, data=form_on(answer.text, action=action) | typed)
