@@ -1,10 +1,10 @@
 """Puts the parts together: the only module that knows all of them."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Request
@@ -16,10 +16,12 @@ from jobfair.clock import AnchoredClock, Clock
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys, read_keys
 from jobfair.intake.door import Door
+from jobfair.intake.timekeeper import Timekeeper
 from jobfair.jobs.runner import keep_the_clock
+from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.settings import Settings
-from jobfair.web import applicant, company, organiser, public
+from jobfair.web import applicant, company, health, organiser, public
 from jobfair.web.errors import HANDLERS
 from jobfair.web.files import static_files
 from jobfair.web.given import GivenServices, Services, SignedIn
@@ -29,21 +31,30 @@ from jobfair.web.recognise import Recognise
 from jobfair.web.templating import make_environment
 
 FORM_LIMIT = 64 * 1024
+GOODBYE = 5.0
+"""Seconds for what runs beside the requests to end; it ends at once unless the database hangs."""
 
 
 def make_services(
     settings: Settings, *, clock: Clock | None = None, keys: Keys | None = None
 ) -> Services:
-    """Return what a process has one of, with the door wired to the live feeds."""
+    """Return what a process has one of, with the door wired to the live feeds.
+
+    Without a ``clock`` of its own the process keeps true time: on PostgreSQL, the database's.
+    """
     database = Database(settings.database)
     hub = Hub()
     database.announce = hub.announce
-    clock = clock or AnchoredClock()
+    steered, shared = AnchoredClock(), not database.is_sqlite
+    door = Door(database, clock or steered)
     return Services(
         database=database,
-        clock=clock,
-        door=Door(database, clock),
+        clock=clock or steered,
+        door=door,
         hub=hub,
+        bus=Bus(database, hub) if shared else None,
+        timekeeper=Timekeeper(database, steered, door) if shared and clock is None else None,
+        data=Path(database.url.database or "").parent if database.is_sqlite else settings.data,
         keys=keys or read_keys(settings.keys),
         base_url=settings.base_url.rstrip("/"),
         proxy=settings.proxy,
@@ -68,19 +79,23 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(services.door.run())]
+        if services.timekeeper is not None:
+            await services.timekeeper.follow()
+        works = [services.door.run()]
+        if services.timekeeper is not None:
+            works.append(services.timekeeper.run())
+        if services.bus is not None:
+            works.append(services.bus.run())
         if scheduled:
-            tasks.append(asyncio.create_task(
-                    keep_the_clock(services.database, services.clock, services.door)
-                ))
+            works.append(keep_the_clock(services.database, services.clock, services.door))
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
         finally:
             await services.door.drain()
             for task in tasks:
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await asyncio.wait(tasks, timeout=GOODBYE)
             await services.database.close()
 
     def provide_services() -> Services:
@@ -99,6 +114,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
             *applicant.HANDLERS,
             *company.HANDLERS,
             *organiser.HANDLERS,
+            *health.HANDLERS,
             static_files(settings.content),
         ],
         dependencies={
@@ -111,6 +127,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         guards=[own_forms_only],
         middleware=[SecureHeaders(https=settings.base_url.startswith("https:")), Recognise()],
         exception_handlers=HANDLERS,
+        before_send=[services.requests.saw],
         template_config=TemplateConfig(
             instance=JinjaTemplateEngine.from_environment(make_environment(settings.content))
         ),

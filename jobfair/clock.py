@@ -38,7 +38,10 @@ class AnchoredClock:
 
     def now(self) -> datetime:
         """Return the present instant."""
-        passed = (time.monotonic() - self._start) * self._rate
+        return self._at(time.monotonic())
+
+    def _at(self, monotonic: float) -> datetime:
+        passed = (monotonic - self._start) * self._rate
         return self._wall + timedelta(seconds=passed - min(self._owed, passed * GIVEN_BACK))
 
     def steer(self, ahead: timedelta) -> None:
@@ -47,7 +50,8 @@ class AnchoredClock:
         What is owed to a source that is behind is given back over time, at most a twentieth of
         it, and measured anew by whoever steers.
         """
-        self._wall, self._start = self.now() + max(ahead, timedelta(0)), time.monotonic()
+        here = time.monotonic()
+        self._wall, self._start = self._at(here) + max(ahead, timedelta(0)), here
         self._owed = max(-ahead.total_seconds(), 0)
 
     async def until(self, instant: datetime) -> None:

@@ -45,6 +45,7 @@ class StageChange(Base):
     """One step of one application: the trail."""
 
     __tablename__ = "stage_change"
+    __table_args__ = (Index("ix_stage_change_undo", "account_id", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)

@@ -13,8 +13,9 @@ from typing import Any, ParamSpec, TypeVar
 import click
 from rich.console import Console
 
-from jobfair.db import SQLITE_FLOOR, Database, DBAPIError
+from jobfair.db import Database, DBAPIError
 from jobfair.db.migrations import check_revision
+from jobfair.db.safety import check_library
 from jobfair.errors import Invalid, JobFairError, Misconfigured, NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.loading import BadFiles
@@ -46,8 +47,18 @@ def command(work: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
 
     @functools.wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        return asyncio.run(work(*args, **kwargs))
+
+    return plain_command(run)
+
+
+def plain_command(work: Callable[P, R]) -> Callable[P, R]:
+    """Run a command; every refusal becomes a sentence and an exit code."""
+
+    @functools.wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return asyncio.run(work(*args, **kwargs))
+            return work(*args, **kwargs)
         except Invalid as error:
             problems = "; ".join(f"{name}: {problem}" for name, problem in error.fields.items())
             fail(f"{error} {problems}", DATA)
@@ -64,30 +75,12 @@ def command(work: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
     return run
 
 
-def check_library(database: Database, version: str) -> None:
-    """Refuse a SQLite that can lose commits in its log.
-
-    Raises:
-        Misconfigured: SQLite is older than the fix of the WAL-reset bug.
-
-    """
-    if not database.is_sqlite:
-        return
-    number = tuple(int(part) for part in version.rsplit(maxsplit=1)[-1].split("."))
-    if number < SQLITE_FLOOR:
-        raise Misconfigured(
-            "%(version)s dapat kehilangan data (galat WAL-reset). Pasang pysqlite3 0.6 atau "
-            "Python dengan SQLite 3.51.3 ke atas.",
-            version=version,
-        )
-
-
 @asynccontextmanager
 async def ready_database(settings: Settings) -> AsyncIterator[Database]:
     """Open the database and make sure that it can be worked with; close it at the end."""
     database = Database(settings.database)
     try:
-        check_library(database, await database.version())
+        await check_library(database)
         await check_revision(database)
         yield database
     finally:

@@ -4,9 +4,10 @@ import asyncio
 
 import click
 
-from jobfair.cli.frame import check_library, command, out
+from jobfair.cli.frame import command, out
 from jobfair.db import Database
 from jobfair.db.migrations import newest_revision, revision_of, upgrade
+from jobfair.db.safety import check_library
 from jobfair.db.sealed import make_key_file, read_keys
 from jobfair.errors import Misconfigured
 from jobfair.settings import Settings, read_settings
@@ -23,7 +24,7 @@ async def prepare(settings: Settings) -> bool:
         settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     try:
-        check_library(database, await database.version())
+        await check_library(database)
         fresh = await revision_of(database) is None
         if fresh and not settings.keys.exists():
             await asyncio.to_thread(make_key_file, settings.keys)

@@ -1,19 +1,35 @@
-"""``jobfair serve``: the web server."""
+"""``jobfair serve``: the web server, in one process or in several."""
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+from datetime import datetime
+from pathlib import Path
 
 import click
 import uvicorn
 from litestar import Litestar
 
 from jobfair.app import create_app, make_services
-from jobfair.cli.frame import command, out, ready_database
+from jobfair.cli.crew import Crew
+from jobfair.cli.frame import out, plain_command, ready_database
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database
+from jobfair.db.offset import database_now
+from jobfair.db.safety import check_durable, only_server
+from jobfair.db.sealed import read_keys
 from jobfair.errors import Misconfigured
 from jobfair.fairs.queries import newest_received_at
 from jobfair.settings import Settings, read_settings
 
 SOCKET_FRAME = 1024
+BACKLOG = 2048
 GRACE = 10
+"""Seconds for requests that are being answered when the server is told to stop."""
+PATIENCE = 3 * GRACE
+MOST_WORKERS = 64
 
 
 def make_server(app: Litestar, settings: Settings) -> uvicorn.Server:
@@ -23,6 +39,7 @@ def make_server(app: Litestar, settings: Settings) -> uvicorn.Server:
             app,
             host=settings.host,
             port=settings.port,
+            backlog=BACKLOG,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -36,6 +53,11 @@ def make_server(app: Litestar, settings: Settings) -> uvicorn.Server:
     )
 
 
+async def present(database: Database) -> datetime:
+    """Return the instant it is for everybody who shares the database."""
+    return AnchoredClock().now() if database.is_sqlite else await database_now(database)
+
+
 async def check_clock(database: Database) -> None:
     """Refuse to accept anything while the clock is before the ledger's newest row.
 
@@ -45,7 +67,7 @@ async def check_clock(database: Database) -> None:
     """
     async with database.snapshot() as session:
         newest = await newest_received_at(session)
-    now = AnchoredClock().now()
+    now = await present(database)
     if newest is not None and now < newest:
         raise Misconfigured(
             "Jam komputer ini %(seconds)s detik di belakang lamaran terakhir. Betulkan jamnya.",
@@ -53,19 +75,95 @@ async def check_clock(database: Database) -> None:
         )
 
 
+async def check_start(settings: Settings, workers: int) -> None:
+    """Refuse to serve where something acknowledged could be lost or wrong.
+
+    Raises:
+        Misconfigured: what is wrong and what to change.
+
+    """
+    read_keys(settings.keys)
+    async with ready_database(settings) as database:
+        if database.is_sqlite and workers > 1:
+            raise Misconfigured(
+                "SQLite hanya untuk satu proses. Jalankan tanpa --workers, atau setel "
+                "DATABASE_URL=postgresql://... untuk beberapa proses."
+            )
+        await check_durable(database)
+        await check_clock(database)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Return the listening socket.
+
+    Raises:
+        Misconfigured: the port is taken.
+
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Misconfigured(
+            "Port %(port)s di %(host)s sudah dipakai program lain. Setel JOBFAIR_PORT.",
+            port=settings.port,
+            host=settings.host,
+        ) from None
+
+
+def attend(settings: Settings, listening: socket.socket, parent: int | None = None) -> None:
+    """Serve until told to stop, or until the parent process is gone, and finish in order.
+
+    What was received is answered, the door is drained, sockets are closed with 1012.
+    """
+
+    async def work() -> None:
+        server = make_server(create_app(make_services(settings), settings), settings)
+        if parent is not None:
+            asyncio.get_running_loop().add_reader(parent, _stop, server, parent)
+        for told in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when it is done
+            signal.signal(told, lambda *_: None)
+        await server.serve(sockets=[listening])
+
+    asyncio.run(work())
+
+
+def _stop(server: uvicorn.Server, parent: int) -> None:
+    asyncio.get_running_loop().remove_reader(parent)
+    server.should_exit = True
+
+
 @click.command(short_help="Jalankan peladen web.")
-@command
-async def serve() -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    default=1,
+    show_default=True,
+    help="Banyaknya proses (lebih dari satu hanya dengan PostgreSQL).",
+)
+@plain_command
+def serve(workers: int) -> None:
     """Jalankan peladen web di JOBFAIR_HOST:JOBFAIR_PORT sampai dihentikan (Ctrl-C).
 
     \b
     Contoh:
       jobfair serve
       JOBFAIR_PORT=9000 JOBFAIR_BASE_URL=https://kerja.asahan.go.id jobfair serve
+      DATABASE_URL=postgresql://jobfair@/jobfair jobfair serve --workers 2
     """
     settings = read_settings()
-    async with ready_database(settings) as database:
-        await check_clock(database)
-    services = make_services(settings)
-    out.print(f"Melayani {settings.base_url} (Ctrl-C untuk berhenti)")
-    await make_server(create_app(services, settings), settings).serve()
+    asyncio.run(check_start(settings, workers))
+    with contextlib.ExitStack() as held:
+        if settings.database.startswith("sqlite"):
+            held.enter_context(only_server(Path(Database(settings.database).url.database or "")))
+        listening = held.enter_context(listen(settings))
+        out.print(f"Melayani {settings.base_url} (Ctrl-C untuk berhenti)")
+        if workers == 1:
+            attend(settings, listening)
+        else:
+            crew = Crew(
+                lambda parent: attend(settings, listening, parent), workers, patience=PATIENCE
+            )
+            crew.run(stop_listening=listening.close)

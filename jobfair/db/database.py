@@ -7,7 +7,7 @@ the subjects lock the fair row, and a read-only REPEATABLE READ snapshot for rea
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from jobfair.db.changes import take_changes
 from jobfair.db.commits import CommitTimes
 from jobfair.db.inplace import IN_PLACE
 from jobfair.db.notes import send_note
+from jobfair.db.writer import Result, Writer
 
 WRITER_PRAGMAS = (
     "journal_mode=WAL",
@@ -78,8 +79,10 @@ class Database:
             in_place = made.set(drivername=IN_PLACE).render_as_string(hide_password=False)
             self.engine = _sqlite_engine(address, WRITER_PRAGMAS, "BEGIN IMMEDIATE", 1)
             self.reading = _sqlite_engine(address, READER_PRAGMAS, "BEGIN", 2)
-            self._looking = _sqlite_engine(in_place, READER_PRAGMAS, "BEGIN", 4)
-            self._engines = [self.engine, self.reading, self._looking]
+            self.looking = _sqlite_engine(in_place, READER_PRAGMAS, "BEGIN", 4)
+            self._engines = [self.engine, self.reading, self.looking]
+            self.write_engine = _sqlite_engine(in_place, WRITER_PRAGMAS, "BEGIN IMMEDIATE", 1)
+            self._writer: Writer | None = Writer(self.write_engine)
         else:
             made = made.set(drivername="postgresql+psycopg")
             given = str(made.query.get("options", ""))
@@ -95,8 +98,10 @@ class Database:
             self.reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-            self._looking = self.reading
+            self.looking = self.reading
             self._engines = [self.engine]
+            self.write_engine = self.engine
+            self._writer = None
         self.url = made
         self.is_sqlite = made.get_backend_name() == "sqlite"
         self.node = secrets.token_hex(8)
@@ -104,7 +109,7 @@ class Database:
         self.commits = CommitTimes()
         self.announce: Callable[[frozenset[str]], None] = lambda _: None
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._snapshots = async_sessionmaker(self._looking, expire_on_commit=False)
+        self._snapshots = async_sessionmaker(self.looking, expire_on_commit=False)
         self._surveys = async_sessionmaker(self.reading, expire_on_commit=False)
 
     @asynccontextmanager
@@ -123,6 +128,22 @@ class Database:
             self.commits.add(time.perf_counter() - began)
             if changed:
                 self.announce(changed)
+
+    async def write(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+        """Do ``work`` in a transaction and return what it returns: for many, one after another.
+
+        Like :meth:`transaction`, but on SQLite the whole of it runs in the writer's thread, so
+        ``work`` may await nothing but its session. Who writes in either way waits in one line.
+        """
+        if self._writer is None:
+            async with self.transaction() as session:
+                return await work(session)
+        async with self.engine.connect():
+            result, changed, took = await self._writer.run(work)
+        self.commits.add(took)
+        if changed:
+            self.announce(changed)
+        return result
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
@@ -158,5 +179,7 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back; SQLite folds its log into the file."""
+        if self._writer is not None:
+            await self._writer.close()
         for engine in self._engines:
             await engine.dispose()

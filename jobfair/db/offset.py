@@ -27,7 +27,9 @@ class Offset:
 async def database_now(database: Database) -> datetime:
     """Return the database's present instant (PostgreSQL)."""
     async with database.engine.connect() as connection:
-        instant: datetime = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
+        instant: datetime = (
+            await connection.execute(text("select clock_timestamp()"))
+        ).scalar_one()
         return instant
 
 

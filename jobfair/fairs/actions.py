@@ -76,9 +76,7 @@ async def extend_fair(
 
     """
     found = await queries.lock_fair(session, fair_id)
-    rules.check_may_extend(
-        now=now, timetable=found.timetable, closes_at=closes_at, reason=reason
-    )
+    rules.check_may_extend(now=now, timetable=found.timetable, closes_at=closes_at, reason=reason)
     _add_window(
         session,
         found,

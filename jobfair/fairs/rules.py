@@ -40,7 +40,7 @@ def phase_at(now: datetime, timetable: Timetable) -> Phase:
         return Phase.DRAFT
     if now < timetable.opens_at:
         return Phase.PUBLISHED
-    if now > timetable.closes_at:
+    if now >= timetable.closes_at:
         return Phase.CLOSING
     if timetable.paused_from is not None and now >= timetable.paused_from:
         return Phase.PAUSED

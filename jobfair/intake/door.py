@@ -12,7 +12,8 @@ import random
 from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from jobfair.applications.actions.accepting import Outcome, Receipt, Submission, accept
@@ -61,10 +62,8 @@ class Door:
     @property
     def oldest(self) -> float:
         """Return for how many seconds the oldest unanswered submission has waited."""
-        unanswered = [one.since for one in self._serving[:1]] + [
-            one.since for one in islice(self._queue, 1)
-        ]
-        return asyncio.get_running_loop().time() - min(unanswered) if unanswered else 0.0
+        oldest = next(chain(self._serving, self._queue), None)
+        return asyncio.get_running_loop().time() - oldest.since if oldest else 0.0
 
     async def submit(
         self, *, fair_id: int, applicant_id: int, position_id: int, answers: tuple[str, ...] = ()
@@ -138,8 +137,8 @@ class Door:
 
     async def _write(self, taken: list[_Waiting]) -> None:
         try:
-            async with self._database.transaction() as session:
-                outcomes = await accept(session, [one.submission for one in taken])
+            submissions = [one.submission for one in taken]
+            outcomes = await self._database.write(partial(accept, submissions=submissions))
         except Exception as error:  # noqa: BLE001 - whatever went wrong, everybody is answered
             await self._after_error(taken, error)
             return

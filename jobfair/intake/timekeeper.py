@@ -39,6 +39,10 @@ class Timekeeper:
         """
         offset = await measure_offset(self._database, self._clock)
         self.ahead = offset.ahead
+        if offset.ahead > TOLERATED:
+            log.warning(
+                "the clock moves %.3f s forward, to the database's", offset.ahead.total_seconds()
+            )
         if offset.certain:
             self._clock.steer(offset.ahead)
         within = offset.ahead >= -TOLERATED - offset.doubt

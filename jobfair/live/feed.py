@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 Render = Callable[[], Awaitable[str]]
 
 SHORTEST_TICK = 0.25
+TRY_AGAIN = 1.0
 READERS_PER_SECOND = 2000
 """What one core can send to; the tick grows so that this is never asked for more."""
 
@@ -65,7 +66,7 @@ class Feed:
             return self._newest
 
     async def serve(self) -> None:
-        """Render and send until cancelled; errors leave the last frame standing."""
+        """Render and send until cancelled; what could not be rendered is tried again."""
         while True:
             await self.stale.wait()
             self.stale.clear()
@@ -73,6 +74,8 @@ class Feed:
                 frame = await self.fresh()
             except Exception:
                 log.exception("a live part could not be rendered")
+                self.stale.set()
+                await asyncio.sleep(TRY_AGAIN)
             else:
                 for slot in self.readers:
                     slot.put(frame)

@@ -156,13 +156,14 @@ def read_listings(
     positions = [(_position(row, known, where), row) for row in offers.rows] if offers else []
     if offers:
         check_unique(offers.every_row(), "slug", "Slug")
-    taken = {position.company for position, _ in positions}
-    for company, _ in companies:
-        if company.slug not in taken:
-            findings.note(f"“{company.slug}” tidak punya jabatan di job fair ini.")
-        elif not company.verified:
-            findings.note(f"“{company.slug}” belum diverifikasi, jadi jabatannya tidak tampil.")
     for read, stem in ((table, "perusahaan"), (offers, "jabatan")):
         if read and not read.rows and not read.bent:
             findings.add(read.file, f"Tidak ada satu {stem} pun.", "Isi paling sedikit satu baris.")
+    if not findings.mistakes:
+        taken = {position.company for position, _ in positions}
+        for company, _ in companies:
+            if company.slug not in taken:
+                findings.note(f"“{company.slug}” tidak punya jabatan di job fair ini.")
+            elif not company.verified:
+                findings.note(f"“{company.slug}” belum diverifikasi, jadi jabatannya tidak tampil.")
     return companies, positions

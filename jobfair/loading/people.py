@@ -173,7 +173,7 @@ def read_applications(folder: Path) -> list[SampleApplication]:
     seen: dict[tuple[str, str], int] = {}
     for row, one in made:
         pair = one.applicant, one.position
-        if window and row.raw("at") and not window.opens_at <= one.at < window.closes_at:
+        if window and one.at is not NEVER and not window.opens_at <= one.at < window.closes_at:
             row.wrong("at", "Jam ini di luar masa pendaftaran.", "Periksa jam di fair.toml.")
         if pair in seen and all(pair):
             row.wrong(

@@ -133,7 +133,7 @@ def csv_rows(
         first = start
         try:
             for cells in reader:
-                yield first + 1, [Cell(cell) for cell in cells]
+                yield first + 1, [Cell(cell) for cell in cells[: COLUMNS + 1]]
                 first = start + reader.line_num
         except csv.Error as error:
             too_long = "field limit" in str(error)

@@ -10,7 +10,16 @@ from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem
 from jobfair.people import queries
 from jobfair.people.models import Account, SignIn
-from jobfair.people.rules import ABSOLUTE, EMAIL, IDLE, SEEN_EVERY, Role, tidy_email
+from jobfair.people.rules import (
+    ABSOLUTE,
+    EMAIL,
+    IDLE,
+    SEEN_EVERY,
+    Budget,
+    Role,
+    tidy_email,
+    too_many,
+)
 
 TOKEN_BYTES = 32
 
@@ -156,6 +165,20 @@ async def disable_account(
     )
 
 
+async def spend(session: Session, *, budget: Budget, name: bytes, now: datetime) -> None:
+    """Count a try against a budget shared by all nodes.
+
+    Raises:
+        Refused: ``too_many``; the try is not counted.
+
+    """
+    since = budget.since(now)
+    before = await queries.attempts_since(session, name, since - budget.window)
+    room = budget.left(now, before=before)
+    if not await queries.count_attempt(session, name, since, most=room):
+        raise too_many(budget)
+
+
 async def forget_expired(session: Session, *, now: datetime) -> None:
-    """Delete sign-ins that nobody can use any more. Safe at any time."""
+    """Delete sign-ins that nobody can use any more, and tries of long ago. Safe at any time."""
     await queries.delete_expired(session, now=now)

@@ -28,6 +28,17 @@ class Account(Base):
     disabled_at: Mapped[datetime | None]
 
 
+class Attempts(Base):
+    """How often something was tried in a stretch of time, for all nodes together."""
+
+    __tablename__ = "attempts"
+
+    name: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """Keyed index of what is limited and for whom; it cannot be read back."""
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
 class SignIn(Base):
     """One signed-in browser. Only the hash of its cookie is kept."""
 

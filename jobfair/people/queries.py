@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from jobfair.db import Session
+from jobfair.db.keeping import add_within
 from jobfair.errors import NotFound
-from jobfair.people.models import Account, SignIn
-from jobfair.people.rules import ABSOLUTE, IDLE, Role
+from jobfair.people.models import Account, Attempts, SignIn
+from jobfair.people.rules import ABSOLUTE, IDLE, LONGEST_WINDOW, Role
 
 _SIGN_IN, _ACCOUNT = SignIn.__table__, Account.__table__
 _BROWSER = (
@@ -63,12 +64,10 @@ async def reviewers_of(session: Session, company_id: int) -> list[Account]:
     return list(await session.scalars(query.order_by(Account.name)))
 
 
-async def reviewers_per_company(
-    session: Session, company_ids: Iterable[int]
-) -> dict[int, int]:
+async def reviewers_per_company(session: Session, company_ids: Iterable[int]) -> dict[int, int]:
     """Return how many reviewers can sign in for these companies; who has none is left out."""
     rows = await session.execute(
-        select(Account.company_id, func.count())
+        select(Account.company_id, func.count().label("n"))
         .where(
             Account.role == Role.REVIEWER,
             Account.disabled_at.is_(None),
@@ -76,7 +75,7 @@ async def reviewers_per_company(
         )
         .group_by(Account.company_id)
     )
-    return {company_id: n for company_id, n in rows.tuples() if company_id is not None}
+    return {row.company_id: row.n for row in rows}
 
 
 async def reviewer_of(
@@ -101,7 +100,7 @@ async def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
             Account.id.in_(set(ids)), Account.role != Role.APPLICANT
         )
     )
-    return dict(rows.tuples().all())
+    return {row.id: row.name for row in rows}
 
 
 def add(session: Session, row: Account | SignIn) -> None:
@@ -126,8 +125,27 @@ async def delete_sign_ins_of(session: Session, account_id: int) -> None:
     await session.execute(delete(SignIn).where(SignIn.account_id == account_id))
 
 
+async def attempts_since(session: Session, name: bytes, since: datetime) -> int:
+    """Return how often something was tried in the stretch of time that began at ``since``."""
+    return (
+        await session.scalar(
+            select(Attempts.n).where(Attempts.name == name, Attempts.since == since)
+        )
+        or 0
+    )
+
+
+async def count_attempt(session: Session, name: bytes, since: datetime, *, most: int) -> bool:
+    """Count one more, or tell that there were ``most`` already; exact on any number of nodes."""
+    row = {"name": name, "since": since, "n": 1}
+    return most > 0 and await add_within(
+        session, Attempts, row, key=("name", "since"), amount="n", most=most
+    )
+
+
 async def delete_expired(session: Session, *, now: datetime) -> None:
-    """Forget browsers that nobody can use any more."""
+    """Forget browsers that nobody can use any more, and tries that count no longer."""
+    await session.execute(delete(Attempts).where(Attempts.since < now - 2 * LONGEST_WINDOW))
     longest_idle, longest = max(IDLE.values()), max(ABSOLUTE.values())
     await session.execute(
         delete(SignIn).where(

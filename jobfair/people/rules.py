@@ -1,10 +1,12 @@
 """Who may be who. Plain values in, a refusal or nothing out."""
 
 import re
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from math import ceil
 
-from jobfair.errors import Problem
+from jobfair.errors import Problem, Refused
 
 
 class Role(StrEnum):
@@ -32,6 +34,40 @@ ABSOLUTE = {
 SEEN_EVERY = timedelta(minutes=1)
 """How often the last-seen instant is stored; more often would be a write per page."""
 
+
+@dataclass(frozen=True)
+class Budget:
+    """How often something may be tried: ``most`` times in any ``window``."""
+
+    kind: str
+    most: int
+    window: timedelta
+
+    def since(self, now: datetime) -> datetime:
+        """Return the start of the stretch of time tries are counted in at ``now``."""
+        return now - (now - datetime.min.replace(tzinfo=UTC)) % self.window
+
+    def left(self, now: datetime, *, before: int) -> int:
+        """Return how many tries this stretch of time has room for.
+
+        Of the tries ``before``, in the stretch of time that went before, those that a window
+        reaching back from now would still cover are counted as well, as if they had been spread
+        evenly.
+        """
+        covered = 1 - (now - self.since(now)) / self.window
+        return self.most - ceil(before * covered)
+
+
+def too_many(budget: Budget) -> Refused:
+    """Return the sentence for somebody who has used a budget up."""
+    return Refused(
+        "too_many",
+        "Terlalu banyak percobaan. Tunggu %(minutes)s menit lalu coba lagi.",
+        minutes=max(1, budget.window // timedelta(minutes=1)),
+    )
+
+
+LONGEST_WINDOW = timedelta(hours=1)
 _COMMON = frozenset(
     "12345678 123456789 1234567890 password password1 qwerty123 indonesia sayang123 "
     "bismillah 11111111 00000000 87654321 jobfair123 disnaker123".split()

@@ -18,7 +18,7 @@ from jobfair.reporting import words
 from jobfair.reporting.datasets import Report
 from jobfair.reporting.sheets import sheets
 
-COVER_WIDTH, COVER_SIZE = 480, 182
+COVER_WIDTH, COVER_SIZE = 486, 182
 FIGURE, STOP = 0.572, 0.38
 """Widths of a tabular figure and of the full stop, in parts of the size (weight 800)."""
 NOT_PACKED = frozenset({"about.toml", "report.html"})

@@ -96,6 +96,7 @@ def make_pdf(job: dict[str, Any]) -> bytes:
     from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse  # noqa: PLC0415
 
     packed = {name: base64.b64decode(content) for name, content in job["assets"].items()}
+    refused: list[str] = []
 
     class Packed(weasyprint.URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         """Serves packed files and nothing else."""
@@ -104,13 +105,15 @@ def make_pdf(job: dict[str, Any]) -> bytes:
             """Return a packed file, or end the printing."""
             name = url.removeprefix(ORIGIN)
             if not url.startswith(ORIGIN) or name not in packed:
-                raise FatalURLFetchingError(f"not packed: {url[:LONGEST_WARNING]}")
+                refused.append(url)
+                raise FatalURLFetchingError(url)
             kind = "text/css" if name.endswith(".css") else "application/octet-stream"
             return URLFetcherResponse(url, io.BytesIO(packed[name]), {"Content-Type": kind})
 
     guard()
     fetcher = Packed()
     at = datetime.fromisoformat(job["at"])
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(at.timestamp()))  # dates the subset fonts
     attachments = [
         weasyprint.Attachment(
             file_obj=io.BytesIO(packed[one["asset"]]),
@@ -128,6 +131,8 @@ def make_pdf(job: dict[str, Any]) -> bytes:
     gc.set_threshold(50_000, 50, 50)
     page = weasyprint.HTML(string=job["html"], base_url=ORIGIN + job["base"], url_fetcher=fetcher)
     pdf: bytes = page.write_pdf(pdf_variant=job["variant"], attachments=attachments)
+    if refused:
+        raise Forbidden(f"not packed: {refused[0]}")
     return pdf
 
 

@@ -6,6 +6,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TypeAlias
 
 from litestar.di import NamedDependency
@@ -15,10 +16,13 @@ from jobfair.clock import Clock
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys
 from jobfair.intake.door import Door
+from jobfair.intake.timekeeper import Timekeeper
+from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
 from jobfair.reporting.pdf import Press
 from jobfair.web.limits import Limits
+from jobfair.web.meters import Requests
 from jobfair.web.passwords import Passwords
 from jobfair.web.recounts import Recounts
 
@@ -47,12 +51,18 @@ class Services:
     proxy: str
     metrics_token: str
     passwords: Passwords = field(default_factory=Passwords)
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = field(init=False)
+    bus: Bus | None = None
+    timekeeper: Timekeeper | None = None
+    data: Path = Path()
+    """The folder whose disk must not fill up."""
+    requests: Requests = field(default_factory=Requests)
     recounts: Recounts = field(default_factory=Recounts)
     press: Press = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what follows from the settings."""
+        self.limits = Limits(self.database, self.keys)
         self.press = Press(self.base_url)
 
 

@@ -1,36 +1,61 @@
 """How often somebody may try: signing in, registering, opening sockets.
 
-Addresses get a wide budget, for whole labour offices and mobile carriers share one.
+Addresses get a wide budget, for whole labour offices and mobile carriers share one. Tries are
+counted in memory by the one process that owns a SQLite file, and in the database where several
+nodes may serve the same person; sockets are counted by the process that holds them.
 """
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from collections import Counter
+from datetime import datetime, timedelta
 
-from jobfair.errors import Refused
+from jobfair.db import Database
+from jobfair.db.sealed import Keys
+from jobfair.people import actions
+from jobfair.people.rules import LONGEST_WINDOW, Budget, too_many
 
-SIGN_IN_PER_NAME = RateLimitItemPerMinute(5, 5)
-SIGN_IN_PER_ADDRESS = RateLimitItemPerMinute(60, 1)
-REGISTER_PER_ADDRESS = RateLimitItemPerHour(200, 1)
+SIGN_IN_PER_NAME = Budget("sign-in:name", 5, timedelta(minutes=5))
+SIGN_IN_PER_ADDRESS = Budget("sign-in:address", 60, timedelta(minutes=1))
+REGISTER_PER_ADDRESS = Budget("register:address", 200, LONGEST_WINDOW)
 SOCKETS_PER_SESSION = 5
 SOCKETS_PER_ADDRESS = 200
+KEPT = 10_000
+"""Counted names after which those of long ago are looked for."""
 
 
 class Limits:
-    """Budgets of this process, forgotten when it stops."""
+    """Budgets of everybody, and sockets of this process."""
 
-    def __init__(self) -> None:
-        self._budgets = MovingWindowRateLimiter(MemoryStorage())
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._keys = keys
+        self._tries: Counter[tuple[bytes, datetime]] = Counter()
+        self._kept = KEPT
         self._sockets: dict[str, int] = {}
 
-    def spend(self, budget: RateLimitItem, *names: str) -> None:
-        """Take one from a budget, or raise ``Refused`` with code ``too_many``."""
-        if not self._budgets.hit(budget, *names):
-            raise Refused(
-                "too_many",
-                "Terlalu banyak percobaan. Tunggu %(minutes)s menit lalu coba lagi.",
-                minutes=max(1, budget.get_expiry() // 60),
-            )
+    async def spend(self, budget: Budget, name: str, *, now: datetime) -> None:
+        """Take one from somebody's budget.
+
+        Raises:
+            Refused: ``too_many``; a try that was refused is not counted.
+
+        """
+        index = self._keys.blind_index(f"{budget.kind} {name}")
+        if self._database.is_sqlite:
+            self._spend_here(budget, index, now)
+            return
+        async with self._database.transaction() as session:
+            await actions.spend(session, budget=budget, name=index, now=now)
+
+    def _spend_here(self, budget: Budget, index: bytes, now: datetime) -> None:
+        since = budget.since(now)
+        before = self._tries[index, since - budget.window]
+        if self._tries[index, since] >= budget.left(now, before=before):
+            raise too_many(budget)
+        self._tries[index, since] += 1
+        if len(self._tries) > self._kept:
+            long_ago = now - 2 * LONGEST_WINDOW
+            self._tries = Counter({one: n for one, n in self._tries.items() if one[1] >= long_ago})
+            self._kept = max(KEPT, 2 * len(self._tries))
 
     def take_socket(self, owner: str, most: int) -> bool:
         """Count a socket of an owner, or say no when it has too many."""

@@ -84,8 +84,8 @@ async def sign_in(
     key = sign_in_key(services.keys, form.text("name"))
     password = form.given.get("password", "")
     try:
-        services.limits.spend(SIGN_IN_PER_ADDRESS, address_of(request))
-        services.limits.spend(SIGN_IN_PER_NAME, key.hex())
+        await services.limits.spend(SIGN_IN_PER_ADDRESS, address_of(request), now=now)
+        await services.limits.spend(SIGN_IN_PER_NAME, key.hex(), now=now)
     except Refused as refusal:
         return _page(request, form, status_code=429, notice=refusal)
     async with services.database.snapshot() as session:

@@ -75,11 +75,11 @@ async def test_a_commit_that_fails_leaves_nobody_with_a_receipt(database, door):
     def fail(_):
         raise broken
 
-    event.listen(database.engine.sync_engine, "commit", fail)
+    event.listen(database.write_engine.sync_engine, "commit", fail)
     outcomes = await asyncio.gather(
         *(apply(door, made, who) for who in range(20)), return_exceptions=True
     )
-    event.remove(database.engine.sync_engine, "commit", fail)
+    event.remove(database.write_engine.sync_engine, "commit", fail)
 
     assert {type(outcome) for outcome in outcomes} == {Busy}
     assert await count_rows(database) == 0

@@ -9,7 +9,6 @@ import xlsxwriter
 from sqlalchemy import select
 
 from jobfair.db import Base, Database
-from jobfair.loading import Mistake
 
 SAMPLE = Path(__file__).parents[2] / "events" / "asahan-2022"
 NOW = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
@@ -105,10 +104,6 @@ def as_workbook(folder: Path, name: str, *more: object) -> Path:
     book.close()
     (folder / name).unlink()
     return path
-
-
-def wrong(file: str, row: int | None, column: str, value: str, what: str, todo: str) -> Mistake:
-    return Mistake(file, row, column, value, what, todo)
 
 
 async def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:

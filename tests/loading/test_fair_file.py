@@ -2,8 +2,10 @@
 
 import pytest
 
-from jobfair.loading import load_fair
-from tests.loading.folders import FAIR, NOW, spoil, write, wrong
+from jobfair.loading import Mistake, load_fair
+from jobfair.loading.cells import SLUG
+from jobfair.loading.fairfile import RESERVED
+from tests.loading.folders import FAIR, NOW, spoil, write
 
 F = "fair.toml"
 AGAIN = "Simpan lagi sebagai teks UTF-8."
@@ -105,44 +107,49 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "row", "column", "value", "what", "todo"),
-    CASES,
-    ids=[f"{case[3]}: {case[5]}"[:60] for case in CASES],
-)
-async def test_a_wrong_key(folder, refused, old, new, row, column, value, what, todo):
+@pytest.mark.parametrize("case", CASES, ids=[f"{one[3]}: {one[5]}"[:60] for one in CASES])
+async def test_a_wrong_key(folder, refused, case):
+    old, new, *said = case
     spoil(folder, F, old, new)
 
     mistakes = await refused()
 
-    assert mistakes[0] == wrong(F, row, column, value, what, todo)
-    assert len(mistakes) == 1 or "signatory" in column
+    assert mistakes[0] == Mistake(F, *said)
+    assert len(mistakes) == 1 or "signatory" in mistakes[0].column
+
+
+def test_no_fair_can_take_the_place_of_a_page(app):
+    first = {route.path.split("/")[1] for route in app.routes}
+
+    assert {word for word in first if SLUG.fullmatch(word)} <= RESERVED
 
 
 async def test_fair_toml_missing(folder, refused):
     (folder / F).unlink()
 
     assert await refused() == (
-        wrong(F, None, "", "", "Berkas ini tidak ada.", "Salin dari folder contoh, lalu ubah."),
+        Mistake(F, None, "", "", "Berkas ini tidak ada.", "Salin dari folder contoh, lalu ubah."),
     )
 
 
 @pytest.mark.parametrize(
-    ("content", "row", "value", "what", "todo"),
+    ("content", "said"),
     [
-        (b"", None, "", "Berkas ini kosong.", "Isi berkas ini, lihat contohnya."),
-        (FAIR.encode("utf-16"), None, "", "Berkas ini disimpan sebagai UTF-16 (“Unicode Text”).",
-         AGAIN),
-        (FAIR.replace("Jl.", "Jl. Ké").encode("cp1252"), 7, 'ddress = "Jl. Ké Contoh No. 1, Kisa',
-         "Berkas ini bukan UTF-8, tampaknya Windows-1252 (ANSI).", AGAIN),
-        (FAIR.encode() + b"#" * 256 * 1024, None, "", "Berkas lebih besar dari 256 KiB.",
-         "Buang baris, kolom, atau gambar yang tidak perlu."),
+        (b"", (None, "", "", "Berkas ini kosong.", "Isi berkas ini, lihat contohnya.")),
+        (FAIR.encode("utf-16"),
+         (None, "", "", "Berkas ini disimpan sebagai UTF-16 (“Unicode Text”).", AGAIN)),
+        (FAIR.replace("Jl.", "Jl. Ké").encode("cp1252"),
+         (7, "", 'ddress = "Jl. Ké Contoh No. 1, Kisa',
+          "Berkas ini bukan UTF-8, tampaknya Windows-1252 (ANSI).", AGAIN)),
+        (FAIR.encode() + b"#" * 256 * 1024,
+         (None, "", "", "Berkas lebih besar dari 256 KiB.",
+          "Buang baris, kolom, atau gambar yang tidak perlu.")),
     ],
 )  # fmt: skip
-async def test_wrong_bytes(folder, refused, content, row, value, what, todo):
+async def test_wrong_bytes(folder, refused, content, said):
     (folder / F).write_bytes(content)
 
-    assert (await refused()) == (wrong(F, row, "", value, what, todo),)
+    assert (await refused()) == (Mistake(F, *said),)
 
 
 async def test_only_a_comment(folder, refused):
@@ -150,8 +157,8 @@ async def test_only_a_comment(folder, refused):
 
     lost = "Tambahkan, lihat fair.toml contoh."
     assert await refused() == (
-        wrong(F, None, "office", "", "Tabel [office] tidak ada.", lost),
-        wrong(F, None, "fair", "", "Tabel [fair] tidak ada.", lost),
+        Mistake(F, None, "office", "", "Tabel [office] tidak ada.", lost),
+        Mistake(F, None, "fair", "", "Tabel [fair] tidak ada.", lost),
     )
 
 

@@ -8,7 +8,7 @@ from jobfair.companies.queries import companies_of_office
 from jobfair.fairs.actions import pause_fair
 from jobfair.fairs.queries import fair_by_slug, office_by_slug, windows_of
 from jobfair.fairs.rules import Phase
-from jobfair.loading import load_fair
+from jobfair.loading import Mistake, load_fair
 from jobfair.positions.actions import Change
 from jobfair.positions.queries import every_position_of, positions_of_fair
 from tests.loading.folders import (
@@ -24,7 +24,6 @@ from tests.loading.folders import (
     spoil,
     write,
     write_folder,
-    wrong,
 )
 
 SLUG = "kisaran-2026"
@@ -210,32 +209,33 @@ async def test_once_open_everything_but_texts_is_refused_and_named(database, fol
 
     closed = "Job fair sudah dibuka:"
     assert report.mistakes == (
-        wrong(
+        Mistake(
             "fair.toml", 6, "office.city", "Asahan",
-            f"{closed} office.city “disnaker-asahan” tidak dapat diubah dari “Kisaran”.", ONLY_TEXTS,
+            f"{closed} office.city “disnaker-asahan” tidak dapat diubah dari “Kisaran”.",
+            ONLY_TEXTS,
         ),
-        wrong(
+        Mistake(
             "fair.toml", 18, "fair.closes_at", "2026-03-10 16:00:00+07:00",
             f"{closed} fair.closes_at “{SLUG}” tidak dapat diubah dari "
             "“2026-03-09 09:00:00+00:00”.", ONLY_TEXTS,
         ),
-        wrong(
+        Mistake(
             "fair.toml", 20, "fair.minimum_age", "17",
             f"{closed} fair.minimum_age “{SLUG}” tidak dapat diubah dari “18”.", ONLY_TEXTS,
         ),
-        wrong(
+        Mistake(
             "companies.csv", 2, "about", "Pabrik.",
             f"{closed} about “sawit-raya” tidak dapat diubah dari “Pabrik kelapa sawit.”.",
             ONLY_TEXTS,
         ),
-        wrong(
+        Mistake(
             "positions.csv", None, "slug", "", f"{closed} “kasir” tidak dapat dihapus.", ONLY_TEXTS
         ),
-        wrong(
+        Mistake(
             "positions.csv", 2, "openings", "30",
             f"{closed} openings “operator” tidak dapat diubah dari “24”.", ONLY_TEXTS,
         ),
-        wrong(
+        Mistake(
             "positions.csv", 3, "slug", "", f"{closed} “penjaga” tidak dapat ditambahkan.",
             ONLY_TEXTS,
         ),
@@ -290,8 +290,10 @@ async def test_once_open_what_people_decided_is_kept_and_said(database, folder):
     assert (report.mistakes, report.changes) == ((), ())
     assert report.notes == (
         "“sawit-raya”: verifikasi sudah diatur panitia atau perusahaan, isi berkas tidak dipakai.",
-        "“kasir”: penarikan jabatan sudah diatur panitia atau perusahaan, isi berkas tidak "
-        "dipakai.",
+        (
+            "“kasir”: penarikan jabatan sudah diatur panitia atau perusahaan, isi berkas tidak "
+            "dipakai."
+        ),
     )
     assert await contents(database) == before
 
@@ -322,7 +324,7 @@ async def test_a_fair_stays_with_its_office(database, folder):
     report = await load_fair(database, folder, now=NOW)
 
     assert report.mistakes == (
-        wrong(
+        Mistake(
             "fair.toml", 2, "office.slug", "disnaker-lain",
             f"Job fair {SLUG} milik kantor disnaker-asahan dan tidak dapat dipindahkan. Pakai slug "
             "kantor itu, atau beri job fair ini slug lain.",
@@ -391,7 +393,7 @@ async def test_a_published_fair_may_not(loaded, folder):
     report = await load_fair(loaded, folder, now=NOW)
 
     assert report.mistakes == (
-        wrong(
+        Mistake(
             "fair.toml", 17, "fair.opens_at", "2026-01-02T08:00:00+07:00",
             "Jam buka ini sudah lewat.", "Tulis jam buka yang akan datang.",
         ),
@@ -404,10 +406,14 @@ async def test_hours_in_another_zone_are_pointed_out(loaded, folder):
     report = await load_fair(loaded, folder, now=NOW)
 
     assert report.notes == (
-        "fair.toml: fair.opens_at akan tampil sebagai 02-03-2026 pukul 07.00 menurut "
-        "Asia/Jakarta; selisih zona di berkas berbeda.",
-        "fair.toml: fair.closes_at akan tampil sebagai 09-03-2026 pukul 15.00 menurut "
-        "Asia/Jakarta; selisih zona di berkas berbeda.",
+        (
+            "fair.toml: fair.opens_at akan tampil sebagai 02-03-2026 pukul 07.00 menurut "
+            "Asia/Jakarta; selisih zona di berkas berbeda."
+        ),
+        (
+            "fair.toml: fair.closes_at akan tampil sebagai 09-03-2026 pukul 15.00 menurut "
+            "Asia/Jakarta; selisih zona di berkas berbeda."
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from jobfair.applicants.rules.profile import Profile
-from jobfair.loading import BadFiles
+from jobfair.loading import BadFiles, Mistake
 from jobfair.loading.people import (
     SampleApplication,
     SampleDecision,
@@ -13,7 +13,7 @@ from jobfair.loading.people import (
     read_applications,
     read_decisions,
 )
-from tests.loading.folders import SAMPLE, as_workbook, spoil, write, wrong
+from tests.loading.folders import SAMPLE, as_workbook, spoil, write
 
 A, S, D = "applicants.csv", "applications.csv", "decisions.csv"
 AS_TEXT = "Ubah format kolom menjadi Teks, lalu tulis lagi."
@@ -119,44 +119,55 @@ def test_numbers_of_excel_are_named(folder):
     as_workbook(folder, A, numbers)
 
     assert mistakes_of(read_applicants, folder) == (
-        wrong("applicants.xlsx", 2, "nik", "1.20••••",
+        Mistake("applicants.xlsx", 2, "nik", "1.20••••",
               "Excel menulis NIK ini dalam notasi ilmiah, angka terakhirnya hilang.", AS_TEXT),
-        wrong("applicants.xlsx", 2, "phone", "81200000001", "Angka nol di depan nomor ini hilang.",
-              AS_TEXT),
-        wrong("applicants.xlsx", 3, "district", "2009-09-12",
+        Mistake("applicants.xlsx", 2, "phone", "81200000001",
+                "Angka nol di depan nomor ini hilang.", AS_TEXT),
+        Mistake("applicants.xlsx", 3, "district", "2009-09-12",
               "Excel mengubah isian ini menjadi tanggal atau jam.", AS_TEXT),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "row", "column", "value", "what", "todo"),
+    "case",
     [
         ("1209991806980001", "3.17E+15", 2, "nik", "3.17••••",
          "Excel menulis NIK ini dalam notasi ilmiah, angka terakhirnya hilang.", AS_TEXT),
-        ("1209991806980001", "120999180698001", 2, "nik", "1209••••",
-         "NIK harus 16 angka, baru 15.", "Perbaiki isian ini."),
-        ("1209995806990002", "1209991806980001", 3, "nik", "1209••••",
-         "NIK ini memuat tanggal lahir atau jenis kelamin lain daripada yang Anda tulis. Periksa "
-         "lagi; bila data Anda memang pernah dikoreksi, centang “NIK saya sudah benar”.",
-         "Perbaiki isian ini."),
         ("081200000001", "81200000001", 2, "phone", "81200000001",
          "Angka nol di depan nomor ini hilang.", AS_TEXT),
-        ("1998-06-18", "18/13/1998", 2, "birth_date", "18/13/1998",
-         "Tulis tanggal lahir sebagai tanggal-bulan-tahun, misalnya 17-08-1995.",
-         "Perbaiki isian ini."),
         ("Mekar Baru,,ya", "Mekar Baru,,tidak", 2, "synthetic", "tidak",
          "Berkas ini hanya untuk orang rekaan.",
          "Tulis ya bila orang ini rekaan; orang sungguhan mendaftar sendiri."),
         ("a2,Wati", "a1,Wati", 3, "ref", "a1", "Ref ini sudah dipakai di baris 2.",
          "Pakai yang lain."),
-        ("12.09.20", "12.09.98", 3, "district", "12.09.98",
-         "Pilih kecamatan atau kabupaten alamat KTP Anda.", "Perbaiki isian ini."),
     ],
 )  # fmt: skip
-def test_a_wrong_applicant(folder, old, new, row, column, value, what, todo):
+def test_a_wrong_applicant(folder, case):
+    old, new, *said = case
     spoil(folder, A, old, new)
 
-    assert mistakes_of(read_applicants, folder)[0] == wrong(A, row, column, value, what, todo)
+    assert mistakes_of(read_applicants, folder) == (Mistake(A, *said),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("1209991806980001", "120999180698001", (2, "nik", "1209••••")),
+        ("1209995806990002", "1209995906990002", (3, "nik", "1209••••")),
+        ("1998-06-18", "18/13/1998", (2, "birth_date", "18/13/1998")),
+        ("12.09.20", "12.09.98", (3, "district", "12.09.98")),
+        ("smk,", "slta,", (3, "education", "slta")),
+        ("fisik", "tuli", (3, "disability", "tuli")),
+    ],
+)
+def test_what_registration_would_refuse(folder, old, new, where):
+    spoil(folder, A, old, new)
+
+    (mistake,) = mistakes_of(read_applicants, folder)
+
+    assert (mistake.row, mistake.column, mistake.value) == where
+    assert mistake.what
+    assert mistake.todo == "Perbaiki isian ini."
 
 
 def test_the_same_nik_twice_is_masked(folder):
@@ -165,12 +176,12 @@ def test_the_same_nik_twice_is_masked(folder):
     write(folder, A, text)
 
     assert mistakes_of(read_applicants, folder) == (
-        wrong(A, 3, "nik", "1209••••", "NIK ini sudah ada di baris 2.", "Pakai yang lain."),
+        Mistake(A, 3, "nik", "1209••••", "NIK ini sudah ada di baris 2.", "Pakai yang lain."),
     )
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "row", "column", "value", "what", "todo"),
+    "case",
     [
         ("2026-03-02T08:00:00+07:00", "2026-03-02T08:00:00", 2, "at", "2026-03-02T08:00:00",
          "Jam ini tanpa selisih zona waktu.", "Tulis seperti 2022-11-03T08:00:00+07:00."),
@@ -181,7 +192,7 @@ def test_the_same_nik_twice_is_masked(folder):
         ("2026-03-02T08:00:00", "2026-03-09T16:00:00", 2, "at", "2026-03-09T16:00:00+07:00",
          "Jam ini di luar masa pendaftaran.", "Periksa jam di fair.toml."),
         ("a2,kasir", "a3,kasir", 3, "applicant", "a3", "“a3” tidak ada di applicants.",
-         "Maksudnya “a2”?"),
+         "Tambahkan ke applicants, atau perbaiki isian ini."),
         ("a2,kasir", "a2,kasar", 3, "position", "kasar", "“kasar” tidak ada di positions.",
          "Maksudnya “kasir”?"),
         ("a2,kasir", "a1,operator", 3, "position", "operator",
@@ -190,14 +201,15 @@ def test_the_same_nik_twice_is_masked(folder):
          "Isian ini 601 huruf, paling panjang 600.", "Tulis lebih singkat."),
     ],
 )  # fmt: skip
-def test_a_wrong_application(folder, old, new, row, column, value, what, todo):
+def test_a_wrong_application(folder, case):
+    old, new, *said = case
     spoil(folder, S, old, new)
 
-    assert mistakes_of(read_applications, folder) == (wrong(S, row, column, value, what, todo),)
+    assert mistakes_of(read_applications, folder) == (Mistake(S, *said),)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "row", "column", "value", "what", "todo"),
+    "case",
     [
         ("unsuitable", "ditolak", 3, "stage", "ditolak", "Isian ini tidak dikenal.",
          "Pakai salah satu: reviewed, shortlisted, interview, accepted, unsuitable."),
@@ -209,10 +221,11 @@ def test_a_wrong_application(folder, old, new, row, column, value, what, todo):
          "Lamaran ini tidak ada di applications.", "Hapus baris ini."),
     ],
 )  # fmt: skip
-def test_a_wrong_decision(folder, old, new, row, column, value, what, todo):
+def test_a_wrong_decision(folder, case):
+    old, new, *said = case
     spoil(folder, D, old, new)
 
-    assert mistakes_of(read_decisions, folder) == (wrong(D, row, column, value, what, todo),)
+    assert mistakes_of(read_decisions, folder) == (Mistake(D, *said),)
 
 
 def test_every_mistake_at_once(folder):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobfair.loading import load_fair
-from tests.loading.folders import COMPANIES, NOW, POSITIONS, spoil, write, wrong
+from jobfair.loading import Mistake, load_fair
+from tests.loading.folders import COMPANIES, NOW, POSITIONS, spoil, write
 
 C, P = "companies.csv", "positions.csv"
 AGAIN = "Simpan lagi sebagai “CSV UTF-8”."
@@ -110,15 +110,12 @@ CELLS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "row", "column", "value", "what", "todo"),
-    CELLS,
-    ids=[f"{case[4]}: {case[6]}"[:60] for case in CELLS],
-)
-async def test_a_wrong_cell(folder, refused, file, old, new, row, column, value, what, todo):
+@pytest.mark.parametrize("case", CELLS, ids=[f"{one[4]}: {one[6]}"[:60] for one in CELLS])
+async def test_a_wrong_cell(folder, refused, case):
+    file, old, new, *said = case
     spoil(folder, file, old, new)
 
-    assert await refused() == (wrong(file, row, column, value, what, todo),)
+    assert await refused() == (Mistake(file, *said),)
 
 
 SHAPES = [
@@ -177,14 +174,16 @@ async def test_a_wrong_shape(folder, refused, text, expected):
 
     mistakes = await refused()
 
-    assert mistakes == tuple(wrong(C, *one) for one in expected)
+    assert mistakes == tuple(Mistake(C, *one) for one in expected)
 
 
 async def test_only_titles(folder, refused):
     write(folder, C, COMPANIES.splitlines()[0])
 
     assert await refused() == (
-        wrong(C, None, "", "", "Tidak ada satu perusahaan pun.", "Isi paling sedikit satu baris."),
+        Mistake(
+            C, None, "", "", "Tidak ada satu perusahaan pun.", "Isi paling sedikit satu baris."
+        ),
     )
 
 
@@ -199,8 +198,8 @@ async def test_quotes_that_do_not_match(folder, refused, old, new, value):
     spoil(folder, C, old, new)
 
     assert await refused() == (
-        wrong(C, 3, "", value, "Tanda kutip tidak berpasangan.", QUOTES),
-        wrong(P, 3, "company", "toko-sinar", "“toko-sinar” tidak ada di companies.csv.",
+        Mistake(C, 3, "", value, "Tanda kutip tidak berpasangan.", QUOTES),
+        Mistake(P, 3, "company", "toko-sinar", "“toko-sinar” tidak ada di companies.csv.",
               "Tambahkan ke companies.csv, atau perbaiki isian ini."),
     )  # fmt: skip
 
@@ -220,7 +219,7 @@ UTF_16 = "Berkas ini disimpan sebagai UTF-16 (“Unicode Text”)."
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 async def test_utf_16(folder, refused, encoding):
     write(folder, C, COMPANIES.replace("UD Toko", "UDX Toko"), encoding)
-    spoil_after = wrong(C, None, "", "", UTF_16, AGAIN)
+    spoil_after = Mistake(C, None, "", "", UTF_16, AGAIN)
 
     assert await refused() == (spoil_after,)
 
@@ -230,9 +229,10 @@ async def test_windows_1252_is_named_with_its_place_and_the_rest_is_read(folder,
     write(folder, C, text, "cp1252")
 
     assert await refused() == (
-        wrong(C, 3, "", "sar No. 2,Toko “lengkap” kelontong.",
+        Mistake(C, 3, "", "sar No. 2,Toko “lengkap” kelontong.",
               "Berkas ini bukan UTF-8, tampaknya Windows-1252 (ANSI).", AGAIN),
-        wrong(C, 3, "kind", "x", "Isian ini tidak dikenal.", "Pakai salah satu: formal, informal."),
+        Mistake(C, 3, "kind", "x", "Isian ini tidak dikenal.",
+                "Pakai salah satu: formal, informal."),
     )  # fmt: skip
 
 
@@ -241,7 +241,7 @@ async def test_a_workbook_called_csv(folder, refused, begin):
     (folder / C).write_bytes(begin + b"\x14\x00\x06")
 
     assert await refused() == (
-        wrong(C, None, "", "", "Isi berkas ini buku kerja Excel, bukan teks.", AGAIN),
+        Mistake(C, None, "", "", "Isi berkas ini buku kerja Excel, bukan teks.", AGAIN),
     )
 
 
@@ -251,7 +251,7 @@ async def test_more_rows_than_allowed(folder, refused):
     write(folder, C, COMPANIES + lines)
 
     assert await refused() == (
-        wrong(C, 20_002, "", "", "Tabel ini lebih dari 20.000 baris.",
+        Mistake(C, 20_002, "", "", "Tabel ini lebih dari 20.000 baris.",
               "Baris sesudah ini tidak dibaca. Kurangi barisnya."),
     )  # fmt: skip
 
@@ -260,7 +260,7 @@ async def test_a_file_over_10_mib(folder, refused):
     write(folder, C, COMPANIES + "x" * 10 * 1024 * 1024)
 
     assert await refused() == (
-        wrong(C, None, "", "", "Berkas lebih besar dari 10.240 KiB.",
+        Mistake(C, None, "", "", "Berkas lebih besar dari 10.240 KiB.",
               "Buang baris, kolom, atau gambar yang tidak perlu."),
     )  # fmt: skip
 
@@ -269,9 +269,9 @@ async def test_a_cell_longer_than_csv_allows(folder, refused):
     write(folder, C, COMPANIES.replace("Toko kelontong.", "x" * 140_000))
 
     assert await refused() == (
-        wrong(C, 3, "", "toko-sinar,UD Toko Sinar,UD,informal,G,…", "Isian terlalu panjang.",
+        Mistake(C, 3, "", "toko-sinar,UD Toko Sinar,UD,informal,G,…", "Isian terlalu panjang.",
               QUOTES),
-        wrong(P, 3, "company", "toko-sinar", "“toko-sinar” tidak ada di companies.csv.",
+        Mistake(P, 3, "company", "toko-sinar", "“toko-sinar” tidak ada di companies.csv.",
               "Tambahkan ke companies.csv, atau perbaiki isian ini."),
     )  # fmt: skip
 
@@ -319,15 +319,15 @@ TYPE = "Simpan sebagai positions.xlsx atau positions.csv (CSV UTF-8), lalu hapus
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
-        ([], wrong(P, None, "", "", "Berkas ini tidak ada.", TODO)),
-        (["positions.xlsm"], wrong("positions.xlsm", None, "", "",
+        ([], Mistake(P, None, "", "", "Berkas ini tidak ada.", TODO)),
+        (["positions.xlsm"], Mistake("positions.xlsm", None, "", "",
                                    "Berkas dengan makro tidak diterima.", TYPE)),
-        (["positions.csv", "positions.xlsm"], wrong("positions.xlsm", None, "", "",
+        (["positions.csv", "positions.xlsm"], Mistake("positions.xlsm", None, "", "",
                                                     "Berkas dengan makro tidak diterima.", TYPE)),
-        (["positions.ods"], wrong("positions.ods", None, "", "", "Jenis berkas ini tidak dibaca.",
+        (["positions.ods"], Mistake("positions.ods", None, "", "", "Jenis berkas ini tidak dibaca.",
                                   TYPE)),
         (["positions.csv", "positions.xlsx"],
-         wrong("positions.xlsx", None, "", "",
+         Mistake("positions.xlsx", None, "", "",
                "Ada dua berkas untuk tabel yang sama: positions.csv dan positions.xlsx.",
                "Hapus salah satu.")),
     ],
@@ -345,7 +345,7 @@ async def test_a_folder_in_place_of_a_file(folder, refused):
     (folder / P).mkdir()
 
     assert await refused() == (
-        wrong(P, None, "", "", "Berkas tidak dapat dibaca (Is a directory).",
+        Mistake(P, None, "", "", "Berkas tidak dapat dibaca (Is a directory).",
               "Periksa apakah berkas ini memang berkas biasa dan izin bacanya ada."),
     )  # fmt: skip
 
@@ -354,7 +354,7 @@ async def test_no_folder_at_all(folder, loaded):
     report = await load_fair(loaded, folder / "lain", now=NOW)
 
     assert report.mistakes == (
-        wrong("lain", None, "", "", "Folder ini tidak ada.",
+        Mistake("lain", None, "", "", "Folder ini tidak ada.",
               "Periksa alamat folder. Di dalamnya harus ada fair.toml."),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """A fair with applications, and people to look at them: for the desk and the control room."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from jobfair.applications.actions.accepting import Receipt, Submission, accept
@@ -8,6 +9,7 @@ from jobfair.people.rules import Role
 from tests.builders import NOW, Staged, make_account, stage
 from tests.forms import form_on
 
+EARLIER = NOW - timedelta(minutes=1)
 REVIEWER, ORGANISER = "peninjau@contoh.id", "panitia@contoh.id"
 OTHER_REVIEWER, OTHER_ORGANISER = "lain@contoh.id", "kantor-lain@contoh.id"
 
@@ -28,15 +30,12 @@ class Room:
         return f"/kendali/{self.made.fair.slug}"
 
 
-async def apply_all(session: Any, made: Staged, *, received_at: Any = NOW) -> list[str]:
+async def apply_all(session: Any, made: Staged, *, received_at: Any = EARLIER) -> list[str]:
     """Let everybody apply to every position; return the receipts in ledger order."""
     await session.flush()
     outcomes = await accept(
         session,
-        [
-            Submission(made.fair.id, who, what, (), received_at)
-            for who, what in made.pairs()
-        ],
+        [Submission(made.fair.id, who, what, (), received_at) for who, what in made.pairs()],
     )
     assert all(isinstance(outcome, Receipt) for outcome in outcomes), outcomes
     return [outcome.number for outcome in outcomes if isinstance(outcome, Receipt)]
@@ -51,9 +50,7 @@ async def furnish(session: Any, **more: Any) -> Room:
     receipts = await apply_all(session, made)
     session.add_all(
         [
-            make_account(
-                Role.REVIEWER, name_to_sign_in=REVIEWER, company_id=made.companies[0].id
-            ),
+            make_account(Role.REVIEWER, name_to_sign_in=REVIEWER, company_id=made.companies[0].id),
             make_account(Role.ORGANISER, name_to_sign_in=ORGANISER, office_id=made.office.id),
         ]
     )
@@ -66,3 +63,9 @@ def send(client: Any, page: str, action: str, **typed: Any) -> Any:
     answer = client.get(page)
     assert answer.status_code == 200, answer.text
     return client.post(action, data=form_on(answer.text, action=action) | typed)
+
+
+def watch(client: Any, address: str) -> Any:
+    """Open a socket with the client's cookies, which it would not send by itself over ``ws:``."""
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
+    return client.websocket_connect(address, headers={"cookie": cookies})

@@ -110,7 +110,7 @@ async def applications_so_far(
 
 async def add_applications(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Write new ledger rows."""
-    await session.execute(insert(Application), rows)
+    await session.execute(insert(Application.metadata.tables["application"]), rows)
 
 
 async def add_to_tallies(

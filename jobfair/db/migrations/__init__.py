@@ -1,5 +1,7 @@
 """The schema and how it came to be: numbered revisions, applied in order, each once."""
 
+import logging
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +13,8 @@ from sqlalchemy import Connection
 from jobfair.db.database import Database
 from jobfair.errors import Misconfigured
 
+logging.getLogger("alembic").setLevel(logging.WARNING)  # or it tells of every look at a revision
+
 
 def _config() -> Config:
     config = Config()
@@ -19,6 +23,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def newest_revision() -> str:
     """Return the revision this program works with."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
@@ -66,9 +71,14 @@ async def check_revision(database: Database) -> None:
         )
 
 
+@cache
+def _known_revisions() -> frozenset[str]:
+    scripts = ScriptDirectory.from_config(_config())
+    return frozenset(script.revision for script in scripts.walk_revisions())
+
+
 def _refuse_unknown(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in _known_revisions():
         raise Misconfigured(
             "Basis data ini dibuat oleh versi program yang lebih baru (%(revision)s). "
             "Pasang versi itu, atau pulihkan cadangan yang sesuai.",

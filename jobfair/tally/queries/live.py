@@ -53,4 +53,4 @@ async def tally_waiting_since(session: Session, fair_id: int) -> dict[int, datet
             Application, (Application.fair_id == fair_id) & (Application.seq == oldest.c.seq)
         )
     )
-    return dict(rows.tuples().all())
+    return {row.company_id: row.received_at for row in rows}

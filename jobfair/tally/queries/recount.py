@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from jobfair.applications.models import Application, FairApplicant, HourTally, StageTally
 from jobfair.applications.rules import STAGE_NAMES
@@ -213,21 +213,22 @@ async def count_hours(session: Session, fair_id: int) -> dict[datetime, tuple[in
     A first application is the one with the lowest sequence of its applicant.
     """
     firsts = (
-        select(func.min(Application.seq).label("seq"))
+        select(func.min(Application.seq))
         .where(Application.fair_id == fair_id)
         .group_by(Application.applicant_id)
-        .subquery()
     )
-    rows = (
-        select(UtcHour(Application.received_at).label("hour"), firsts.c.seq.label("first"))
-        .outerjoin(firsts, firsts.c.seq == Application.seq)
-        .where(Application.fair_id == fair_id)
-        .subquery()
-    )
-    found = await session.execute(
-        select(rows.c.hour, func.count(), func.count(rows.c.first)).group_by(rows.c.hour)
-    )
+
+    async def per_hour(*which: ColumnElement[bool]) -> dict[str, int]:
+        rows = (
+            select(UtcHour(Application.received_at).label("hour"))
+            .where(Application.fair_id == fair_id, *which)
+            .subquery()
+        )
+        found = await session.execute(select(rows.c.hour, func.count()).group_by(rows.c.hour))
+        return dict(found.tuples().all())
+
+    sent, new = await per_hour(), await per_hour(Application.seq.in_(firsts))
     return {
-        datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC): (n, new)
-        for hour, n, new in found
+        datetime.strptime(hour, "%Y-%m-%d %H").replace(tzinfo=UTC): (n, new.get(hour, 0))
+        for hour, n in sent.items()
     }

@@ -105,7 +105,7 @@ async def register(
     """Make the account and sign it in. Two at once for one NIK: the second gets a sentence."""
     form = await read_form(request)
     try:
-        services.limits.spend(REGISTER_PER_ADDRESS, address_of(request))
+        await services.limits.spend(REGISTER_PER_ADDRESS, address_of(request), now=now)
         facts, profile, password = read_all(form.given, today=now.astimezone(WIB).date())
         password_hash = await services.passwords.hash(password)
         token = await _store(

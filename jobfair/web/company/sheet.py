@@ -85,6 +85,6 @@ async def download_applicants(
     name = f"pelamar-{position.slug}-{now.astimezone(fair.zone):%Y%m%d-%H%M}.csv"
     return Response(
         sheet(COLUMNS, [*lines, [FOOTER]]),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -115,6 +115,7 @@ async def show_control_room(
         services.database, services.clock, fair_id=fair.id, seq=fair.ledger_seq
     )
     async with services.database.snapshot() as session:
+        companies = await companies_of_office(session, fair.office_id)
         waiting = [one for one in await tally_companies(session, fair.id) if one.waiting]
         since = await tally_waiting_since(session, fair.id)
         context = {
@@ -127,12 +128,8 @@ async def show_control_room(
             "waiting": sorted(waiting, key=lambda one: -one.waiting),
             "since": since,
             "slow": {company_id for company_id, at in since.items() if now - at > TOO_LONG},
-            "unverified": [
-                company
-                for company in await companies_of_office(session, fair.office_id)
-                if company.verified_at is None
-            ],
-            "entries": await told(session, fair, limit=6),
+            "unverified": [company for company in companies if company.verified_at is None],
+            "entries": await told(session, fair, companies=companies, limit=6),
         }
     return show(
         request,

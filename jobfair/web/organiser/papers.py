@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request, get
 from litestar.response import Template
 
+from jobfair.companies.queries import companies_of_office
 from jobfair.regions import regency_of
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.kept import tally_day, tally_fair, tally_stages
@@ -76,7 +77,11 @@ async def show_trail(
     before = request.query_params.get("sebelum", "")
     whole = before.isascii() and before.isdigit() and len(before) <= DIGITS
     entries = await told(
-        snapshot, found.fair, limit=PAGE + 1, before=int(before) if whole else None
+        snapshot,
+        found.fair,
+        companies=await companies_of_office(snapshot, found.fair.office_id),
+        limit=PAGE + 1,
+        before=int(before) if whole else None,
     )
     return show(
         request,

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from jobfair.audit.queries import entries_of_fair
-from jobfair.companies.queries import companies_of_office
 from jobfair.db import Session
 from jobfair.people.queries import staff_names
 
@@ -46,15 +45,17 @@ class Told:
 
 
 async def told(
-    session: Session, fair: Any, *, limit: int = 50, before: int | None = None
+    session: Session,
+    fair: Any,
+    *,
+    companies: Sequence[Any],
+    limit: int = 50,
+    before: int | None = None,
 ) -> Sequence[Told]:
-    """Return the newest audit entries of a fair in words, in three statements."""
+    """Return the newest audit entries of a fair in words; ``companies`` are those of its office."""
     entries = await entries_of_fair(session, fair.id, limit=limit, before=before)
     names = await staff_names(session, {e.account_id for e in entries if e.account_id})
-    companies = {
-        f"company:{company.id}": company.name
-        for company in await companies_of_office(session, fair.office_id)
-    }
+    called = {f"company:{company.id}": company.name for company in companies}
     return [
         Told(
             id=entry.id,
@@ -62,7 +63,7 @@ async def told(
             sentence=ACTS.get(entry.act, entry.act),
             facts={
                 "who": names.get(entry.account_id or 0, SYSTEM),
-                "what": companies.get(entry.subject, "perusahaan"),
+                "what": called.get(entry.subject, "perusahaan"),
                 "rows": str(entry.facts.get("rows", "")),
             },
             reason=entry.reason,

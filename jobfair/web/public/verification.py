@@ -26,7 +26,7 @@ async def ask_receipt(
 ) -> Template | Redirect:
     """Ask for a number, and lead to its page."""
     found = await visible_fair(request, snapshot, fair_slug)
-    number = tidy_receipt(nomor)[:NUMBER_LONGEST]
+    number = tidy_receipt(nomor).replace("/", "")[:NUMBER_LONGEST]
     if number:
         return Redirect(f"/{found.fair.slug}/bukti/{quote(number, safe='')}", status_code=303)
     return show(

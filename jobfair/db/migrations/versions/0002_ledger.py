@@ -63,6 +63,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_stage_change_application_id"), "stage_change", ["application_id"], unique=False
     )
+    op.create_index("ix_stage_change_undo", "stage_change", ["account_id", "at"], unique=False)
     op.create_table(
         "fair_applicant",
         sa.Column("fair_id", sa.Integer(), nullable=False),

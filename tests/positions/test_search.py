@@ -1,0 +1,124 @@
+from dataclasses import replace
+
+import pytest
+
+from jobfair.positions.rules.offers import Offer, few_applicants, similar
+from jobfair.positions.rules.search import Wish, read_wish, search
+
+OFFER = Offer(
+    id=1, slug="operator", title="Operator", kbji="8", company="PT Satu", company_slug="satu",
+    company_id=1, district="12.09.19", education=("sma", "smk"), experience_years=0,
+    wage_min=3_000_000, wage_max=3_500_000, wage_period="bulan", wage_note="", openings=5,
+    disability_friendly=False, search_text="operator produksi pt satu kota kisaran barat",
+)  # fmt: skip
+NURSE = replace(
+    OFFER, id=2, slug="perawat", title="Perawat", kbji="2", district="12.09.20",
+    education=("d3", "s1"), experience_years=2, wage_min=None, wage_max=None, openings=9,
+    disability_friendly=True, search_text="perawat rs dua kota kisaran timur",
+)  # fmt: skip
+TAPPER = replace(
+    OFFER, id=3, slug="penyadap", title="Penyadap", kbji="9", education=("sd",), openings=1,
+    wage_min=100_000, wage_max=150_000, wage_period="hari", search_text="penyadap karet",
+)  # fmt: skip
+ALL = [OFFER, NURSE, TAPPER]
+
+
+def found(**wish):
+    return [offer.id for offer in search(ALL, Wish(**wish), applicants={}).page]
+
+
+@pytest.mark.parametrize(
+    ("wish", "ids"),
+    [
+        ({}, [2, 1, 3]),
+        ({"words": "OPERATOR  satu"}, [1]),
+        ({"words": "pérawat"}, [2]),
+        ({"words": "operator perawat"}, []),
+        ({"district": "12.09.19"}, [1, 3]),
+        ({"education": ("sma",)}, [1]),
+        ({"education": ("sma", "smp")}, [1, 3]),
+        ({"education": ("s1",)}, [2]),
+        ({"experience": ("0",)}, [1, 3]),
+        ({"experience": ("1", "3")}, [2]),
+        ({"disability_friendly": True}, [2]),
+        ({"wage_named": True}, [1, 3]),
+        ({"sort": "nama"}, [1, 3, 2]),
+        ({"sort": "gaji"}, [3, 1, 2]),
+    ],
+)
+def test_each_filter_finds_what_fits(wish, ids):
+    assert found(**wish) == ids
+
+
+def test_fewest_applicants_per_opening_come_first():
+    results = search(ALL, Wish(sort="sepi"), applicants={1: 5, 2: 1, 3: 4})
+
+    assert [offer.id for offer in results.page] == [2, 1, 3]
+
+
+def test_a_count_is_what_the_choice_gives_beside_the_other_filters():
+    results = search(ALL, Wish(district="12.09.19", education=("sma",)), applicants={})
+
+    assert results.count == 1
+    assert {o.code: o.count for o in results.education} == {"smp": 1, "sma": 1, "d3": 0, "s1": 0}
+    assert {o.code: (o.count, o.chosen) for o in results.districts} == {
+        "12.09.19": (1, True),
+        "12.09.20": (0, False),
+    }
+
+
+def test_pages_end_where_the_list_ends():
+    many = [replace(OFFER, id=at) for at in range(1, 46)]
+
+    results = search(many, Wish(page=99), applicants={})
+
+    assert (results.pages, results.wish.page, len(results.page)) == (3, 3, 5)
+
+
+def test_nothing_found_names_the_one_filter_to_drop():
+    results = search(ALL, Wish(words="barista", education=("sma",)), applicants={})
+
+    assert results.count == 0
+    assert results.relief is not None
+    assert (results.relief.kind, results.relief_count) == ("words", 1)
+    assert results.relief.without == Wish(education=("sma",))
+
+
+def test_nothing_at_all_has_no_relief():
+    results = search([], Wish(words="x"), applicants={})
+
+    assert (results.total, results.count, results.relief) == (0, 0, None)
+
+
+def test_an_address_is_read_as_it_was_written():
+    wish = Wish("las listrik", "12.09.19", ("sma",), ("0", "3"), True, True, "gaji", 2)
+
+    assert wish.address() == (
+        "?q=las+listrik&kec=12.09.19&pd=sma&pg=0&pg=3&dis=1&gaji=1&urut=gaji&hal=2"
+    )
+    assert Wish().address() == ""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"pd": ["xx"], "pg": ["9"], "urut": ["?"], "hal": ["-1"], "dis": ["ya"], "gaji": ["0"]},
+        {"hal": ["١"], "q": ["\x00"]},
+        {"hal": ["99999"], "unknown": ["1"]},
+        {"q": [], "kec": [""]},
+    ],
+)
+def test_what_an_address_may_not_say_is_left_out(given):
+    assert read_wish(given) == Wish()
+
+
+def test_few_applicants_is_a_hint_only_where_places_are_left():
+    assert few_applicants(OFFER, 3)
+    assert not few_applicants(OFFER, 11)
+    assert not few_applicants(TAPPER, 2)
+
+
+def test_similar_work_comes_before_the_same_place():
+    welder = replace(NURSE, id=4, kbji="8")
+
+    assert [o.id for o in similar([*ALL, welder], OFFER, without={2})] == [4, 3]

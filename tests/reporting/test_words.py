@@ -1,0 +1,149 @@
+"""Sentences over numbers: grammar for any data, and never more than is true."""
+
+from datetime import date, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from jobfair.reporting import findings, words
+from tests.builders import WIB
+
+VALUES = {word: value for value, word in words.PARTS}
+
+
+@given(whole=some.integers(10, 10_000_000), data=some.data())
+def test_a_share_is_never_more_than_true(whole, data):
+    part = data.draw(some.integers(1, whole))
+    exact, said = Fraction(part, whole), words.share(part, whole).lower()
+
+    if said.startswith("hampir ") and said != "hampir semua":
+        value = VALUES[said.removeprefix("hampir ")]
+        assert value - words.NEARLY <= exact < value
+    elif said.startswith("lebih dari "):
+        assert VALUES[said.removeprefix("lebih dari ")] < exact
+    elif said in VALUES:
+        assert VALUES[said] == exact
+    elif said.endswith("%") and not said.startswith("kurang"):
+        assert abs(Fraction(int(said[:-1]), 100) - exact) <= Fraction(1, 200)
+    else:
+        assert said in ("semua", "hampir semua", "kurang dari 1%")
+        assert (part == whole) == (said == "semua")
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (1116, 2278, "Hampir separuh"),
+        (5, 10, "Separuh"),
+        (3, 7, "3 dari 7"),
+        (7, 7, "Semua"),
+        (6, 100, "6%"),
+        (96, 100, "Hampir semua"),
+    ],
+)
+def test_shares_as_people_say_them(part, whole, said):
+    assert words.share(part, whole) == said
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (1, 1000, "<1%"),
+        (999, 1000, ">99%"),
+        (0, 9, "0%"),
+        (9, 9, "100%"),
+        (1, 0, "–"),
+        (1, 8, "13%"),
+    ],
+)
+def test_whole_percents_say_neither_none_nor_all_wrongly(part, whole, said):
+    assert words.whole_percent(part, whole) == said
+
+
+def test_numbers_and_dates_are_written_as_here():
+    assert words.number(612041) == "612.041"
+    assert words.ratio(2278, 356) == "6,4"
+    assert words.ratio(1234567, 1) == "1.234.567,0"
+    assert words.percent(356, 578) == "61,6%"
+    assert words.days(date(2022, 11, 3), date(2022, 11, 10)) == "3–10 November 2022"
+    assert words.days(date(2022, 11, 30), date(2022, 12, 2)) == "30 November – 2 Desember 2022"
+    assert words.days(date(2022, 12, 30), date(2023, 1, 2)) == "30 Desember 2022 – 2 Januari 2023"
+    at = datetime(2022, 11, 10, 16, tzinfo=WIB)
+    assert words.moment(at, ZoneInfo("Asia/Makassar")) == "10 November 2022 pukul 17.00 WITA"
+
+
+def days(*counts):
+    return [
+        {"date": f"2026-03-{at + 2:02d}", "applications": n, "new_applicants": 0}
+        for at, n in enumerate(counts)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "title", "high"),
+    [
+        ((0, 0, 0), "Belum ada lamaran sampai penutupan", ()),
+        (
+            (604, 512, 427, 374, 231, 38, 49, 43),
+            "Hampir separuh lamaran masuk dalam dua hari pertama",
+            (0, 1),
+        ),
+        ((1, 2, 3, 90, 60), "Hampir semua lamaran masuk dalam dua hari terakhir", (3, 4)),
+        ((5, 5, 5, 5), "Setiap hari sama ramainya", ()),
+        ((9, 2), "Paling ramai Senin 2 Maret", (0,)),
+        ((7, 1, 7), "Paling ramai Senin 2 Maret dan Rabu 4 Maret", (0, 2)),
+        (
+            (4, 1, 4, 4, 1, 4, 4, 4),
+            "Lamaran terbanyak masuk pada enam hari yang sama ramainya",
+            (0, 2, 3, 5, 6, 7),
+        ),
+    ],
+)
+def test_what_stands_out_among_the_days(counts, title, high):
+    assert findings.about_days(days(*counts)) == (title, high)
+
+
+def rows(**counts):
+    return [
+        {"code": label, "label": label, "place": label, "applicants": n}
+        for label, n in counts.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "title"),
+    [
+        ({"SMA": 211, "S1": 145}, "Hampir tiga perlima pelamar lulusan SMA"),
+        ({"SMA": 40, "S1": 40, "D3": 2}, "Lulusan SMA dan Lulusan S1 sama-sama terbanyak"),
+        ({"SMA": 0, "unknown": 0}, "Belum ada lamaran sampai penutupan"),
+        ({"SMA": 0, "unknown": 3}, "Pendidikan pelamar tidak diketahui"),
+        ({"A": 2, "B": 2, "C": 2, "D": 2}, "Empat kelompok sama-sama terbanyak"),
+    ],
+)
+def test_education_with_ties_and_nothing(counts, title):
+    assert findings.about_education(rows(**counts), sum(counts.values())) == title
+
+
+@pytest.mark.parametrize(
+    ("steps", "title"),
+    [
+        ((0, 0, 0), "Belum ada lamaran sampai penutupan"),
+        ((9, 0, 0), "Belum ada pelamar yang ditinjau perusahaan"),
+        ((9, 4, 0), "Belum ada pelamar yang lolos berkas"),
+        ((356, 331, 164), "Hampir separuh pelamar yang ditinjau lolos berkas"),
+        ((9, 4, 4), "Semua pelamar yang ditinjau lolos berkas"),
+    ],
+)
+def test_selection(steps, title):
+    assert findings.about_selection([{"n": n} for n in steps]) == title
+
+
+def test_small_numbers_of_disabled_people_are_hidden():
+    assert [findings.few(n) for n in (0, 1, 4, 5, 12)] == ["0", "<5", "<5", "5", "12"]
+    education = [{"men": 3, "women": 4, "sex_unknown": 0}]
+    said = findings.about_people(education, {"applicants": 3, "positions": 0})
+    assert "Kurang dari lima pelamar menyebut diri" in said
+    assert "3 " not in said.split(". ", 1)[1]

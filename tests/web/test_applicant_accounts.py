@@ -1,0 +1,271 @@
+"""Registering, signing in and out."""
+
+import pytest
+
+from jobfair.people.models import Account
+from jobfair.people.rules import Role
+from jobfair.web.recognise import SESSION_COOKIE
+from tests.builders import NOW, PASSWORD, make_nik, on_both, stage
+from tests.forms import form_on, post_form
+from tests.web.pages import accounts, change, ledger, send, staff
+
+NIK = "3303015708959001"
+GOOD = {
+    "nik": "3303.01.570895.9001",
+    "name": "Siti Rahmawati",
+    "birth_date": "17-08-1995",
+    "sex": "P",
+    "phone": "0812 3456 7890",
+    "district": "12.09.19",
+    "village": "Mekar Baru",
+    "education": "smk",
+    "major": "Akuntansi",
+    "school": "SMK Contoh",
+    "graduation_year": "2013",
+    "experience_years": "2",
+    "experience": "Kasir.",
+    "password": "rahasia-betul",
+    "consent": "ya",
+}
+
+
+def register(client, *, ke="", **typed):
+    page = client.get("/daftar", params={"ke": ke})
+    fields = form_on(page.text, action="/daftar") | GOOD | typed
+    return client.post("/daftar", data=fields)
+
+
+@on_both
+def test_a_new_applicant_is_signed_in_and_goes_on(client, act):
+    staged = act(stage)
+    page = f"/asahan-uji/lowongan/{staged.positions[0].slug}"
+
+    answer = register(client, ke=page)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert client.cookies.get(SESSION_COOKIE)
+    assert send(client, page).status_code == 303
+    profile = client.get("/profil").text
+    assert "3303••••••••9001" in profile
+    assert NIK not in profile
+    assert 'value="Siti Rahmawati"' in profile
+
+
+def test_every_problem_of_the_page_comes_at_once_in_its_order(client, act):
+    act(stage)
+    before = act(accounts)
+
+    answer = register(
+        client, nik="123", name="", birth_date="kemarin", sex="", phone="x", district="",
+        education="", graduation_year="x", disability="fisik", password="123", consent="",
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    assert "Ada 11 isian yang perlu diperbaiki" in answer.text
+    fields = ["nik", "name", "birth_date", "sex", "phone", "district", "education",
+              "graduation_year", "disability_consent", "password", "consent"]  # fmt: skip
+    places = [answer.text.index(f'href="#{name}"') for name in fields]
+    assert places == sorted(places)
+    for name in fields:
+        assert f'id="{name}"' in answer.text
+    assert answer.text.count('aria-invalid="true"') == len(fields)
+    assert 'value="Akuntansi"' in answer.text
+    assert act(accounts) == before
+
+
+def test_a_password_is_never_shown_again_and_the_nik_only_in_its_field(client, act):
+    act(stage)
+
+    answer = register(client, phone="salah")
+
+    assert "rahasia-betul" not in answer.text
+    assert answer.text.count("3303.01.570895.9001") == 1
+    assert 'name="nik" type="text" value="3303.01.570895.9001"' in " ".join(answer.text.split())
+
+
+def test_a_corrected_birth_record_can_be_confirmed(client, act):
+    act(stage)
+
+    asked = register(client, birth_date="18-08-1995")
+    assert asked.status_code == 422
+    assert 'name="confirm_nik"' in asked.text
+
+    assert register(client, birth_date="18-08-1995", confirm_nik="ya").status_code == 303
+
+
+@on_both
+def test_a_nik_registers_once_and_nobody_learns_whose_it_is(client, act):
+    act(stage)
+    assert register(client).status_code == 303
+    client.cookies.clear()
+    before = act(accounts)
+
+    answer = register(client, name="Orang Lain", nik="3303 0157 0895 9001")
+
+    assert answer.status_code == 422
+    assert "Pendaftaran dengan NIK ini tidak dapat dilanjutkan." in answer.text
+    assert "Siti" not in answer.text
+    assert SESSION_COOKIE not in client.cookies
+    assert act(accounts) == before
+
+
+def test_two_at_once_for_one_nik_get_the_same_sentence(client, act, monkeypatch):
+    act(stage)
+    register(client)
+    client.cookies.clear()
+    before = act(accounts)
+
+    async def not_there(_session, _key):
+        return None
+
+    monkeypatch.setattr("jobfair.applicants.actions.people.account_for_key", not_there)
+    answer = register(client, name="Orang Lain")
+
+    assert answer.status_code == 422
+    assert "Pendaftaran dengan NIK ini tidak dapat dilanjutkan." in answer.text
+    assert act(accounts) == before
+
+
+def test_the_districts_of_the_office_come_first(client, act):
+    act(stage)
+
+    page = client.get("/daftar").text
+
+    assert page.index("Kabupaten Asahan") < page.index("Kec. Aek") < page.index("Kota Medan")
+    assert page.index("Kota Medan") < page.index("Kabupaten Aceh Selatan")
+
+
+def test_the_page_of_registering_needs_no_fair(client):
+    assert client.get("/daftar").status_code == 200
+
+
+@on_both
+def test_signing_in_by_nik_however_it_is_typed(client, act):
+    staged = act(stage)
+    nik = staged.niks[0]
+    typed = f" {nik[:6]}-{nik[6:12]}.{nik[12:]}"
+
+    answer = post_form(client, "/masuk", name=typed, password=PASSWORD)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/lamaran")
+    assert "Belum ada lamaran" in client.get("/lamaran").text
+
+
+@pytest.mark.parametrize(("role", "home"), [(Role.REVIEWER, "/meja"), (Role.ORGANISER, "/kendali")])
+def test_staff_sign_in_by_mail_and_go_to_their_room(client, act, save, role, home):
+    staged = act(stage)
+    save(staff(role, "orang@contoh.id", company_id=staged.companies[0].id, office_id=1))
+
+    answer = post_form(client, "/masuk", name=" Orang@Contoh.ID ", password=PASSWORD)
+
+    assert answer.headers["location"] == home
+    assert client.get("/lamaran").status_code == 404
+    assert client.get("/profil").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("onward", "goes"),
+    [
+        ("/asahan-uji/lowongan?q=a", "/asahan-uji/lowongan?q=a"),
+        ("//jahat.example", "/lamaran"),
+        ("https://jahat.example/", "/lamaran"),
+        ("/\\jahat.example", "/lamaran"),
+        ("/masuk", "/lamaran"),
+        ("/keluar", "/lamaran"),
+    ],
+)
+def test_signing_in_leads_back_into_this_site_only(client, act, onward, goes):
+    staged = act(stage)
+    page = client.get("/masuk", params={"ke": onward})
+    fields = form_on(page.text, having="name")
+
+    answer = client.post("/masuk", data=fields | {"name": staged.niks[0], "password": PASSWORD})
+
+    assert answer.headers["location"] == goes
+
+
+@pytest.mark.parametrize("name", ["known", "unknown", "nobody@contoh.id", "", "\x00", "é" * 300])
+def test_what_was_wrong_is_not_told(client, act, name):
+    staged = act(stage)
+    typed = staged.niks[0] if name == "known" else name or " "
+
+    answer = post_form(client, "/masuk", name=typed, password="salah-sekali")
+
+    assert answer.status_code == 422
+    assert "NIK atau surel dan kata sandi ini tidak cocok." in answer.text
+    assert "salah-sekali" not in answer.text
+    assert SESSION_COOKIE not in client.cookies
+
+
+def test_a_disabled_account_and_one_without_a_password_stay_outside(client, act, save):
+    staged = act(stage, applicants=2)
+    ids = [applicant.account_id for applicant in staged.applicants]
+    act(change, Account, ids[0], disabled_at=NOW)
+    act(change, Account, ids[1], password_hash=None)
+
+    for nik in staged.niks:
+        assert post_form(client, "/masuk", name=nik, password=PASSWORD).status_code == 422
+
+
+def test_too_many_attempts_for_one_name_have_to_wait(client, act):
+    staged = act(stage, applicants=2)
+    for _ in range(5):
+        post_form(client, "/masuk", name=staged.niks[0], password="salah-sekali")
+
+    answer = post_form(client, "/masuk", name=staged.niks[0], password=PASSWORD)
+
+    assert answer.status_code == 429
+    assert "Terlalu banyak percobaan." in answer.text
+    assert SESSION_COOKIE not in client.cookies
+    assert post_form(client, "/masuk", name=staged.niks[1], password=PASSWORD).status_code == 303
+
+
+def test_signing_in_changes_the_cookie_and_ends_the_old_one(client, act, sign_in):
+    staged = act(stage, applicants=2)
+    sign_in(client, staged.niks[0])
+    first = client.cookies[SESSION_COOKIE]
+    fields = form_on(client.get("/lamaran").text, action="/keluar")
+
+    answer = client.post("/masuk", data=fields | {"name": staged.niks[1], "password": PASSWORD})
+
+    assert answer.status_code == 303
+    assert client.cookies[SESSION_COOKIE] != first
+    client.cookies.set(SESSION_COOKIE, first)
+    assert client.get("/lamaran").status_code == 303
+
+
+def test_signing_out_ends_the_cookie_everywhere(client, act, sign_in):
+    staged = act(stage)
+    sign_in(client, staged.niks[0])
+    token = client.cookies[SESSION_COOKIE]
+
+    answer = client.post("/keluar", data=form_on(client.get("/lamaran").text, action="/keluar"))
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert SESSION_COOKIE not in client.cookies
+    client.cookies.set(SESSION_COOKIE, token)
+    assert client.get("/lamaran").headers["location"] == "/masuk?ke=/lamaran"
+
+
+def test_who_is_signed_in_does_not_sign_in_again(client, act, sign_in):
+    staged = act(stage)
+    sign_in(client, staged.niks[0])
+
+    assert client.get("/masuk?ke=/profil").headers["location"] == "/profil"
+    assert client.get("/daftar").headers["location"] == "/lamaran"
+
+
+def test_a_form_too_old_is_refused_and_nothing_happens(client, act):
+    act(stage)
+    before = act(accounts)
+    client.get("/daftar")
+
+    answer = client.post("/daftar", data=GOOD | {"_token": "alt"})
+
+    assert answer.status_code == 403
+    assert act(accounts) == before
+    assert act(ledger) == []
+
+
+def test_niks_of_the_tests_are_nobodys():
+    assert make_nik(1).startswith("1209990101")

@@ -1,0 +1,50 @@
+import pytest
+
+from jobfair.applicants.models import Applicant
+from tests.builders import stage
+from tests.forms import form_on
+from tests.web.pages import change, send, text_of
+
+
+@pytest.mark.parametrize("path", ["/lamaran", "/profil"])
+def test_own_pages_lead_guests_to_the_sign_in(client, path):
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/masuk?ke={path}")
+
+
+def test_a_corrected_profile_leaves_sent_applications_as_they_were(client, act, sign_in):
+    staged = act(stage)
+    sign_in(client, staged.niks[0])
+    page = f"/asahan-uji/lowongan/{staged.positions[0].slug}"
+    receipt = send(client, page).headers["location"]
+    fields = form_on(client.get(f"/profil?ke={page}").text, action="/profil")
+    chosen = {"district": "12.09.20", "education": "d3", "experience": "Baru.", "disability": ""}
+
+    answer = client.post("/profil", data=fields | chosen | {"name": "Nama Baru"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert 'value="Nama Baru"' in client.get("/profil").text
+    assert staged.applicants[0].name in client.get(receipt).text
+    assert "Nama Baru" not in text_of(client.get(receipt).text).split("Masuk sebagai")[0]
+
+
+def test_a_wrong_profile_is_not_stored_and_keeps_what_was_typed(client, act, sign_in):
+    staged = act(stage)
+    sign_in(client, staged.niks[0])
+    fields = form_on(client.get("/profil").text, action="/profil")
+
+    answer = client.post("/profil", data=fields | {"name": "123", "phone": "99", "education": "d3"})
+
+    assert answer.status_code == 422
+    assert "Tulis nama seperti di KTP." in answer.text
+    assert 'value="99"' in answer.text
+    assert f'value="{staged.applicants[0].name}"' in client.get("/profil").text
+
+
+def test_a_place_that_is_no_longer_offered_keeps_being_chosen(client, act, sign_in):
+    staged = act(stage)
+    act(change, Applicant, staged.applicants[0].id, district="33.03.01")
+    sign_in(client, staged.niks[0])
+
+    assert '<option value="33.03.01" selected>Kec. Kemangkon</option>' in client.get("/profil").text
