@@ -25,7 +25,7 @@ from jobfair.web import applicant, company, health, organiser, public
 from jobfair.web.errors import HANDLERS
 from jobfair.web.files import static_files
 from jobfair.web.given import GivenServices, Services, SignedIn
-from jobfair.web.guards import own_forms_only
+from jobfair.web.guards import known_or_trouble, own_forms_only
 from jobfair.web.headers import SecureHeaders
 from jobfair.web.recognise import Recognise
 from jobfair.web.templating import make_environment
@@ -124,8 +124,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
             "session": Provide(provide_session),
             "snapshot": Provide(provide_snapshot),
         },
-        guards=[own_forms_only],
-        middleware=[SecureHeaders(https=settings.base_url.startswith("https:")), Recognise()],
+        guards=[known_or_trouble, own_forms_only],
         exception_handlers=HANDLERS,
         before_send=[services.requests.saw],
         template_config=TemplateConfig(
@@ -136,4 +135,8 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         openapi_config=None,
     )
     app.state.services = services
+    # Around the router, so that a page that does not exist is answered like one that somebody
+    # may not see: to the same person, with the same headers.
+    headers = SecureHeaders(https=settings.base_url.startswith("https:"))
+    app.asgi_handler = headers(Recognise()(app.asgi_handler))
     return app

@@ -1,6 +1,7 @@
 """The alarm clock: APScheduler rings, the jobs decide. Only the leading process runs them."""
 
 import asyncio
+import contextlib
 import logging
 from datetime import UTC
 
@@ -26,15 +27,26 @@ async def run_job(job: Job, tools: Tools, leader: Leader) -> None:
 
 
 async def keep_the_clock(database: Database, clock: Clock, door: Door) -> None:
-    """Ring until cancelled."""
+    """Ring until cancelled.
+
+    A job that is cut off then has changed nothing: its transaction goes back before this returns.
+    """
     tools, leader = Tools(database, clock, door), Leader(database)
+    running: set[asyncio.Task[None]] = set()
+
+    async def ring(job: Job) -> None:
+        running.add(task := asyncio.ensure_future(run_job(job, tools, leader)))
+        task.add_done_callback(running.discard)
+        with contextlib.suppress(asyncio.CancelledError):  # the scheduler would log it as an error
+            await asyncio.wait({task})
+
     scheduler = AsyncIOScheduler(timezone=UTC)
     for job in SCHEDULE:
         scheduler.add_job(
-            run_job,
+            ring,
             "interval",
             seconds=job.seconds,
-            args=(job, tools, leader),
+            args=(job,),
             id=job.name,
             coalesce=True,
             max_instances=1,
@@ -45,4 +57,8 @@ async def keep_the_clock(database: Database, clock: Clock, door: Door) -> None:
         await asyncio.Event().wait()
     finally:
         scheduler.shutdown(wait=False)
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
         await leader.release()

@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 from litestar.types import ExceptionHandlersMap
 
-from jobfair.db import Clash, DBAPIError
+from jobfair.db import Clash, DBAPIError, NoConnection
 from jobfair.errors import (
     Busy,
     Invalid,
@@ -62,9 +62,10 @@ def show_clash(request: AnyRequest, _: Clash) -> Template:
     return show_refusal(request, CLASH)
 
 
-def show_database_trouble(request: AnyRequest, error: DBAPIError) -> Template:
+def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Template:
     """Nothing was stored: say so, and when to try again."""
-    log.error("database trouble: %s", type(error.orig).__name__)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    log.error("database trouble: %s", type(cause).__name__)
     return show_refusal(request, Busy(5))
 
 
@@ -98,6 +99,7 @@ HANDLERS: ExceptionHandlersMap = {
     JobFairError: show_refusal,
     Clash: show_clash,
     DBAPIError: show_database_trouble,
+    NoConnection: show_database_trouble,
     HTTPException: show_http_error,
     Exception: show_failure,
 }

@@ -77,6 +77,13 @@ def local_path(text: str) -> str | None:
     return quote(text, safe="/?=&%+,:;@!$'()*~")
 
 
+def known_or_trouble(connection: Connection, _: BaseRouteHandler) -> None:
+    """Raise what kept :class:`jobfair.web.recognise.Recognise` from finding out who is asking."""
+    trouble = connection.scope.get("trouble")
+    if isinstance(trouble, Exception):
+        raise trouble
+
+
 async def own_forms_only(connection: Connection, handler: BaseRouteHandler) -> None:
     """Refuse unsafe requests that do not come from a form of ours in this very browser.
 

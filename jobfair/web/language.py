@@ -21,18 +21,31 @@ LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 LOCALES = {"id": "id_ID", "en": "en_GB"}
 CATALOGUE = Path(__file__).parent.parent / "locale" / "en.po"
 MILLION = 1_000_000
+AGO = ((86400, "hari lalu"), (3600, "jam lalu"), (60, "menit lalu"), (1, "detik lalu"))
+"""Seconds and what they are called, the longest first."""
 
 
 @cache
-def _english() -> dict[str, str]:
+def _english() -> dict[str, tuple[str, ...]]:
     with CATALOGUE.open("rb") as file:
-        catalogue = read_po(file)
-    return {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string}
+        entries = [entry for entry in read_po(file) if entry.id and entry.string]
+    return {
+        entry.id if isinstance(entry.id, str) else entry.id[0]: (entry.string,)
+        if isinstance(entry.string, str)
+        else tuple(entry.string)
+        for entry in entries
+    }
 
 
-def translate(text: str, language: str) -> str:
-    """Return the text in the language, or as it is when the catalogue does not know it."""
-    return _english().get(text, text) if language == "en" else text
+def translate(text: str, language: str, count: object = None) -> str:
+    """Return the text in the language, or as it is when the catalogue does not know it.
+
+    Bahasa Indonesia counts without plurals; where English has two forms, ``count`` chooses.
+    """
+    if language != "en":
+        return text
+    forms = _english().get(text, (text,))
+    return forms[0] if str(count) == "1" else forms[-1]
 
 
 def sentence(error: JobFairError | Problem, language: str, zone: Any = None) -> str:
@@ -45,7 +58,7 @@ def sentence(error: JobFairError | Problem, language: str, zone: Any = None) -> 
         name: translate(value, language) if isinstance(value, str) else value
         for name, value in facts.items()
     }
-    text = translate(error.message, language)
+    text = translate(error.message, language, next(iter(facts.values()), None))
     return text % facts if facts else text
 
 
@@ -132,16 +145,14 @@ def time_left(until: datetime, now: datetime, language: str) -> str:
     seconds = max(0, int((until - now).total_seconds()))
     days, rest = divmod(seconds, 86400)
     clock = f"{rest // 3600:02d}.{rest % 3600 // 60:02d}.{rest % 60:02d}"
-    return f"{days} {translate('hari', language)} {clock}" if days else clock
+    return f"{days} {translate('hari', language, days)} {clock}" if days else clock
 
 
 def ago(at: datetime, now: datetime, language: str) -> str:
     """Return "12 detik lalu", "3 menit lalu", "5 jam lalu"."""
     seconds = max(0, int((now - at).total_seconds()))
-    for size, unit in ((86400, "hari lalu"), (3600, "jam lalu"), (60, "menit lalu")):
-        if seconds >= size:
-            return f"{seconds // size} {translate(unit, language)}"
-    return f"{seconds} {translate('detik lalu', language)}"
+    size, unit = next(one for one in AGO if seconds >= one[0] or one[0] == 1)
+    return f"{seconds // size} {translate(unit, language, seconds // size)}"
 
 
 def iso(at: datetime, zone: Any) -> str:

@@ -1,4 +1,8 @@
-"""Who is asking: the session cookie becomes ``scope["user"]``, for pages and sockets alike."""
+"""Who is asking: the session cookie becomes ``scope["user"]``, for pages and sockets alike.
+
+This stands around the router, where no exception handler reaches: when the database cannot be
+asked, nobody is signed in and ``scope["trouble"]`` says why; the first guard raises it.
+"""
 
 import secrets
 from typing import Any
@@ -8,6 +12,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from jobfair.db import DBAPIError, NoConnection
 from jobfair.people.actions import keep_awake, who_is
 from jobfair.web.given import Services, SignedIn
 
@@ -47,7 +52,11 @@ class Recognise(ASGIMiddleware):
         cookies = _cookies(scope)
         token = cookies.get(SESSION_COOKIE, "")
         state: Any = scope
-        state["user"] = await self._who(services, token) if token else None
+        state["user"], state["trouble"] = None, None
+        try:
+            state["user"] = await self._who(services, token) if token else None
+        except (DBAPIError, NoConnection) as trouble:
+            state["trouble"] = trouble
         state["session_token"] = token
         state["form_cookie"] = token if state["user"] else cookies.get(GUEST_COOKIE, "")
         if not state["form_cookie"] and scope["path"].startswith(GUEST_FORMS):

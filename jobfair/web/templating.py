@@ -113,13 +113,18 @@ def _placed(function: Callable[..., str]) -> Callable[..., str]:
 
 
 @pass_context
-def _gettext(context: Context, text: str) -> str:
-    return words.translate(text, context["lang"])
+def _gettext(context: Context, text: str, /, **facts: Any) -> Markup:
+    """Fill a sentence; its first fact chooses between the English forms. Templates are trusted."""
+    count = next(iter(facts.values()), None)
+    return Markup(words.translate(text, context["lang"], count)) % facts  # noqa: S704
 
 
 @pass_context
-def _ngettext(context: Context, one: str, many: str, n: int) -> str:
-    return words.translate(one if n == 1 else many, context["lang"])
+def _ngettext(context: Context, one: str, many: str, n: int, /, **facts: Any) -> Markup:
+    """Fill the sentence for one or for many, which know ``num``."""
+    if context["lang"] == "en":
+        return Markup(words.translate(one, "en", n)) % (facts | {"num": n})  # noqa: S704
+    return Markup(one if n == 1 else many) % (facts | {"num": n})  # noqa: S704
 
 
 @pass_context
@@ -151,7 +156,7 @@ def make_environment(extra_content: str = "") -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=False)  # type: ignore[attr-defined]
     environment.filters |= {
         "n": _spoken(words.number),
         "day": _placed(words.day),

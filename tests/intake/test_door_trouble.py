@@ -159,19 +159,21 @@ async def test_a_sender_who_hangs_up_is_served_all_the_same(database, clock):
 async def test_stopping_finishes_the_batch_and_answers_the_rest(database, clock, monkeypatch):
     # Guards _finish: cancelling in the middle of a commit must not leave it to chance.
     made = await staged(database, applicants=3)
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    begun, go_on = threading.Event(), threading.Event()  # on SQLite a batch has its own thread
     accept = doors.accept
 
     async def slowly(session, submissions):
         begun.set()
-        await go_on.wait()
+        while not go_on.is_set():
+            await asyncio.sleep(0.001)
         return await accept(session, submissions)
 
     monkeypatch.setattr(doors, "accept", slowly)
     door = Door(database, clock)
     task = asyncio.create_task(door.run())
     first = asyncio.ensure_future(apply(door, made, 0))
-    await begun.wait()
+    while not begun.is_set():
+        await asyncio.sleep(0.001)
     second = asyncio.ensure_future(apply(door, made, 1))
     await asyncio.sleep(0)
     task.cancel()

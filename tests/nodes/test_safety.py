@@ -116,8 +116,9 @@ def test_a_sqlite_file_has_one_server(tmp_path):
         [sys.executable, "-c", holder, path], stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(Misconfigured, match=f"sedang dilayani proses {other.pid}"), (
-            only_server(path)
+        with (
+            pytest.raises(Misconfigured, match=f"sedang dilayani proses {other.pid}"),
+            only_server(path),
         ):
             pass
         os.kill(other.pid, signal.SIGKILL)

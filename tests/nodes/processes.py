@@ -1,0 +1,114 @@
+"""Real ``jobfair serve`` processes, and browsers that only do what a test needs."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from jobfair.db import Database
+from jobfair.people.actions import sign_in
+from jobfair.people.models import Account
+from tests.builders import KEYS, Staged
+from tests.doors import staged
+from tests.free_port import free_port, wait_for
+
+
+@dataclass
+class Served:
+    """A running server with its processes."""
+
+    port: int
+    process: subprocess.Popen[str]
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def workers(self) -> list[int]:
+        """Return the ids of the processes the parent keeps."""
+        pid = self.process.pid
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+
+    def stop(self) -> int:
+        """Ask it to stop and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, url: str, *words: str, port: int = 0):
+    """Run ``jobfair serve``; whatever is left of it at the end is killed."""
+    key = folder / "uji.key"
+    if not key.exists():
+        key.write_text(bytes(range(32)).hex())
+        key.chmod(0o600)
+    port = port or free_port()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JOBFAIR_")}
+    more = {
+        "DATABASE_URL": url,
+        "JOBFAIR_DATA": str(folder),
+        "JOBFAIR_KEY_FILE": str(key),
+        "JOBFAIR_PORT": str(port),
+        "JOBFAIR_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "jobfair", "serve", *words],
+        env=kept | more,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield Served(port, process)
+        finally:
+            process.kill()  # its children notice and end in order
+
+
+@contextlib.contextmanager
+def answering(folder: Path, url: str, *words: str, port: int = 0):
+    """Run ``jobfair serve`` and wait until it answers."""
+    with serving(folder, url, *words, port=port) as served:
+        wait_for(f"{served.address}/livez")
+        yield served
+
+
+@dataclass
+class Crowd:
+    """A stored fair that is open now, its applicants signed in."""
+
+    made: Staged
+    tokens: list[str] = field(default_factory=list)
+
+    @property
+    def page(self) -> str:
+        return f"/{self.made.fair.slug}/lowongan/{self.made.positions[0].slug}/lamar"
+
+    async def apply(self, browser: httpx.AsyncClient, who: int) -> str:
+        """Apply as somebody; return the receipt's number, or nothing when told to come again."""
+        token = self.tokens[who]
+        answer = await browser.post(
+            self.page,
+            data={"consent": "ya"},
+            headers={"Cookie": f"__Host-sesi={token}", "X-Form-Token": KEYS.form_token(token)},
+        )
+        assert answer.status_code in (303, 503), (answer.status_code, answer.text)
+        return answer.headers["Location"].rsplit("/", 1)[1] if answer.status_code == 303 else ""
+
+
+async def gather_crowd(database: Database, people: int, now: Any, **more: Any) -> Crowd:
+    """Store a fair and sign everybody in."""
+    made = await staged(database, applicants=people, **more)
+    crowd = Crowd(made)
+    async with database.transaction() as session:
+        for applicant in made.applicants:
+            account = await session.get_one(Account, applicant.account_id)
+            crowd.tokens.append(await sign_in(session, account=account, old_token="", now=now))
+    return crowd

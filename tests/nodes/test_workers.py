@@ -1,0 +1,203 @@
+"""Several real processes at one socket: what is acknowledged is there, whatever is killed."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+import websockets
+from sqlalchemy import select
+
+from jobfair.applications.models import Application
+from jobfair.db import Database
+from jobfair.db.migrations import upgrade
+from tests.nodes.crowd import until
+from tests.nodes.processes import answering, gather_crowd, serving
+from tests.recount import problems_of
+
+pytestmark = pytest.mark.xdist_group("nodes")
+PEOPLE = 60
+READERS = 6
+
+
+def window():
+    now = datetime.now(UTC)
+    return {"opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=1)}
+
+
+@pytest.fixture
+async def database(durable_server):
+    database = Database(durable_server.address)
+    await upgrade(database)
+    yield database
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("drop schema public cascade; create schema public")
+    await database.close()
+
+
+async def insist(crowd, address, who, acknowledged):
+    """Apply until there is a receipt, over a new connection whenever one breaks."""
+    while True:
+        with contextlib.suppress(httpx.TransportError):
+            async with httpx.AsyncClient(base_url=address, timeout=20) as browser:
+                if number := await crowd.apply(browser, who):
+                    acknowledged.append((who, number))
+                    return
+        await asyncio.sleep(0.05)
+
+
+async def test_a_killed_worker_loses_nothing_and_is_replaced(database, durable_server, tmp_path):
+    crowd = await gather_crowd(database, PEOPLE, datetime.now(UTC), window=window())
+    acknowledged = []
+    with answering(tmp_path, durable_server.address, "--workers", "2") as served:
+        await until(lambda: len(served.workers()) == 2)
+        before = served.workers()
+
+        async def kill_some():
+            for victim in before:
+                share = len(acknowledged) + PEOPLE // 4
+                await until(lambda share=share: len(acknowledged) >= share)
+                os.kill(victim, signal.SIGKILL)
+
+        async def line(first):
+            for who in range(first, PEOPLE, 6):
+                await insist(crowd, served.address, who, acknowledged)
+                await insist(crowd, served.address, who, acknowledged)
+
+        await asyncio.gather(kill_some(), *(line(first) for first in range(6)))
+        await until(lambda: len(served.workers()) == 2)
+        assert not set(before) & set(served.workers())
+
+    numbers = {
+        who: {number for one, number in acknowledged if one == who} for who, _ in acknowledged
+    }
+    assert {who: len(found) for who, found in numbers.items()} == dict.fromkeys(range(PEOPLE), 1)
+    assert Counter(who for who, _ in acknowledged) == dict.fromkeys(range(PEOPLE), 2)
+    async with database.snapshot() as session:
+        rows = (await session.execute(select(Application.applicant_id, Application.receipt))).all()
+    made = {applicant.id: who for who, applicant in enumerate(crowd.made.applicants)}
+    assert {(made[applicant], receipt) for applicant, receipt in rows} == {
+        (who, number) for who, number in acknowledged
+    }
+    assert len(rows) == PEOPLE
+    assert await problems_of(database, crowd.made.fair.id) == []
+
+
+@pytest.mark.parametrize("words", [(), ("--workers", "2")], ids=["one", "two"])
+async def test_told_to_stop_it_finishes_and_says_when_to_come_back(
+    database, durable_server, tmp_path, words
+):
+    crowd = await gather_crowd(database, 8, datetime.now(UTC), window=window())
+    acknowledged = []
+    with answering(tmp_path, durable_server.address, *words) as served:
+        pids = served.workers()
+        live = f"ws://127.0.0.1:{served.port}/ws/publik/{crowd.made.fair.slug}"
+        async with contextlib.AsyncExitStack() as stack:
+            readers = [
+                await stack.enter_async_context(websockets.connect(live)) for _ in range(READERS)
+            ]
+            for reader in readers:
+                await reader.recv()
+            sending = [
+                asyncio.ensure_future(insist(crowd, served.address, who, acknowledged))
+                for who in range(8)
+            ]
+            await until(lambda: bool(acknowledged))
+
+            code = await asyncio.to_thread(served.stop)
+
+            for reader in readers:
+                with contextlib.suppress(websockets.ConnectionClosed):
+                    async for _ in reader:
+                        pass
+            for task in sending:
+                task.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+        error = served.process.stderr.read()
+
+    assert code == 0, error
+    assert "Traceback" not in error
+    assert [reader.close_code for reader in readers] == [1012] * READERS
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    async with database.snapshot() as session:
+        receipts = set(await session.scalars(select(Application.receipt)))
+    assert {number for _, number in acknowledged} <= receipts
+
+
+async def test_workers_end_with_their_parent(database, durable_server, tmp_path):
+    with answering(tmp_path, durable_server.address, "--workers", "2") as served:
+        pids = served.workers()
+        assert len(pids) == 2
+        served.process.kill()
+
+        await until(lambda: not any(map(_lives, pids)))
+
+
+def _lives(pid):
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    return False
+
+
+async def test_what_one_worker_accepts_the_other_shows(database, durable_server, tmp_path):
+    crowd = await gather_crowd(database, 8, datetime.now(UTC), window=window())
+    with answering(tmp_path, durable_server.address, "--workers", "2") as served:
+        live = f"ws://127.0.0.1:{served.port}/ws/publik/{crowd.made.fair.slug}"
+        async with contextlib.AsyncExitStack() as stack:
+            readers = [
+                await stack.enter_async_context(websockets.connect(live)) for _ in range(READERS)
+            ]
+            acknowledged = []
+            for who in range(8):
+                await insist(crowd, served.address, who, acknowledged)
+
+            async def arrives(reader):
+                async for frame in reader:
+                    if '<dd id="n-lamaran">8</dd>' in frame:
+                        return
+
+            async with asyncio.timeout(20):
+                await asyncio.gather(*map(arrives, readers))
+        assert served.stop() == 0
+
+
+def test_a_sqlite_file_is_served_once_and_again_after_a_kill(sqlite_url, tmp_path):
+    with answering(tmp_path, sqlite_url) as first:
+        with serving(tmp_path, sqlite_url) as second:
+            _, error = second.process.communicate(timeout=60)
+            assert second.process.returncode == 3
+            assert f"sedang dilayani proses {first.process.pid}" in error
+        first.process.kill()
+        first.process.wait()
+    with answering(tmp_path, sqlite_url) as again:
+        assert again.stop() == 0
+
+
+def test_the_parent_replaces_but_no_faster_than_once_a_second():
+    program = (
+        "import os, time, signal\n"
+        "from jobfair.cli.crew import Crew\n"
+        "def work(parent):\n"
+        "    os.write(1, b'x')\n"
+        "    raise SystemExit(7)\n"
+        "signal.alarm(20)\n"
+        "Crew(work, 2, patience=5).run(stop_listening=lambda: os.write(1, b's'))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout.read(4) == b"xxxx"
+        parent.send_signal(signal.SIGTERM)
+        told, error = parent.communicate(timeout=10)
+    assert parent.returncode == 0
+    assert told.count(b"x") <= 2
+    assert told.endswith(b"s")
+    assert error.count(b"ended with 7") >= 2
