@@ -88,7 +88,8 @@ class Load:
         async def one(process: int, line: Connection) -> None:
             nonlocal count
             while time.monotonic() < end and count < most:
-                count += await self.send(line, way, process=process)
+                acknowledged = await self.send(line, way, process=process)
+                count += acknowledged
 
         await asyncio.gather(*(one(n, line) for n, line in enumerate(lines)))
         took = time.monotonic() - began

@@ -56,7 +56,7 @@ class AnchoredClock:
 
     async def until(self, instant: datetime) -> None:
         """Return once the instant has come."""
-        while (left := (instant - self.now()).total_seconds()) > 0:
+        while (left := (instant - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time itself
             await asyncio.sleep(min(left / self._rate, 60))
 
 

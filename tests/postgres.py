@@ -122,7 +122,7 @@ def keep(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fast_folder() -> str | None:
+def fast_folder() -> str | None:
     """Return where files cost least: memory if there is plenty, for each test makes hundreds."""
     memory = Path("/dev/shm")
     usable = memory.is_dir() and os.access(memory, os.W_OK)
@@ -133,7 +133,7 @@ class Keeper:
     """The keeper's other end: hold on to it for the run, then :meth:`end` it."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="jf-pg-", dir=_fast_folder()))
+        self.folder = Path(tempfile.mkdtemp(prefix="jf-pg-", dir=fast_folder()))
         self._process = subprocess.Popen(
             [sys.executable, __file__, self.folder],
             stdin=subprocess.PIPE,

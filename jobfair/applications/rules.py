@@ -121,9 +121,7 @@ def check_may_apply(*, asking: Asking, conditions: Conditions, day: date) -> Non
         )
     limit = conditions.applications_per_applicant
     if limit and asking.applications_so_far >= limit:
-        raise Refused(
-            "limit", "Anda sudah mengirim %(n)s lamaran, batas di job fair ini.", n=limit
-        )
+        raise Refused("limit", "Anda sudah mengirim %(n)s lamaran, batas di job fair ini.", n=limit)
 
 
 def check_answers(answers: Sequence[str], *, questions: int) -> None:
@@ -132,13 +130,9 @@ def check_answers(answers: Sequence[str], *, questions: int) -> None:
     A page never sends such; checked here because one of them would fail its whole batch.
     """
     if any(answers[questions:]):
-        raise Invalid(
-            {"answers": Problem("Jabatan ini hanya menanyakan %(n)s hal.", n=questions)}
-        )
+        raise Invalid({"answers": Problem("Jabatan ini hanya menanyakan %(n)s hal.", n=questions)})
     if any(len(answer) > ANSWER_LONGEST for answer in answers):
-        raise Invalid(
-            {"answers": Problem("Jawaban paling panjang %(n)s huruf.", n=ANSWER_LONGEST)}
-        )
+        raise Invalid({"answers": Problem("Jawaban paling panjang %(n)s huruf.", n=ANSWER_LONGEST)})
     if any(char == "\x00" or "\ud800" <= char <= "\udfff" for text in answers for char in text):
         raise Invalid({"answers": Problem("Jawaban memuat tanda yang tidak dapat disimpan.")})
 

@@ -175,6 +175,7 @@ def day_of(now: datetime, timetable: Timetable, zone: Any) -> tuple[int, int]:
     today = min(max(now.astimezone(zone).date(), first), last)
     return (today - first).days + 1, (last - first).days + 1
 
+
 ZONE_NAMES = {
     "Asia/Jakarta": "WIB",
     "Asia/Pontianak": "WIB",

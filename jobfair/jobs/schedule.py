@@ -50,8 +50,7 @@ async def close(tools: Tools) -> None:
         ended = [
             fair_id
             for fair_id in await fairs.unlatched_fair_ids(session)
-            if (await fairs.fair_by_id(session, fair_id)).phase(tools.clock.now())
-            is Phase.CLOSING
+            if (await fairs.fair_by_id(session, fair_id)).phase(tools.clock.now()) is Phase.CLOSING
         ]
     for fair_id in ended:
         await close_when_drained(

@@ -7,6 +7,7 @@ connection was, or that had no room for its topics, costs nothing but one render
 import asyncio
 import logging
 import random
+from typing import Any
 
 import psycopg
 
@@ -56,8 +57,7 @@ class Bus:
             while True:
                 async for note in connection.notifies(timeout=PULSE):
                     self._announce(note.payload)
-                async with asyncio.timeout(ANSWER_WITHIN):
-                    await connection.execute("select 1")
+                await _ask(connection)
         finally:
             await connection.close()
 
@@ -71,3 +71,23 @@ class Bus:
     def _resync(self) -> None:
         self.resyncs += 1
         self._hub.resync()
+
+
+async def _ask(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Return once the server has answered, or raise ``TimeoutError``.
+
+    Cancelled once, the driver asks the server to give up, and waits for that over the same dead
+    line; cancelled twice, it lets the connection go.
+    """
+    asking = asyncio.ensure_future(connection.execute("select 1"))
+    try:
+        for patience in (ANSWER_WITHIN, 0.1):
+            await asyncio.wait({asking}, timeout=patience)
+            if not asking.done():
+                asking.cancel()
+        await asyncio.wait({asking})
+    finally:
+        asking.cancel()
+    if asking.cancelled():
+        raise TimeoutError
+    asking.result()

@@ -1,6 +1,7 @@
 """Making accounts, signing in and out. Password hashing happens in the web, off the loop."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
@@ -67,9 +68,10 @@ async def who_is(
     return found, now - found.seen_at > SEEN_EVERY
 
 
-async def keep_awake(session: Session, *, token: str, now: datetime) -> None:
-    """Store that the browser was seen."""
-    await queries.touch_sign_in(session, hash_token(token), seen_at=now)
+async def keep_awake(session: Session, *, tokens: Iterable[str], now: datetime) -> None:
+    """Store that these browsers were seen."""
+    hashes = sorted(hash_token(token) for token in tokens)
+    await queries.touch_sign_ins(session, hashes, seen_at=now)
 
 
 async def add_staff(

@@ -1,6 +1,6 @@
 """Finding accounts and signed-in browsers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -108,10 +108,15 @@ def add(session: Session, row: Account | SignIn) -> None:
     session.add(row)
 
 
-async def touch_sign_in(session: Session, token_hash: bytes, *, seen_at: datetime) -> None:
-    """Store when the browser was last seen."""
+async def touch_sign_ins(
+    session: Session, token_hashes: Sequence[bytes], *, seen_at: datetime
+) -> None:
+    """Store when these browsers were last seen."""
     await session.execute(
-        update(SignIn).where(SignIn.token_hash == token_hash).values(seen_at=seen_at)
+        update(SignIn)
+        .where(SignIn.token_hash.in_(token_hashes))
+        .values(seen_at=seen_at)
+        .execution_options(synchronize_session=False)
     )
 
 

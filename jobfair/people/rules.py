@@ -69,9 +69,11 @@ def too_many(budget: Budget) -> Refused:
 
 LONGEST_WINDOW = timedelta(hours=1)
 _COMMON = frozenset(
-    "12345678 123456789 1234567890 password password1 qwerty123 indonesia sayang123 "
-    "bismillah 11111111 00000000 87654321 jobfair123 disnaker123".split()
-)
+    {
+        "12345678", "123456789", "1234567890", "password", "password1", "qwerty123", "indonesia",
+        "sayang123", "bismillah", "11111111", "00000000", "87654321", "jobfair123", "disnaker123",
+    }
+)  # fmt: skip
 EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]{2,}")
 
 

@@ -4,7 +4,10 @@ This stands around the router, where no exception handler reaches: when the data
 asked, nobody is signed in and ``scope["trouble"]`` says why; the first guard raises it.
 """
 
+import asyncio
 import secrets
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from litestar.datastructures import Cookie, MutableScopeHeaders
@@ -46,6 +49,10 @@ class Recognise(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
 
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._storing = asyncio.Lock()
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Look the cookie up; an unknown or expired one is simply nobody."""
         services: Services = scope["litestar_app"].state.services
@@ -71,8 +78,7 @@ class Recognise(ASGIMiddleware):
             return None
         browser, awake = found
         if awake:
-            async with services.database.transaction() as session:
-                await keep_awake(session, token=token, now=now)
+            await self._keep_awake(services, token, now)
         return SignedIn(
             account_id=browser.account_id,
             role=browser.role,
@@ -80,6 +86,14 @@ class Recognise(ASGIMiddleware):
             office_id=browser.office_id,
             company_id=browser.company_id,
         )
+
+    async def _keep_awake(self, services: Services, token: str, now: datetime) -> None:
+        """Store that the browser was seen; who comes meanwhile is stored together, in one commit."""
+        self._seen.add(token)
+        async with self._storing:
+            if token in self._seen:
+                seen, self._seen = self._seen, set()
+                await services.database.write(partial(keep_awake, tokens=seen, now=now))
 
     def _with_guest_cookie(self, state: Any, send: Send) -> Send:
         state["form_cookie"] = secrets.token_urlsafe(24)

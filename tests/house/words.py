@@ -49,7 +49,7 @@ def in_templates() -> set[tuple[str, ...]]:
         with path.open("rb") as file:
             for _, _, said, _ in babel_extract(file, ("_", "ngettext"), (), {"silent": "false"}):
                 words = said if isinstance(said, tuple) else (said,)
-                found.add(tuple(word for word in words if word is not None))
+                found.add(tuple(dict.fromkeys(word for word in words if word)))
     return found - {()}
 
 

@@ -129,7 +129,9 @@ class Visitor:
         self._contexts: list[BrowserContext] = []
         self.complaints: list[str] = []
 
-    def open(self, *, scripts: bool = True, size: dict[str, int] = PHONE, dark: bool = False) -> Page:
+    def open(
+        self, *, scripts: bool = True, size: dict[str, int] = PHONE, dark: bool = False
+    ) -> Page:
         """Return an empty page of a new, signed-out browser."""
         context = self._browser.new_context(
             viewport=size, java_script_enabled=scripts, locale="id-ID",

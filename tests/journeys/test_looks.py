@@ -70,7 +70,8 @@ def test_nothing_sticks_out_when_text_is_large(shared_site, visitor, width, perc
             continue
         page.goto(f"{shared_site.address}{path}")
         page.evaluate(
-            "size => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`html{font-size:${size}%}`);"
+            "size => { const sheet = new CSSStyleSheet();"
+            " sheet.replaceSync(`html{font-size:${size}%}`);"
             " document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet] }",
             percent,
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
@@ -79,10 +79,13 @@ async def crowd(url: str, clock: Clock, count: int = 2) -> AsyncIterator[list[No
         yield made
 
 
-async def until(true: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until something is so."""
+async def until(true: Callable[[], bool | Awaitable[bool]], seconds: float = 60) -> None:
+    """Wait until something is so; ask again and again."""
     async with asyncio.timeout(seconds):
-        while not true():
+        while True:
+            answer = true()
+            if await answer if isinstance(answer, Awaitable) else answer:
+                return
             await asyncio.sleep(0.01)
 
 

@@ -1,4 +1,4 @@
-"""Live changes cross from node to node, and nothing that breaks leaves a page with an old number."""
+"""Live changes cross from node to node; nothing that breaks leaves an old number on a page."""
 
 import asyncio
 import contextlib
@@ -10,9 +10,10 @@ from jobfair.db.changes import mark_changed
 from jobfair.db.migrations import upgrade
 from jobfair.db.notes import LONGEST, read_note, write_note
 from jobfair.errors import Busy
-from jobfair.live import topics
+from jobfair.live import bus, topics
 from tests.doors import apply, count_rows, staged
 from tests.nodes.crowd import crowd, cut_listeners, doing, until
+from tests.nodes.proxy import wire
 
 PEOPLE = 12
 
@@ -91,11 +92,10 @@ async def test_more_topics_than_fit_make_every_feed_read_again(shared_url, clock
 
 
 async def test_the_bus_ends_at_once(shared_url, clock):
-    async with crowd(shared_url, clock) as (here, _):
-        async with doing(here.bus.run()) as task:
-            await asyncio.sleep(0.1)
-            task.cancel()
-            done, _ = await asyncio.wait({task}, timeout=1)
+    async with crowd(shared_url, clock) as (here, _), doing(here.bus.run()) as task:
+        await asyncio.sleep(0.1)
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=1)
 
     assert done == {task}
 
@@ -139,3 +139,24 @@ def test_a_note_that_does_not_fit_says_everything(letters, fits):
     topic = "x" * letters
 
     assert read_note(write_note("a1", frozenset({topic})), "b2") == ({topic} if fits else None)
+
+
+async def test_a_line_that_is_reset_or_falls_silent_costs_no_number(shared_url, clock, monkeypatch):
+    monkeypatch.setattr(bus, "PULSE", 0.1)
+    monkeypatch.setattr(bus, "ANSWER_WITHIN", 0.2)
+    async with crowd(shared_url, clock, count=1) as (here,), wire(shared_url) as (line, far):
+        made = await staged(here.database, applicants=3)
+        async with crowd(far, clock, count=1) as (there,), there.watching(made.fair.id):
+            await apply(here.door, made, 0)
+            await until(lambda: there.seen[-1] == 1)
+
+            line.cut()
+            await apply(here.door, made, 1)
+            await until(lambda: there.seen[-1] == 2)
+
+            line.silent = True
+            await apply(here.door, made, 2)
+            await until(lambda: not there.bus.hears)
+            line.silent = False
+            line.cut()
+            await until(lambda: there.seen[-1] == 3)

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from jobfair.db import Database, leader
 from jobfair.db.leader import Leader
+from tests.nodes.crowd import until
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ async def test_one_of_two_runs_and_the_other_takes_over(candidates):
 
     await first.release()
 
-    assert await second.holds()
+    await until(second.holds)
     assert not await first.holds()
 
 
@@ -37,7 +38,7 @@ async def test_asked_by_several_jobs_at_once_it_takes_the_role_once(candidates):
 
     assert await asyncio.gather(*(first.holds() for _ in range(5))) == [True] * 5
     await first.release()
-    assert await second.holds()
+    await until(second.holds)
 
 
 async def test_a_runner_that_is_cut_off_notices_and_steps_down(candidates):
@@ -57,8 +58,6 @@ async def test_a_runner_that_hangs_loses_the_role(candidates, monkeypatch):
     assert await first.holds()
     monkeypatch.undo()
 
-    async with asyncio.timeout(20):
-        while not await second.holds():
-            await asyncio.sleep(0.05)
+    await until(second.holds)
 
     assert not await first.holds()

@@ -74,12 +74,6 @@ async def test_an_old_sqlite_is_refused_by_its_number(sqlite_url, monkeypatch):
     await database.close()
 
 
-async def test_a_durable_server_is_fit(durable_server):
-    database = Database(durable_server.address)
-    await check_durable(database)
-    await database.close()
-
-
 @pytest.mark.parametrize("setting", ["fsync=off", "full_page_writes=off"])
 async def test_a_server_that_may_lose_commits_is_refused(shared_url, setting, monkeypatch):
     name = setting.partition("=")[0]
@@ -97,9 +91,11 @@ async def test_our_connections_wait_for_the_disk_whatever_the_server_says(shared
     await database.close()
 
 
-async def test_a_connection_that_does_not_wait_for_the_disk_is_refused(durable_server, monkeypatch):
+async def test_a_connection_that_does_not_wait_for_the_disk_is_refused(shared_url, monkeypatch):
+    only = {"synchronous_commit": safety.SERVER_SETTINGS["synchronous_commit"]}
+    monkeypatch.setattr(safety, "SERVER_SETTINGS", only)
     monkeypatch.setattr("jobfair.db.database.SERVER_OPTIONS", "-c synchronous_commit=local")
-    database = Database(durable_server.address)
+    database = Database(shared_url)
     with pytest.raises(Misconfigured, match="synchronous_commit=local"):
         await check_durable(database)
     await database.close()

@@ -48,7 +48,7 @@ async def test_a_node_follows_and_takes_applications(shared, off):
 
 
 async def test_a_node_far_ahead_takes_no_applications_until_it_is_right(shared, monkeypatch):
-    keeper, clock = make(shared, 3 * SECOND)
+    keeper, _ = make(shared, 3 * SECOND)
     made = await staged(shared, window=OPEN_NOW)
 
     async with running(keeper._door) as door:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -22,7 +23,7 @@ from tests.nodes.processes import answering, gather_crowd, serving
 from tests.recount import problems_of
 
 pytestmark = pytest.mark.xdist_group("nodes")
-PEOPLE = 60
+PEOPLE = 36
 READERS = 6
 
 
@@ -142,7 +143,7 @@ async def test_workers_end_with_their_parent(database, durable_server, tmp_path)
 
 
 def _lives(pid):
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as stat:
+    with contextlib.suppress(OSError), Path(f"/proc/{pid}/stat").open() as stat:
         return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
     return False
 

@@ -18,7 +18,7 @@ BIRTHDAYS = (
 DISTRICTS = ("12.09.19", "12.09.20", "12.75", "12.74", "12.09", "99.99.01")
 
 
-async def random_ledger(session: Session, seed: int, *, sent: int = 60) -> Staged:
+async def random_ledger(session: Session, seed: int, *, sent: int = 40) -> Staged:
     """Store a fair and let chance apply, review, take back and withdraw."""
     chance = random.Random(seed)
     made = await stage(session, companies=3, positions=2, applicants=14)

@@ -100,7 +100,5 @@ def whole_years(born: date, today: date) -> int:
 
 def likely_birth_date(facts: NikFacts, *, today: date) -> date | None:
     """Return the one birth date that makes the person 15 to 80, or None when unclear."""
-    fitting = [
-        born for born in facts.birth_dates if YOUNGEST <= whole_years(born, today) <= OLDEST
-    ]
+    fitting = [born for born in facts.birth_dates if YOUNGEST <= whole_years(born, today) <= OLDEST]
     return fitting[0] if len(fitting) == 1 else None

@@ -29,12 +29,14 @@ ACTS = {
     "withdraw": "Seorang pelamar membatalkan lamarannya",
 }
 """What each act is called. An act that is missing here is shown by its own name."""
-SYSTEM = "Sistem"
 
 
 @dataclass(frozen=True)
 class Told:
-    """One audit entry in words; ``facts`` fill the sentence."""
+    """One audit entry in words.
+
+    ``facts`` fill the sentence; ``who`` and ``what`` are empty when nobody or nothing is named.
+    """
 
     id: int
     at: datetime
@@ -62,8 +64,8 @@ async def told(
             at=entry.at,
             sentence=ACTS.get(entry.act, entry.act),
             facts={
-                "who": names.get(entry.account_id or 0, SYSTEM),
-                "what": called.get(entry.subject, "perusahaan"),
+                "who": names.get(entry.account_id or 0, ""),
+                "what": called.get(entry.subject, ""),
                 "rows": str(entry.facts.get("rows", "")),
             },
             reason=entry.reason,

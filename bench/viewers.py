@@ -1,0 +1,74 @@
+"""Viewers of the live numbers: how soon a change is seen, and what a socket costs."""
+
+import asyncio
+import time
+
+from bench.common import Size, Work, filled
+from bench.fill import Fair
+from bench.http import Connection, Forms
+from bench.load import RECEIPT
+from bench.machine import Server, server
+from bench.measure import latencies, percentile
+from bench.sockets import Audience
+
+SIZES = {"tiny": (20, 5), "small": (1000, 100), "full": (10_000, 300)}
+FRAME = b'<div id="angka" data-seq="%d">' + b"x" * 1000 + b"</div>"
+
+
+async def _changes(
+    audience: Audience, running: Server, many: int, fair: Fair | None, first: int
+) -> list[float]:
+    """Make ``many`` changes, one after another, and return every viewer's delay of each."""
+    line, all_delays = await Connection.open(running.port), []
+    forms = Forms(fair) if fair else None
+    for turn in range(first, first + many):
+        due = time.monotonic()
+        if fair is None or forms is None:
+            seq, sent = turn + 1, FRAME % (turn + 1)
+            delays = audience.expect(seq, due)
+            head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(sent)}\r\n\r\n".encode()
+            await line.ask(head + sent)
+        else:
+            seq = fair.applications + turn + 1
+            delays = audience.expect(seq, due)
+            pair = fair.pair(seq - 1)
+            answer = await line.ask(forms.apply("ours", *pair))
+            assert RECEIPT.search(answer.header(b"location")), answer
+        limit = time.monotonic() + 15
+        while len(delays) < audience.here and time.monotonic() < limit:
+            await asyncio.sleep(0.01)
+        delays += [15.0] * (audience.here - len(delays))
+        all_delays += delays
+        await asyncio.sleep(0.3 * (turn % 3))
+    line.close()
+    return all_delays
+
+
+async def _one(running: Server, many: int, dead: int, fair: Fair | None) -> None:
+    audience, before, cpu = Audience(running.port), running.memory(), running.cpu()
+    await audience.add(many)
+    await asyncio.sleep(1)
+    each = (running.memory() - before) * 1024 / many
+    joined = (running.cpu() - cpu) / many * 1000
+    cpu = running.cpu()
+    delays = await _changes(audience, running, 6, fair, 0)
+    per_frame = (running.cpu() - cpu) / (6 * many) * 1e6
+    name = "ours" if fair else "bare uvicorn"
+    print(f"  {name:<14}{audience.here} of {many} connected, {each:.1f} KiB each, {joined:.2f} ms "
+          f"of server to join, {per_frame:.0f} us per frame")  # fmt: skip
+    print(f"    change seen: {latencies(delays)}, {audience.backwards} frames out of order")
+    if dead and fair:
+        alone = percentile(await _changes(audience, running, 6, fair, 6), 0.99)
+        await audience.add_dead(dead)
+        with_dead = percentile(await _changes(audience, running, 6, fair, 12), 0.99)
+        print(f"    with {dead} dead readers p99 is x {with_dead / alone:.2f} "
+              f"({alone * 1000:.0f} to {with_dead * 1000:.0f} ms)")  # fmt: skip
+    audience.close()
+
+
+def run(size: Size) -> None:
+    many, dead = SIZES[size.name]
+    with server("bare") as running:
+        asyncio.run(_one(running, many, dead, None))
+    with filled(Work(applicants=max(200, many // 10)), size) as (fair, running):
+        asyncio.run(_one(running, many, dead, fair))
