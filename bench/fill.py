@@ -116,9 +116,14 @@ async def _offer(fair: Fair, now: datetime, open_for: timedelta) -> None:
         for n in range(1, fair.positions + 1):
             session.add(
                 make_position(
-                    id=n, fair_id=row.id, company_id=companies[n % len(companies)].id,
-                    slug=position_slug(n), title=f"Operator Produksi {n}", duties=DUTIES,
-                    requirements=REQUIREMENTS, questions=QUESTIONS,
+                    id=n,
+                    fair_id=row.id,
+                    company_id=companies[n % len(companies)].id,
+                    slug=position_slug(n),
+                    title=f"Operator Produksi {n}",
+                    duties=DUTIES,
+                    requirements=REQUIREMENTS,
+                    questions=QUESTIONS,
                 )  # fmt: skip
             )
     await database.close()

@@ -96,9 +96,9 @@ def _until_up(running: Server) -> None:
 
 def facts() -> str:
     """Return one line: what these figures were measured on."""
-    from jobfair.db import Database  # noqa: F401, PLC0415 - puts the right sqlite3 in place
+    import sqlite3  # noqa: PLC0415
 
-    import sqlite3  # noqa: PLC0415, I001
+    from jobfair.db import Database  # noqa: F401, PLC0415 - puts the right sqlite3 in place
 
     load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     return (

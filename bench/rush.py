@@ -21,7 +21,7 @@ STORED = {"tiny": 100, "small": 10_000, "full": 612_041}
 async def _ceilings(load: Load, running: Server, size: Size, connections: int) -> float:
     costs: dict[str, list[float]] = {"limit": [], "naive": [], "ours": []}
 
-    def way(name: str):  # noqa: ANN202
+    def way(name: str):
         async def measure() -> float:
             cpu, began = running.cpu(), time.monotonic()
             rate = await load.closed(name, connections=connections, seconds=SECONDS[size.name])

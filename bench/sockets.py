@@ -9,10 +9,10 @@ from bench.fill import SLUG
 
 SEQ = re.compile(rb'data-seq="(\d+)"')
 HANDSHAKE = (
-    "GET /ws/publik/{slug} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+    f"GET /ws/publik/{SLUG} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
     "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     "Sec-WebSocket-Version: 13\r\n\r\n"
-).format(slug=SLUG)
+)
 PER_ADDRESS = 190
 """The server lets 200 in from one address; 127.0.0.0/8 has enough of them."""
 PING, PONG, TEXT, CLOSE = 0x9, 0xA, 0x1, 0x8
@@ -86,7 +86,9 @@ class Audience:
 
     async def add(self, many: int, *, at_once: int = 50) -> None:
         for start in range(0, many, at_once):
-            batch = [self._connect(len(self.viewers) + n) for n in range(min(at_once, many - start))]
+            batch = [
+                self._connect(len(self.viewers) + n) for n in range(min(at_once, many - start))
+            ]
             self.viewers += await asyncio.gather(*batch)
 
     async def _connect(self, number: int) -> Viewer:

@@ -66,7 +66,13 @@ async def register_applicant(
     )
     queries.add(session, applicant)
     await session.flush()
-    write_down(session, "register", now=now, account_id=account.id)
+    write_down(
+        session,
+        "register",
+        now=now,
+        account_id=account.id,
+        consents=["processing", *(["disability"] if profile.disability else [])],
+    )
     mark_changed(session, "registrations")
     return applicant
 

@@ -8,9 +8,9 @@ import functools
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-import click
 from rich.console import Console
 
 from jobfair.db import Database, DBAPIError
@@ -19,7 +19,7 @@ from jobfair.db.safety import check_library
 from jobfair.errors import Invalid, JobFairError, Misconfigured, NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.loading import BadFiles
-from jobfair.settings import Settings, read_settings
+from jobfair.settings import Settings
 from jobfair.web.language import sentence
 from jobfair.web.templating import WIB
 
@@ -77,8 +77,16 @@ def plain_command(work: Callable[P, R]) -> Callable[P, R]:
 
 @asynccontextmanager
 async def ready_database(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database and make sure that it can be worked with; close it at the end."""
+    """Open the database and make sure that it can be worked with; close it at the end.
+
+    Raises:
+        Misconfigured: it is not there, not fit, or of another version.
+
+    """
     database = Database(settings.database)
+    path = Path(database.url.database or "") if database.is_sqlite else None
+    if path is not None and not path.exists():
+        raise Misconfigured("Basis data %(path)s belum ada. Jalankan: jobfair migrate", path=path)
     try:
         await check_library(database)
         await check_revision(database)
@@ -94,9 +102,3 @@ async def fair_id_of(database: Database, slug: str) -> int:
             return (await fair_by_slug(session, slug)).fair.id
         except NotFound:
             raise NotFound("Job fair “%(slug)s” tidak ada.", slug=slug) from None
-
-
-def settings_of(context: click.Context) -> Settings:
-    """Return the settings read for this run."""
-    settings: Settings = context.obj or read_settings()
-    return settings

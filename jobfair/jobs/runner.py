@@ -14,7 +14,7 @@ from jobfair.intake.door import Door
 from jobfair.jobs.schedule import SCHEDULE, Job, Tools
 
 log = logging.getLogger(__name__)
-logging.getLogger("apscheduler").setLevel(logging.WARNING)  # or it tells of every second
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # or it tells of every busy second
 
 
 async def run_job(job: Job, tools: Tools, leader: Leader) -> None:
@@ -48,6 +48,7 @@ async def keep_the_clock(database: Database, clock: Clock, door: Door) -> None:
             seconds=job.seconds,
             args=(job,),
             id=job.name,
+            name=job.name,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from jobfair.clock import Clock
 from jobfair.db import Database
+from jobfair.fairday.queries import fairs_to_close
 from jobfair.fairs import queries as fairs
 from jobfair.fairs.actions import announce_phase
-from jobfair.fairs.rules import Phase
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
 from jobfair.people.actions import forget_expired
@@ -47,11 +47,7 @@ async def ring(tools: Tools) -> None:
 async def close(tools: Tools) -> None:
     """Set the latch of every fair whose window has ended."""
     async with tools.database.snapshot() as session:
-        ended = [
-            fair_id
-            for fair_id in await fairs.unlatched_fair_ids(session)
-            if (await fairs.fair_by_id(session, fair_id)).phase(tools.clock.now()) is Phase.CLOSING
-        ]
+        ended = await fairs_to_close(session, tools.clock.now())
     for fair_id in ended:
         await close_when_drained(
             tools.database, tools.clock, tools.door, fair_id=fair_id, account_id=None

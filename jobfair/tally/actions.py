@@ -5,7 +5,7 @@ from typing import Any
 
 from jobfair.db import Session
 from jobfair.fairs.queries import FairNow
-from jobfair.tally.queries.frozen import add_closing
+from jobfair.tally.queries.frozen import add_closing, hold_still
 from jobfair.tally.queries.record import record_of
 
 
@@ -16,6 +16,7 @@ async def freeze(
 
     Call it under the fair's lock, after the latch is set, so that nothing can follow.
     """
+    await hold_still(session, found.fair.id)
     record = await record_of(session, found, now=now, edition=edition)
     add_closing(
         session, fair_id=found.fair.id, edition=edition, now=now,

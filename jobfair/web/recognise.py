@@ -22,7 +22,7 @@ from jobfair.web.given import Services, SignedIn
 SESSION_COOKIE = "__Host-sesi"
 GUEST_COOKIE = "__Host-tamu"
 """Binds the forms of people who are not signed in; set only on the pages below."""
-GUEST_FORMS = ("/masuk", "/daftar", "/lapor")
+GUEST_FORMS = ("/masuk", "/daftar")
 
 
 def host_cookie(name: str, value: str, *, keep: bool = True) -> Cookie:
@@ -88,7 +88,7 @@ class Recognise(ASGIMiddleware):
         )
 
     async def _keep_awake(self, services: Services, token: str, now: datetime) -> None:
-        """Store that the browser was seen; who comes meanwhile is stored together, in one commit."""
+        """Store that the browser was seen; all who come meanwhile share one commit."""
         self._seen.add(token)
         async with self._storing:
             if token in self._seen:

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import WebSocket
 from litestar.exceptions import WebSocketDisconnect
 
-from jobfair.live.feed import Render
+from jobfair.live.feed import Render, Slot
 from jobfair.web.given import Services
 from jobfair.web.limits import SOCKETS_PER_ADDRESS, SOCKETS_PER_SESSION
 
@@ -42,15 +42,11 @@ async def stream_part(socket: Socket, *, topic: str, part: str, render: Render) 
             taken.append(owner)
         await socket.accept()
         async with services.hub.read(topic, part, render) as slot:
-            reading = asyncio.create_task(_until_gone(socket))
+            reading = asyncio.create_task(_until_gone(socket, slot))
             try:
-                while not reading.done():
-                    taking = asyncio.create_task(slot.take())
-                    await asyncio.wait({taking, reading}, return_when=asyncio.FIRST_COMPLETED)
-                    if not taking.done():
-                        taking.cancel()
-                        break
-                    await asyncio.wait_for(socket.send_text(taking.result()), SEND_WITHIN)
+                while (frame := await slot.take()) is not None:
+                    async with asyncio.timeout(SEND_WITHIN):
+                        await socket.send_text(frame)
             except TimeoutError:
                 with contextlib.suppress(Exception):
                     await asyncio.wait_for(socket.close(TRY_LATER, "too slow"), 1)
@@ -63,8 +59,12 @@ async def stream_part(socket: Socket, *, topic: str, part: str, render: Render) 
             services.limits.give_socket(owner)
 
 
-async def _until_gone(socket: Socket) -> None:
-    """Read and forget what the browser sends, until it is gone."""
-    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+async def _until_gone(socket: Socket, slot: Slot) -> None:
+    """Read and forget what the browser sends until it is gone, then end its slot."""
+    try:
         while True:
             await socket.receive_data(mode="text")
+    except (WebSocketDisconnect, RuntimeError):
+        pass
+    finally:
+        slot.end()

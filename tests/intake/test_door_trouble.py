@@ -164,7 +164,7 @@ async def test_stopping_finishes_the_batch_and_answers_the_rest(database, clock,
 
     async def slowly(session, submissions):
         begun.set()
-        while not go_on.is_set():
+        while not go_on.is_set():  # noqa: ASYNC110 - set in another thread
             await asyncio.sleep(0.001)
         return await accept(session, submissions)
 
@@ -172,7 +172,7 @@ async def test_stopping_finishes_the_batch_and_answers_the_rest(database, clock,
     door = Door(database, clock)
     task = asyncio.create_task(door.run())
     first = asyncio.ensure_future(apply(door, made, 0))
-    while not begun.is_set():
+    while not begun.is_set():  # noqa: ASYNC110 - set in another thread
         await asyncio.sleep(0.001)
     second = asyncio.ensure_future(apply(door, made, 1))
     await asyncio.sleep(0)

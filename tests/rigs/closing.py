@@ -9,10 +9,13 @@ import contextlib
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
+
+from sqlalchemy.exc import MultipleResultsFound
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.actions.accepting import Receipt
@@ -20,7 +23,7 @@ from jobfair.applications.actions.stages import move_stage, withdraw
 from jobfair.applications.queries import ledger
 from jobfair.applications.rules import Stage
 from jobfair.clock import AnchoredClock, Clock, ControlledClock
-from jobfair.db import Database
+from jobfair.db import Database, DBAPIError
 from jobfair.errors import Busy, JobFairError, Refused
 from jobfair.fairs.models import Fair
 from jobfair.intake.closing import close_when_drained
@@ -35,21 +38,24 @@ WINDOW = timedelta(milliseconds=250)
 PATIENCE = 0.2
 AFTERWARDS = timedelta(milliseconds=60)
 """For how long people keep trying after the closing."""
-WRITERS = 16
+NODES, SENDERS = 16, 2
 PEOPLE, POSITIONS = 12, 12
 Closer = Callable[["Race", int, datetime], Awaitable[None]]
 
 
+stamp: ContextVar[datetime] = ContextVar("stamp")
+"""The instant the submission of this task was stamped with."""
+
+
 class Stamps:
-    """A clock that remembers the last instant it gave: the stamp of the one who just submitted."""
+    """A clock that tells each task which instant it was given last."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.last = clock.now()
 
     def now(self) -> datetime:
-        self.last = self._clock.now()
-        return self.last
+        stamp.set(self._clock.now())
+        return stamp.get()
 
     async def until(self, instant: datetime) -> None:
         await self._clock.until(instant)
@@ -60,7 +66,8 @@ class Told:
     """What the senders of one trial were told."""
 
     receipts: dict[str, datetime] = field(default_factory=dict)
-    shut_out: list[str] = field(default_factory=list)
+    in_time_but_refused: list[datetime] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
     accepted: int = 0
     closed: int = 0
     busy: int = 0
@@ -89,9 +96,8 @@ def slow_down(monkeypatch: Any, rng: random.Random) -> None:
 class Race:
     """One database with its nodes; each trial is a fair of its own."""
 
-    def __init__(self, database: Database, nodes: list[tuple[Door, Stamps]], seed: int) -> None:
-        self.database, self.nodes = database, nodes
-        self.clock = AnchoredClock()
+    def __init__(self, database: Database, nodes: list[Door], clock: Clock, seed: int) -> None:
+        self.database, self.nodes, self.clock = database, nodes, clock
         self.rng = random.Random(seed)
         self.trials = count(1)
         self.told = Told()
@@ -126,29 +132,32 @@ class Race:
         self.told = Told()
         fair, closes, positions = await self.open_fair()
         await asyncio.gather(
-            closer(self, fair.id, closes),
+            self.close(closer, fair.id, closes),
             self.press_the_edge(fair, closes, positions),
             self.review(closes),
-            *(self.apply(node, fair, closes, positions) for node in self.nodes),
+            *(self.apply(door, fair, closes, positions) for door in self.nodes * SENDERS),
         )
         return await self.check(fair.id, closes)
 
+    async def close(self, closer: Closer, fair_id: int, closes: datetime) -> None:
+        try:
+            await closer(self, fair_id, closes)
+        except DBAPIError as error:
+            self.told.trouble.append(f"closer: {error.orig!r}")
+
     async def apply(
-        self, node: tuple[Door, Stamps], fair: Fair, closes: datetime, positions: list[Position]
+        self, door: Door, fair: Fair, closes: datetime, positions: list[Position]
     ) -> None:
-        door, stamps = node
         while self.clock.now() < closes + AFTERWARDS:
             who, what = self.rng.choice(self.made.applicants), self.rng.choice(positions)
-            began = time.monotonic()
             try:
                 receipt = await door.submit(
                     fair_id=fair.id, applicant_id=who.id, position_id=what.id
                 )
             except Refused as refusal:
                 self.told.closed += 1
-                waited = time.monotonic() - began
-                if refusal.code != "closed" or (stamps.last < closes and waited < PATIENCE):
-                    self.told.shut_out.append(f"{refusal.code} after {waited:.3f} s")
+                if refusal.code != "closed" or stamp.get() < closes:
+                    self.told.in_time_but_refused.append(stamp.get())
             except Busy:
                 self.told.busy += 1
             else:
@@ -159,7 +168,7 @@ class Race:
 
     async def maybe_withdraw(self, who: Applicant, receipt: Receipt) -> None:
         if self.rng.random() < 0.1:
-            with contextlib.suppress(JobFairError):
+            with contextlib.suppress(JobFairError, MultipleResultsFound):
                 async with self.database.transaction() as session:
                     await withdraw(
                         session, applicant_id=who.id, receipt=receipt.number,
@@ -170,7 +179,7 @@ class Race:
         """Move applications about, before, during and after the closing."""
         while self.clock.now() < closes + timedelta(seconds=PATIENCE) + AFTERWARDS:
             if self.told.receipts:
-                with contextlib.suppress(JobFairError):
+                with contextlib.suppress(JobFairError, MultipleResultsFound):
                     async with self.database.transaction() as session:
                         await move_stage(
                             session, company_id=self.made.companies[0].id,
@@ -193,13 +202,18 @@ class Race:
                     )  # fmt: skip
 
     async def check(self, fair_id: int, closes: datetime) -> list[str]:
-        problems = [f"shut out: {one}" for one in self.told.shut_out]
-        problems += await problems_of(self.database, fair_id)
+        problems = self.told.trouble + await problems_of(self.database, fair_id)
         async with self.database.snapshot() as session:
             rows = await rows_of(session, fair_id)
             frozen = await closing_of(session, fair_id)
         if frozen is None:
             return [*problems, "nothing was frozen"]
+        # Who waits longer than PATIENCE is told to come again; the latch must not be faster.
+        problems += [
+            f"shut out: received {stamped}, latched {frozen.frozen_at}"
+            for stamped in self.told.in_time_but_refused
+            if frozen.frozen_at < stamped + timedelta(seconds=PATIENCE)
+        ]
         stored = {row.receipt: row.received_at for row in rows}
         problems += [f"lost: {one}" for one in self.told.receipts if one not in stored]
         problems += [f"too late: {one}" for one in rows if one.received_at >= closes]
@@ -222,15 +236,12 @@ async def race(url: str, *, seed: int) -> AsyncIterator[Race]:
     """Give a race on an empty database, its nodes running."""
     async with contextlib.AsyncExitStack() as stack:
         clock = AnchoredClock()
-        nodes = []
-        for _ in range(WRITERS):
-            database = Database(url)
-            stack.push_async_callback(database.close)
-            stamps = Stamps(clock)
-            nodes.append((await stack.enter_async_context(running(Door(database, stamps))), stamps))
+        doors = [Door(Database(url), Stamps(clock)) for _ in range(NODES)]
+        for door in doors:
+            stack.push_async_callback(door._database.close)
+            await stack.enter_async_context(running(door))
         database = Database(url)
         stack.push_async_callback(database.close)
-        made = Race(database, nodes, seed)
-        made.clock = clock
+        made = Race(database, doors, clock, seed)
         await made.prepare()
         yield made

@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from jobfair.applications.models import StageTally
+from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.db.base import canonical_json
 from jobfair.errors import Refused
+from jobfair.positions.models import Position
 from jobfair.tally.models import Closing
 
 
@@ -28,6 +31,26 @@ class FrozenClosing:
 def hash_of(record: dict[str, Any]) -> str:
     """Return the SHA-256 of a record's canonical JSON text, in hexadecimal."""
     return sha256(canonical_json(record).encode()).hexdigest()
+
+
+async def hold_still(session: Session, fair_id: int) -> None:
+    """Let nothing that a record counts be changed by others until this transaction ends.
+
+    Each statement of a PostgreSQL transaction sees what others have committed before it, so
+    without this a reviewer who moves an application between two of our counts would leave a
+    record that disagrees with itself. On SQLite nobody else writes anyway. Rows are taken in
+    their order; the fair's lock must be held already.
+    """
+    companies = select(Position.company_id).where(Position.fair_id == fair_id)
+    positions = select(Position.id).where(Position.fair_id == fair_id)
+    for rows in (
+        select(Company.id).where(Company.id.in_(companies)).order_by(Company.id),
+        positions.order_by(Position.id),
+        select(StageTally.n)
+        .where(StageTally.position_id.in_(positions))
+        .order_by(StageTally.position_id, StageTally.stage),
+    ):
+        await session.execute(rows.with_for_update(read=True))
 
 
 def add_closing(

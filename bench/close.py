@@ -1,0 +1,55 @@
+"""The closing instant under load: who was in time is in, and how soon the latch is set."""
+
+import asyncio
+import sqlite3
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bench.common import Size, Work, filled
+from bench.fill import Fair
+from bench.history import History, read_ledger, verdict
+from bench.load import Load
+from bench.machine import Server
+from bench.measure import latencies, percentile
+
+RATE = {"tiny": 30, "small": 100, "full": 200}
+OPEN_FOR = {"tiny": 4.0, "small": 8.0, "full": 30.0}
+AFTER = 2.0
+
+
+def _latched(database: Path) -> datetime | None:
+    connection = sqlite3.connect(database)
+    (at,) = connection.execute("select latched_at from fair").fetchone()
+    connection.close()
+    return None if at is None else datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+
+async def _run(fair: Fair, running: Server, size: Size, history: History) -> None:
+    closes_at = read_ledger(fair.database).closes_at
+    load = Load(fair, running.port, history)
+    left = (closes_at - datetime.now(UTC)).total_seconds()
+    await load.open("ours", rate=RATE[size.name], seconds=left + AFTER)
+    print(f" {len(load.latencies)} accepted ({latencies(load.latencies)}), "
+          f"{len(load.refused)} refused (p50 {percentile(load.refused, 0.5) * 1000:.0f} ms)")  # fmt: skip
+    limit = time.monotonic() + 20
+    while (at := _latched(fair.database)) is None and time.monotonic() < limit:
+        await asyncio.sleep(0.1)
+    if at is None:
+        raise SystemExit("the latch was not set within 20 s")
+    print(f" the latch was set {(at - closes_at).total_seconds():.2f} s after the closing")
+
+
+def run(size: Size) -> None:
+    stays = timedelta(seconds=OPEN_FOR[size.name])
+    for turn in range(size.pairs):
+        with (
+            tempfile.NamedTemporaryFile(suffix=".jsonl") as file,
+            filled(Work(applicants=2000, applications=100, open_for=stays), size) as made,
+        ):
+            fair, running = made
+            history = History(Path(file.name))
+            print(f" {turn + 1} of {size.pairs}, {RATE[size.name]}/s across the closing")
+            asyncio.run(_run(fair, running, size, history))
+            print(f" {verdict(history, fair.database, filled=fair.applications)}", flush=True)

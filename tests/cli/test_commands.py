@@ -1,0 +1,103 @@
+"""The commands as somebody types them, from an empty folder to paper."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pypdf
+import pytest
+
+FIGURES = {"2.278": "lamaran", "37": "perusahaan", "97": "jabatan", "356": "pelamar"}
+COMMANDS = (
+    "demo", "serve", "load", "open", "close", "report", "replay", "check", "migrate",
+)  # fmt: skip
+
+
+@pytest.fixture
+def jobfair(tmp_path):
+    """Return a function that runs a command in an empty folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JOBFAIR_")}
+    kept.pop("DATABASE_URL", None)
+
+    def run(*words, code=0):
+        done = subprocess.run(
+            [sys.executable, "-m", "jobfair", *words],
+            cwd=tmp_path, env=kept, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        text = done.stdout + done.stderr
+        assert done.returncode == code, text
+        assert "Traceback" not in text
+        return text
+
+    return run
+
+
+def test_help_lists_every_command_and_each_has_an_example(jobfair):
+    listed = re.findall(r"^  ([a-z]+) {2,}", jobfair("--help"), re.MULTILINE)
+
+    assert listed == sorted(COMMANDS)
+    for name in COMMANDS:
+        assert (
+            f"      jobfair {name}" in jobfair(name, "--help")
+            or f"jobfair {name}" in jobfair(name, "--help").split("Contoh:", 1)[1]
+        )
+
+
+def test_a_fair_from_files_to_its_edges(jobfair, tmp_path):
+    assert "belum ada. Jalankan: jobfair migrate" in jobfair("check", code=3)
+    assert "revisi" in jobfair("migrate")
+    assert "sudah di revisi" in jobfair("migrate")
+    assert (tmp_path / "data" / "jobfair.key").stat().st_mode & 0o777 == 0o600
+    loaded = jobfair("load", "asahan-2022", "--organiser", "panitia@contoh.id")
+    assert "kata sandi sementara" in loaded
+    assert "idak ada perubahan" in jobfair("load", "asahan-2022")
+    assert "Dibuka  Kamis, 3 November 2022 pukul 08.00 WIB" in jobfair("open", "asahan-2022")
+    assert "Cocok" in jobfair("check")
+    assert "belum ditutup" in jobfair("report", "asahan-2022", code=1)
+    assert "tidak ada" in jobfair("open", "tidak-ada", code=4)
+    assert "Ditutup. 0 lamaran" in jobfair("close", "asahan-2022")
+    again = jobfair("close", "asahan-2022")
+    assert "Ditutup. 0 lamaran" in again
+    first = jobfair("report", "asahan-2022", "--out", "satu")
+    second = jobfair("report", "asahan-2022", "--out", "dua")
+    assert first.replace("satu", "") == second.replace("dua", "")
+
+
+def test_a_bad_folder_changes_nothing_and_is_told_whole(jobfair, tmp_path):
+    jobfair("migrate")
+    (tmp_path / "rusak").mkdir()
+    (tmp_path / "rusak" / "fair.toml").write_text("[fair]\nslug = 'masuk'\n")
+
+    text = jobfair("load", "rusak", code=4)
+
+    assert "masuk" in text
+    assert "companies" in text
+    assert "tidak ada yang diubah" in text
+
+
+def test_a_key_others_can_read_stops_the_start(jobfair, tmp_path):
+    jobfair("migrate")
+    (tmp_path / "data" / "jobfair.key").chmod(0o644)
+
+    assert "chmod 600" in jobfair("serve", code=3)
+
+
+def test_the_replay_ends_in_the_four_true_totals(jobfair, tmp_path):
+    text = jobfair("replay", "asahan-2022", "--out", "out")
+
+    for name, total in (
+        ("perusahaan", "37"), ("jabatan", "97"), ("pelamar", "356"), ("lamaran", "2.278"),
+    ):  # fmt: skip
+        assert re.search(rf"{name} +│ {total} +│ {total} +│ {total} +│", text)
+    assert "Sebelum dibuka: not_open. Tepat saat tutup: closed." in text
+    assert "Kirim ulang: 50 dari 50 bukti yang sama." in text
+    assert "dua cetakan sama sampai bita" in text
+    out = tmp_path / "out"
+    pages = pypdf.PdfReader(out / "rekap-asahan-2022.pdf").pages
+    cover = " ".join(pages[0].extract_text().split())
+    for total, name in FIGURES.items():
+        assert re.search(rf"(?<!\d){re.escape(total)} ?{name}", cover), cover
+    main = (out / "angka-utama.csv").read_text("utf-8-sig")
+    for total in ("37", "97", "356", "2278"):
+        assert re.search(rf"[;\"]{total}[\";\r\n]", main), main
