@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import tempfile
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,12 +30,13 @@ async def _run(fair: Fair, running: Server, size: Size, history: History) -> Non
     load = Load(fair, running.port, history)
     left = (closes_at - datetime.now(UTC)).total_seconds()
     await load.open("ours", rate=RATE[size.name], seconds=left + AFTER)
-    print(f" {len(load.latencies)} accepted ({latencies(load.latencies)}), "
-          f"{len(load.refused)} refused (p50 {percentile(load.refused, 0.5) * 1000:.0f} ms)")  # fmt: skip
-    limit = time.monotonic() + 20
-    while (at := _latched(fair.database)) is None and time.monotonic() < limit:
+    refused = f"{len(load.refused)} refused (p50 {percentile(load.refused, 0.5) * 1000:.0f} ms)"
+    print(f" accepted {latencies(load.latencies)}, {refused}")
+    for _ in range(200):
+        if (at := _latched(fair.database)) is not None:
+            break
         await asyncio.sleep(0.1)
-    if at is None:
+    else:
         raise SystemExit("the latch was not set within 20 s")
     print(f" the latch was set {(at - closes_at).total_seconds():.2f} s after the closing")
 

@@ -30,8 +30,11 @@ async def _run(fair: Fair, running: Server, new: int, history: History) -> None:
     rate = await load.closed("ours", connections=CONNECTIONS, most=most)
     took = time.monotonic() - began
     watching.cancel()
-    print(f" {len(load.latencies)} answered, {load.next} of them new, in {took:.0f} s: {rate:.0f}/s,"
-          f" {(running.cpu() - cpu) / len(load.latencies) * 1000:.2f} ms of the server's CPU each")  # fmt: skip
+    each = (running.cpu() - cpu) / len(load.latencies) * 1000
+    print(
+        f" {len(load.latencies)} answered, {load.next} of them new, in {took:.0f} s: "
+        f"{rate:.0f}/s, {each:.2f} ms of the server's CPU each"
+    )
     print(f" {latencies(load.latencies)} (closed loop: no promise, only its shape)")
     print(f" memory {before:.0f} MiB at the start, {running.memory():.0f} at the end, "
           f"{running.memory('VmHWM'):.0f} at most")  # fmt: skip

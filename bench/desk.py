@@ -54,5 +54,6 @@ async def _run(fair: Fair, running: Server, size: Size) -> None:
 
 def run(size: Size) -> None:
     rows = ROWS[size.name]
-    with filled(Work(applicants=max(200, rows // 6), applications=rows), size) as (fair, running):
+    work = Work(applicants=max(200, rows // 6), applications=rows, positions=min(97, rows // 50))
+    with filled(work, size) as (fair, running):
         asyncio.run(_run(fair, running, size))

@@ -124,7 +124,7 @@ async def _offer(fair: Fair, now: datetime, open_for: timedelta) -> None:
                     duties=DUTIES,
                     requirements=REQUIREMENTS,
                     questions=QUESTIONS,
-                )  # fmt: skip
+                )
             )
     await database.close()
 

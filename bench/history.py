@@ -27,12 +27,10 @@ class History:
         self._file = path.open("w")
 
     def apply(
-        self, process: int, start: float, end: float, pair: Pair, outcome: str, receipt: str = ""
+        self, *, process: int, start: float, end: float, pair: Pair, outcome: str, receipt: str
     ) -> None:
-        self._write(
-            {"op": "apply", "process": process, "start": start, "end": end, "pair": pair,
-             "is": outcome, "receipt": receipt}
-        )  # fmt: skip
+        told = {"pair": pair, "is": outcome, "receipt": receipt}
+        self._write({"op": "apply", "process": process, "start": start, "end": end, **told})
 
     def read(self, process: int, start: float, end: float, n: int) -> None:
         self._write({"op": "read", "process": process, "start": start, "end": end, "n": n})

@@ -1,4 +1,4 @@
-"""A light HTTP/1.1 client: one connection, one request at a time, nothing parsed that nobody reads."""
+"""A light HTTP/1.1 client: one request at a time, nothing parsed that nobody reads."""
 
 import asyncio
 from collections import deque
@@ -123,7 +123,8 @@ class Forms:
         return (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
             f"Cookie: __Host-sesi={cookie(account)}\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(sent)}\r\n\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n"
+            f"Content-Length: {len(sent)}\r\n\r\n"
         ).encode() + sent
 
     def apply(self, way: str, applicant: int, position: int) -> bytes:

@@ -75,7 +75,10 @@ class Load:
 
     def _note(self, process: int, start: float, pair: Pair, what: str, receipt: str = "") -> None:
         if self.history is not None:
-            self.history.apply(process, start, time.monotonic(), pair, what, receipt)
+            self.history.apply(
+                process=process, start=start, end=time.monotonic(), pair=pair, outcome=what,
+                receipt=receipt,
+            )  # fmt: skip
 
     async def closed(
         self, way: str, *, connections: int, seconds: float = 1e9, most: int = 10**9

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import platform
+import random
 import signal
 import socket
 import subprocess
@@ -25,7 +26,7 @@ def pin(which: int) -> None:
 
 
 def free_port() -> int:
-    for port in PORTS:
+    for port in random.sample(PORTS, len(PORTS)):
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
@@ -63,35 +64,40 @@ class Server:
 @contextlib.contextmanager
 def server(kind: str, *args: str, profile: Path | None = None) -> Iterator[Server]:
     """Run ``python -m bench.server kind port ...`` until the block is left."""
-    port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JOBFAIR_")}
     if profile is not None:
         environment["BENCH_PROFILE"] = str(profile)
-    began = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.server", kind, str(port), *args], cwd=ROOT, env=environment
-    )
-    running = Server(process, port, began)
+    running = _start(kind, args, environment)
     try:
-        _until_up(running)
         yield running
     finally:
-        process.send_signal(signal.SIGTERM)
+        running.process.send_signal(signal.SIGTERM)
         try:
-            process.wait(30)
+            running.process.wait(30)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            running.process.kill()
+            running.process.wait()
 
 
-def _until_up(running: Server) -> None:
-    while time.monotonic() - running.began < 30:
-        if running.process.poll() is not None:
-            raise SystemExit(f"the server ended with {running.process.returncode}")
+def _start(kind: str, args: tuple[str, ...], environment: dict[str, str]) -> Server:
+    """Start a server and wait until it listens; a port that was just taken is not the end."""
+    for _ in range(3):
+        port, began = free_port(), time.monotonic()
+        words = [sys.executable, "-m", "bench.server", kind, str(port), *args]
+        running = Server(subprocess.Popen(words, cwd=ROOT, env=environment), port, began)
+        if _is_up(running):
+            return running
+        running.process.kill()
+        running.process.wait()
+    raise SystemExit("the server did not come up")
+
+
+def _is_up(running: Server) -> bool:
+    while time.monotonic() - running.began < 30 and running.process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", running.port)):
-            return
+            return True
         time.sleep(0.02)
-    raise SystemExit("the server did not come up within 30 s")
+    return False
 
 
 def facts() -> str:

@@ -13,8 +13,8 @@ from bench.load import Load
 from bench.machine import Server
 from bench.measure import SideBySide, latencies, spread
 
-SECONDS = {"tiny": 0.4, "small": 2.0, "full": 10.0}
-OPEN = {"tiny": (20, 1.0), "small": (100, 10.0), "full": (200, 300.0)}
+SECONDS = {"tiny": 0.2, "small": 2.0, "full": 10.0}
+OPEN = {"tiny": (20, 0.5), "small": (100, 10.0), "full": (200, 300.0)}
 STORED = {"tiny": 100, "small": 10_000, "full": 612_041}
 
 

@@ -26,7 +26,8 @@ MISSING = (
 )
 
 
-def _ids() -> dict[str, object]:
+def as_nobody() -> dict[str, object]:
+    """Return how a program of PostgreSQL's is started: it refuses to run as root."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
 
 
@@ -51,7 +52,7 @@ class Server:
 
     def __init__(self, folder: Path, settings: tuple[str, ...] = FAST) -> None:
         folder.chmod(0o755)
-        self._programs = _programs(folder)
+        self.programs = _programs(folder)
         self._data, self._socket = folder / "data", folder / "s"
         self._settings = settings
         for made in (self._data, self._socket):
@@ -61,10 +62,10 @@ class Server:
         self.address = f"postgresql://postgres@/postgres?host={self._socket}"
         subprocess.run(
             [
-                *(self._programs / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust"),
+                *(self.programs / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust"),
                 *("--no-sync", "-E", "UTF8", "--locale=C.UTF-8"),
             ],
-            **_ids(),
+            **as_nobody(),
             check=True,
             stdout=subprocess.DEVNULL,
             cwd="/",
@@ -76,16 +77,16 @@ class Server:
         flags = [part for one in self._settings for part in ("-c", one)]
         self._process = subprocess.Popen(
             [
-                *(self._programs / "postgres", "-D", self._data, "-k", self._socket),
+                *(self.programs / "postgres", "-D", self._data, "-k", self._socket),
                 *("-c", "listen_addresses=", "-c", "max_connections=200", *flags),
             ],
-            **_ids(),
+            **as_nobody(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
             cwd="/",
         )
-        asking = [self._programs / "pg_isready", "-q", "-h", self._socket]
+        asking = [self.programs / "pg_isready", "-q", "-h", self._socket]
         until = time.monotonic() + 60
         while subprocess.run(asking, check=False, cwd="/").returncode:
             if self._process.poll() is not None or time.monotonic() > until:

@@ -203,8 +203,9 @@ async def replay(folder: str, into: Path, speed: float | None) -> None:
     """Putar job fair di FOLDER dengan tanggal aslinya, lewat pintu yang sama dengan aslinya.
 
     Lamaran masuk pada detiknya masing-masing (jam dikendalikan, tanpa menunggu), tepi jendela
-    dicoba, job fair ditutup, baris dihitung ulang dengan SQL terpisah, lalu rekap, lembar media,
-    dan CSV dicetak dua kali dan dibandingkan. Keluar dengan kode 1 bila ada yang tidak cocok.
+    dicoba, job fair ditutup, baris dihitung ulang dengan SQL terpisah, lalu rekap, lampiran,
+    lembar media, dan CSV dicetak dua kali dan dibandingkan. Keluar dengan kode 1 bila ada yang
+    tidak cocok.
 
     \b
     Contoh:

@@ -16,8 +16,8 @@ Render = Callable[[], Awaitable[str]]
 
 SHORTEST_TICK = 0.25
 TRY_AGAIN = 1.0
-READERS_PER_SECOND = 5000
-"""A quarter of what one core can send to; the tick grows so that more is never asked for."""
+READERS_PER_SECOND = 6000
+"""A third of what one core can send to; the tick grows so that more is never asked for."""
 AT_ONCE = 100
 
 

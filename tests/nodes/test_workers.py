@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -16,8 +17,11 @@ import websockets
 from sqlalchemy import select
 
 from jobfair.applications.models import Application
+from jobfair.cli.serve import listen
 from jobfair.db import Database
 from jobfair.db.migrations import upgrade
+from jobfair.settings import Settings
+from tests.free_port import free_port
 from tests.nodes.crowd import until
 from tests.nodes.processes import answering, gather_crowd, serving
 from tests.recount import problems_of
@@ -180,6 +184,22 @@ def test_a_sqlite_file_is_served_once_and_again_after_a_kill(sqlite_url, tmp_pat
         first.process.wait()
     with answering(tmp_path, sqlite_url) as again:
         assert again.stop() == 0
+
+
+async def test_an_answer_does_not_wait_for_the_reader_to_confirm():
+    settings = Settings(port=free_port())
+    nodelay = asyncio.get_running_loop().create_future()
+
+    def accepted(_, writer):
+        sock = writer.get_extra_info("socket")
+        nodelay.set_result(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    server = await asyncio.start_server(accepted, sock=listen(settings))
+    _, writer = await asyncio.open_connection("127.0.0.1", settings.port)
+    assert await nodelay == 1
+    writer.close()
+    server.close()
 
 
 def test_the_parent_replaces_but_no_faster_than_once_a_second():

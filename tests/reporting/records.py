@@ -53,6 +53,7 @@ def make_closing(
     history: list[dict[str, Any]] | None = None,
     recap: Any = None,
     sample: int = 0,
+    industries: int = len(KBLI_2020),
     letterhead: tuple[str, ...] = ("PEMERINTAH KABUPATEN ASAHAN", "DINAS TENAGA KERJA", "Kisaran"),
     reconciliation: dict[str, Any] | None = None,
 ) -> FrozenClosing:
@@ -64,7 +65,7 @@ def make_closing(
             disability_friendly=at % 5 == 0, takes_part=True, company_id=at % max(companies, 1),
             company_slug=f"pt-{at % max(companies, 1)}",
             company=f"{company} {at % max(companies, 1) + 1}",
-            kbli=list(KBLI_2020)[at % max(companies, 1) % len(KBLI_2020)],
+            kbli=list(KBLI_2020)[at % max(companies, 1) % industries],
         )
         for at in range(positions)
     ]  # fmt: skip

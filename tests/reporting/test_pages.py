@@ -10,7 +10,7 @@ from jobfair.fairday.actions import close_fair
 from tests.builders import CLOSES, on_both
 from tests.tally.ledgers import random_ledger
 
-FILES = ("rekap.pdf", "lembar-media.pdf", "rekap.csv")
+FILES = ("rekap.pdf", "lampiran.pdf", "lembar-media.pdf", "rekap.csv")
 
 
 @pytest.fixture
@@ -44,11 +44,12 @@ def test_after_the_closing_page_and_files_say_the_same(client, filled):
     filled()
     page = client.get("/asahan-uji/rekap").text
     assert "Cocok, selisih 0" in page
-    assert "rekap.pdf" in page
+    assert [file for file in FILES if f'href="/asahan-uji/{file}"' not in page] == []
 
-    for file, kind in zip(FILES, ("application/pdf", "application/pdf", "text/csv"), strict=True):
+    for file in FILES:
         answer = client.get(f"/asahan-uji/{file}")
         assert answer.status_code == 200
+        kind = "text/csv" if file.endswith(".csv") else "application/pdf"
         assert answer.headers["content-type"].startswith(kind)
         assert answer.headers["cache-control"] == "public, max-age=300"
         assert file.split(".")[0] in answer.headers["content-disposition"]
@@ -56,7 +57,7 @@ def test_after_the_closing_page_and_files_say_the_same(client, filled):
         again = client.get(f"/asahan-uji/{file}", headers={"If-None-Match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
 
-    assert client.get("/asahan-uji/rekap").text.count(" kB</small>") == 3
+    assert client.get("/asahan-uji/rekap").text.count(" kB</small>") == len(FILES)
 
 
 def test_numbers_that_disagree_are_not_handed_out(client, filled):

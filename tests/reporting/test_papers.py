@@ -8,27 +8,36 @@ import logging
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import pikepdf
 import pypdf
 import pytest
 
 from jobfair.errors import Refused
+from jobfair.reporting import editions
 from jobfair.reporting.datasets import report_of
-from jobfair.reporting.designs import Design, all_designs, balanced, cover_size, pack, reports_root
-from jobfair.reporting.editions import write_edition
+from jobfair.reporting.designs import Design, balanced, cover_size, pack, reports_root
+from jobfair.reporting.editions import print_designs, write_edition
 from jobfair.reporting.pdf import COMMAND, Press, print_report, run_printer
 from jobfair.reporting.sheets import recap_sheet, sheet, sheets
 from jobfair.reporting.words import number
 from tests.reporting.records import OPENS, make_closing
 
 SITE = "https://kerja.contoh.id"
-DESIGNS = all_designs()
-RECAP, MEDIA = reports_root() / "rekap", reports_root() / "lembar-media"
+RECAP, ANNEX, MEDIA = (reports_root() / name for name in ("rekap", "lampiran", "lembar-media"))
+PEOPLE = ("men", "women", "applicants", "applications")
+AMOUNTS = ("companies", "positions", "openings", "applications")
 WINDOW = {
     "ordinal": 1, "opens_at": OPENS.isoformat(), "closes_at": OPENS.replace(day=5).isoformat(),
     "paused_from": "", "made_at": OPENS.isoformat(), "reason": "",
 }  # fmt: skip
+LIKE_THE_SAMPLE = {
+    "companies": 37, "positions": 97, "applicants": 356, "applications": 2278, "industries": 15,
+    "sample": 1,
+}  # fmt: skip
+SHARES_PAPERS = pytest.mark.xdist_group("papers")
 LONG = "Bursa Kerja Terpadu Kabupaten Kepulauan Siau Tagulandang Biaro Tahun Dua Ribu 26"
 
 
@@ -37,8 +46,25 @@ def text_of(pdf):
     return [" ".join(page.split()) for page in pages]
 
 
-def print_now(folder, closing):
-    return asyncio.run(print_report(folder, closing, base_url=SITE))
+def print_all(closing):
+    """Return every paper of a closing, by the name of its design."""
+    papers = asyncio.run(print_designs(closing, base_url=SITE))
+    return {design.name: pdf for design, pdf in papers.items()}
+
+
+@pytest.fixture(scope="module")
+def closing():
+    return make_closing(**LIKE_THE_SAMPLE)
+
+
+@pytest.fixture(scope="module")
+def papers(closing):
+    return print_all(closing)
+
+
+@pytest.fixture(scope="module")
+def pages(papers):
+    return {name: text_of(pdf) for name, pdf in papers.items()}
 
 
 def run(job, **environment):
@@ -70,30 +96,55 @@ ODD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("folder", [design.folder for design in DESIGNS], ids=lambda f: f.name)
 @pytest.mark.parametrize("odd", ODD)
-def test_every_design_prints_odd_fairs_without_a_warning(folder, odd, caplog):
+def test_every_design_prints_odd_fairs_without_a_warning(odd, caplog):
     with caplog.at_level(logging.WARNING):
-        pdf = print_now(folder, make_closing(**ODD[odd]))
+        papers = print_all(make_closing(**ODD[odd]))
 
     assert [record.getMessage() for record in caplog.records] == []
-    pages = text_of(pdf)
-    assert (len(pages) == 1) == (folder == MEDIA)
-    assert "49" not in pages[0] or odd != "markup"
-    assert ("Data contoh" in pages[0]) == (odd == "long")
+    pages = {name: text_of(pdf) for name, pdf in papers.items()}
+    short = {name for name in pages if len(pages[name]) == 1}
+    assert short == {"lembar-media"} | ({"lampiran"} if odd == "empty" else set())
+    for text in pages.values():
+        assert "49" not in text[0] or odd != "markup"
+        assert ("Data contoh" in text[0]) == (odd == "long")
 
 
 def test_a_huge_fair_keeps_its_first_pages_and_its_cover():
-    closing = make_closing(
-        companies=64, positions=400, applicants=91029, applications=612041, days=1
-    )
+    pages = {
+        name: text_of(pdf)
+        for name, pdf in print_all(
+            make_closing(
+                companies=64, positions=400, applicants=91029, applications=612041, days=1
+            )
+        ).items()
+    }
 
-    pages = text_of(print_now(RECAP, closing))
-
-    assert "612.041" in pages[0]
-    assert [page for page in pages[1:] if "Siapa yang melamar Pelamar" in page] == [pages[2]]
-    assert "Operator Produksi 400" in " ".join(pages)
+    recap = pages["rekap"]
+    assert "612.041" in recap[0]
+    assert [page for page in recap[1:] if "Siapa yang melamar Pelamar" in page] == [recap[2]]
+    assert "64 PT Contoh 64" in " ".join(recap)
+    assert "Operator Produksi 400" in " ".join(pages["lampiran"])
     assert cover_size("612.041") < cover_size("2.278") == cover_size("7") == 182
+
+
+@SHARES_PAPERS
+def test_the_recap_has_six_pages_and_says_where_the_rest_is(pages):
+    recap, annex = pages["rekap"], pages["lampiran"]
+
+    starts = ("Pokok-pokok Selama", "Siapa yang melamar Pelamar", "Perusahaan dan jabatan",
+              "Cara menghitung dan pengesahan", "Lampiran: perusahaan peserta No.")  # fmt: skip
+    assert len(recap) == 1 + len(starts)
+    assert [start for start, page in zip(starts, recap[1:], strict=True) if start not in page] == []
+    assert Design.read(ANNEX).file.format(fair="asahan-uji") in recap[-1]
+    assert "jabatan.csv di dalam PDF ini" in recap[-1]
+
+    head = ("PEMERINTAH KABUPATEN ASAHAN", "Data contoh", "Lampiran rekap", "Edisi SEMENTARA (per",
+            "Angka dikunci 9 Maret 2026 pukul 16.00.01 WIB", "Jabatan No.")  # fmt: skip
+    assert [word for word in head if word not in annex[0]] == []
+    further = next(page for page in annex if "Rincian lain Menurut golongan jabatan" in page)
+    assert "Operator Produksi" not in further
+    assert f"2 dari {len(annex)}" in annex[1]
 
 
 def table_of(content):
@@ -101,16 +152,14 @@ def table_of(content):
     return list(csv.reader(text, delimiter=";"))
 
 
-def test_cover_tables_appendix_and_csv_agree():
-    closing = make_closing(companies=5, positions=12, applicants=50, applications=1234)
+@SHARES_PAPERS
+def test_cover_tables_annex_and_csv_agree(closing, pages):
     report = report_of(closing)
     files = sheets(report)
+    recap, annex = " ".join(pages["rekap"]), " ".join(pages["lampiran"])
 
-    pages = text_of(print_now(RECAP, closing))
-
-    whole = " ".join(pages)
-    cover = ("1.234", "lamaran terkirim", "5", "perusahaan", "12", "jabatan", "50", "pelamar")
-    assert [word for word in cover if word not in pages[0]] == []
+    cover = ("2.278", "lamaran terkirim", "37", "perusahaan", "97", "jabatan", "356", "pelamar")
+    assert [word for word in cover if word not in pages["rekap"][0]] == []
     lines = [
         f"{row['label']} {number(row['kept'])} {number(row['counted'])} 0"
         for row in report.reconciliation
@@ -118,19 +167,28 @@ def test_cover_tables_appendix_and_csv_agree():
     for at, row in enumerate(report.companies, start=1):
         numbers = " ".join(number(row[name]) for name in ("positions", "openings", "applications"))
         lines.append(f"{at} {row['name']} {numbers}")
-    for at, row in enumerate(report.positions, start=1):
-        numbers = " ".join(number(row[name]) for name in ("openings", "applications"))
-        lines.append(f"{at} {row['title']} {row['company_name']} {numbers}")
-    assert [line for line in lines if line not in whole] == []
-    assert closing.sha256 in whole.replace(" ", "")
+    assert [line for line in lines if line not in recap] == []
+    assert closing.sha256 in recap.replace(" ", "")
+
+    lines = [
+        f"{at} {row['title']} {row['company_name']} {row['openings']} {row['applications']}"
+        for at, row in enumerate(report.positions, start=1)
+    ]
+    for row in (*report.age_rows, *report.residence_rows):
+        numbers = " ".join(number(row[name]) for name in PEOPLE)
+        lines.append(f"{row['label']} {numbers}")
+    for row in (*report.kbji, *report.sectors):
+        numbers = " ".join(number(row[name]) for name in AMOUNTS)
+        lines.append(f"{row['label']} {numbers}")
+    assert [line for line in lines if line not in annex] == []
 
     table = table_of(files["perusahaan.csv"])
-    assert sum(int(row[4]) for row in table[1:]) == 1234
+    assert sum(int(row[4]) for row in table[1:]) == 2278
     assert [row[0] for row in table[1:]] == [row["name"] for row in report.companies]
     everything = table_of(recap_sheet(report))
     for name in ("harian", "jam", "pendidikan", "usia", "alamat KTP", "lapangan usaha", "sektor"):
         found = [int(row[3]) for row in everything if row[0] == name and row[2] == "lamaran"]
-        assert sum(found) == 1234, name
+        assert sum(found) == 2278, name
 
 
 def test_the_same_bytes_whatever_surrounds_the_printer(tmp_path):
@@ -141,24 +199,27 @@ def test_the_same_bytes_whatever_surrounds_the_printer(tmp_path):
         {"PYTHONHASHSEED": "random", "TZ": "America/New_York", "LANG": "tr_TR.UTF-8"},
     )  # fmt: skip
 
-    printed = [run(job, **given) for given in surroundings]
+    with ThreadPoolExecutor(2) as side_by_side:
+        printed = list(side_by_side.map(lambda given: run(job, **given), surroundings))
 
     assert [one.stderr for one in printed] == [b"", b"", b""]
     assert printed[0].stdout.startswith(b"%PDF-")
     assert len({one.stdout for one in printed}) == 1
 
 
-def test_data_and_dates_travel_inside_the_pdf():
-    closing = make_closing()
-    pdf = pikepdf.open(io.BytesIO(print_now(RECAP, closing)))
+@SHARES_PAPERS
+@pytest.mark.parametrize("folder", [RECAP, ANNEX, MEDIA], ids=lambda folder: folder.name)
+def test_data_and_dates_travel_inside_the_pdf(folder, closing, papers):
+    design, files = Design.read(folder), sheets(report_of(closing))
+    pdf = pikepdf.open(io.BytesIO(papers[folder.name]))
 
     inside = {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
 
-    assert inside == sheets(report_of(closing))
-    assert {str(name) for name in inside} == set(Design.read(RECAP).attach)
+    assert inside == {name: files[name] for name in design.attach}
+    assert folder != RECAP or inside == files
     with pdf.open_metadata() as about:
         assert about["pdfuaid:part"] == "1"
-        assert about["dc:title"] == "Rekap penutupan Job Fair Virtual Asahan"
+        assert about["dc:title"] == f"{design.title} Job Fair Virtual Asahan"
         assert "2026-03-09" in about["xmp:CreateDate"]
     fonts = {
         str(font.BaseFont)
@@ -240,7 +301,7 @@ def test_what_does_not_add_up_is_not_printed():
     with pytest.raises(Refused, match=r"di 1 tempat\. Yang pertama: Penghitung lamaran: 1"):
         report_of(differs)
     with pytest.raises(Refused, match="Lamaran per hari"):
-        print_now(RECAP, broken)
+        print_all(broken)
 
 
 async def test_a_press_prints_once_for_many():
@@ -254,19 +315,43 @@ async def test_a_press_prints_once_for_many():
     assert press.mark(MEDIA, closing) != press.mark(MEDIA, make_closing(companies=4))
 
 
-async def test_an_edition_is_written_the_same_twice(tmp_path):
-    closing = make_closing()
+@SHARES_PAPERS
+async def test_an_edition_is_what_was_printed_before(tmp_path, closing, papers):
+    report = report_of(closing)
+    expected = {
+        Design.read(reports_root() / name).file.format(fair="asahan-uji"): pdf
+        for name, pdf in papers.items()
+    }
+    expected |= {"rekap.csv": recap_sheet(report), **sheets(report)}
 
-    first = await write_edition(closing, tmp_path / "a", base_url=SITE)
-    second = await write_edition(closing, tmp_path / "b", base_url=SITE)
+    written = await write_edition(closing, tmp_path, base_url=SITE)
 
-    assert [(path.name, mark) for path, mark in first] == [
-        (path.name, mark) for path, mark in second
+    assert {path.name: path.read_bytes() for path, _ in written} == expected
+    assert [mark for path, mark in written] == [
+        sha256(expected[path.name]).hexdigest() for path, _ in written
     ]
-    assert {path.name for path, _ in first} == {
-        "rekap-asahan-uji.pdf", "lembar-media-asahan-uji.pdf", "rekap.csv", "angka-utama.csv",
-        "harian.csv", "perusahaan.csv", "jabatan.csv",
+    assert set(expected) == {
+        "rekap-asahan-uji.pdf", "lampiran-asahan-uji.pdf", "lembar-media-asahan-uji.pdf",
+        "rekap.csv", "angka-utama.csv", "harian.csv", "perusahaan.csv", "jabatan.csv",
     }  # fmt: skip
+
+
+async def test_two_children_print_side_by_side_and_no_more(monkeypatch):
+    going, seen = set(), []
+
+    async def print_slowly(folder, _closing, **_):
+        going.add(folder)
+        seen.append(len(going))
+        await asyncio.sleep(0.01)
+        going.remove(folder)
+        return folder.name.encode()
+
+    monkeypatch.setattr(editions, "print_report", print_slowly)
+
+    printed = await print_designs(make_closing(), base_url=SITE)
+
+    assert max(seen) == editions.AT_ONCE == 2
+    assert {design.name.encode() for design in printed} == set(printed.values())
 
 
 def test_the_parent_never_loads_the_layout_engine():

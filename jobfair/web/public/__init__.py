@@ -29,6 +29,7 @@ HANDLERS: list[Any] = [
     verification.verify,
     reports.show_recap,
     reports.recap_pdf,
+    reports.annex_pdf,
     reports.media_pdf,
     reports.recap_csv,
     wall.show_wall,

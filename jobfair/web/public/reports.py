@@ -18,7 +18,7 @@ from jobfair.web.fairs import visible_fair
 from jobfair.web.given import FromPath, GivenNow, Services
 from jobfair.web.templating import show
 
-RECAP, MEDIA = "rekap", "lembar-media"
+RECAP, ANNEX, MEDIA = "rekap", "lampiran", "lembar-media"
 FRESH = 300
 """Seconds a copy is used without asking again."""
 NOT_YET = "Rekap baru ada sesudah job fair ditutup."
@@ -46,7 +46,7 @@ async def show_recap(
     if closing:
         try:
             papers["csv"] = len(recap_sheet(report_of(closing)))
-            for name in (RECAP, MEDIA):
+            for name in (RECAP, ANNEX, MEDIA):
                 printed = services.press.known(reports_root() / name, closing)
                 papers[name] = len(printed) if printed else None
         except Refused as error:
@@ -100,6 +100,12 @@ async def _paper(request: Request[Any, Any, Any], slug: str, folder: Path) -> Re
 async def recap_pdf(request: Request[Any, Any, Any], fair_slug: FromPath[str]) -> Response[bytes]:
     """Answer with the printed recap: the same bytes as long as record and design are the same."""
     return await _paper(request, fair_slug, reports_root() / RECAP)
+
+
+@get("/{fair_slug:str}/lampiran.pdf")
+async def annex_pdf(request: Request[Any, Any, Any], fair_slug: FromPath[str]) -> Response[bytes]:
+    """Answer with what is too long for the recap: every position, and further tables."""
+    return await _paper(request, fair_slug, reports_root() / ANNEX)
 
 
 @get("/{fair_slug:str}/lembar-media.pdf")
