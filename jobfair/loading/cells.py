@@ -17,7 +17,7 @@ DECIMAL = re.compile(r"\d[\d.]*,\d+|\d+\.\d{1,2}")
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 DATE_OR_HOUR = re.compile(r"\d{1,4}[/:-]\d{1,2}[/:-]\d{1,4}")
 YEARS = range(2000, 2101)
-YEARS_TODO = f"Tulis tahun {YEARS[0]} sampai {YEARS[-1]}."
+YEARS_ADVICE = f"Tulis tahun {YEARS[0]} sampai {YEARS[-1]}."
 AS_TEXT = "Ubah format kolom menjadi Teks, lalu tulis lagi."
 
 
@@ -175,7 +175,7 @@ class Row:
             self.wrong(column, "Jam ini tanpa selisih zona waktu.", todo)
             return None
         if at.year not in YEARS:
-            self.wrong(column, "Tahun ini di luar batas.", YEARS_TODO)
+            self.wrong(column, "Tahun ini di luar batas.", YEARS_ADVICE)
             return None
         return at
 

@@ -29,8 +29,8 @@ TEXTS = ("welcome", "prepare", "selection", "closed", "paused")
 TABLES = ("office", "fair", "texts", "recap", "signatory", "media")
 PREFIX = re.compile(r"[A-Z0-9]{2,6}")
 SIGNATORIES = 4
-ZONES_TODO = "Pakai Asia/Jakarta (WIB), Asia/Makassar (WITA), atau Asia/Jayapura (WIT)."
-POLICY_TODO = f"Pakai salah satu: {', '.join(RESIDENCE_POLICIES)}."
+ZONES_ADVICE = "Pakai Asia/Jakarta (WIB), Asia/Makassar (WITA), atau Asia/Jayapura (WIT)."
+POLICY_ADVICE = f"Pakai salah satu: {', '.join(RESIDENCE_POLICIES)}."
 NEVER = datetime.max.replace(tzinfo=UTC)
 """In place of an instant that was wrong; nothing that was wrong is ever stored."""
 
@@ -193,7 +193,7 @@ def read_fair(folder: Path, findings: Findings) -> FairFile | None:
     given, lines = read
     tables, signatories = _split(given, lines, findings)
     fair = tables["fair"]
-    zone = fair.choice("time_zone", available_timezones(), otherwise=ZONES_TODO)
+    zone = fair.choice("time_zone", available_timezones(), otherwise=ZONES_ADVICE)
     opens_at, closes_at = fair.instant("opens_at"), fair.instant("closes_at")
     _judge_window(fair, opens_at, closes_at, zone)
     prefix = fair.text("receipt_prefix")
@@ -202,7 +202,7 @@ def read_fair(folder: Path, findings: Findings) -> FairFile | None:
             "receipt_prefix", "Awalan nomor bukti ini tidak dapat dipakai.",
             'Pakai 2 sampai 6 huruf besar atau angka, misalnya "ASH".',
         )  # fmt: skip
-    policy = fair.choice("residence_policy", RESIDENCE_POLICIES, otherwise=POLICY_TODO)
+    policy = fair.choice("residence_policy", RESIDENCE_POLICIES, otherwise=POLICY_ADVICE)
     definition = FairDefinition(
         office=_office(tables["office"]),
         slug=_slug(fair, reserved=RESERVED),

@@ -16,7 +16,7 @@ from jobfair.loading.listings import read_listings
 from jobfair.loading.mistakes import Findings, Mistake, shortened
 from jobfair.positions.actions import AlreadyOpen, Change, FairDefinition, define_fair
 
-FOLDER_TODO = "Periksa alamat folder. Di dalamnya harus ada fair.toml."
+FOLDER_ADVICE = "Periksa alamat folder. Di dalamnya harus ada fair.toml."
 ONLY_TEXTS = (
     "Kembalikan seperti semula. Sesudah dibuka, hanya [texts], [recap], [[signatory]], [media], "
     "kop, dan kontak kantor yang dapat diubah."
@@ -84,7 +84,7 @@ def _path(change: Change) -> str:
 def _read(folder: Path, *, now: datetime, shift: timedelta, today_is_day: int | None) -> _Reading:
     findings = Findings()
     if not folder.is_dir():
-        findings.add(folder.name, "Folder ini tidak ada.", FOLDER_TODO)
+        findings.add(folder.name, "Folder ini tidak ada.", FOLDER_ADVICE)
         return _Reading(findings)
     fair = read_fair(folder, findings)
     companies, positions = read_listings(folder, findings)

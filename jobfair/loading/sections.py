@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from jobfair.loading.cells import YEARS, YEARS_TODO, dotted
+from jobfair.loading.cells import YEARS, YEARS_ADVICE, dotted
 from jobfair.loading.mistakes import Findings
 from jobfair.loading.plain import decoded
 
@@ -180,7 +180,7 @@ class Section:
             self.wrong(key, "Jam ini tanpa selisih zona waktu.", f"Tulis {example}.")
             return None
         if value is not None and value.year not in YEARS:
-            self.wrong(key, "Tahun ini di luar batas.", YEARS_TODO)
+            self.wrong(key, "Tahun ini di luar batas.", YEARS_ADVICE)
             return None
         return value if isinstance(value, datetime) else None
 

@@ -10,7 +10,7 @@ from tests.loading.folders import FAIR, NOW, spoil, write
 F = "fair.toml"
 AGAIN = "Simpan lagi sebagai teks UTF-8."
 EXAMPLE = "tanggal dan jam dengan zona, misalnya 2022-11-03T08:00:00+07:00"
-SLUG_TODO = "Pakai huruf kecil, angka, dan tanda hubung, paling panjang 80."
+SLUG_ADVICE = "Pakai huruf kecil, angka, dan tanda hubung, paling panjang 80."
 UNREADABLE = "Baris ini tidak dapat dibaca sebagai TOML."
 WRITE = "Tulis kunci = nilai, teks di antara tanda kutip."
 
@@ -63,9 +63,9 @@ CASES = [
      "DINAS", '“office.letterhead” bukan daftar teks, misalnya ["baris 1"].',
      'Tulis daftar teks, misalnya ["baris 1"].'),
     ('slug = "kisaran-2026"', 'slug = "Kisaran 2026"', 12, "fair.slug", "Kisaran 2026",
-     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_TODO),
+     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_ADVICE),
     ('slug = "kisaran-2026"', 'slug = "kisaran--2026"', 12, "fair.slug", "kisaran--2026",
-     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_TODO),
+     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_ADVICE),
     ('slug = "kisaran-2026"', 'slug = "masuk"', 12, "fair.slug", "masuk",
      "Slug ini sudah dipakai untuk halaman lain.", "Tambahkan nama daerah atau tahun."),
     ('"KIS"', '"kis-26"', 15, "fair.receipt_prefix", "kis-26",

@@ -8,7 +8,7 @@ from tests.loading.folders import COMPANIES, NOW, POSITIONS, spoil, write
 C, P = "companies.csv", "positions.csv"
 AGAIN = "Simpan lagi sebagai “CSV UTF-8”."
 AS_TEXT = "Ubah format kolom menjadi Teks, lalu tulis lagi."
-SLUG_TODO = "Pakai huruf kecil, angka, dan tanda hubung, paling panjang 80."
+SLUG_ADVICE = "Pakai huruf kecil, angka, dan tanda hubung, paling panjang 80."
 COLUMNS = "slug, name, legal_form, kind, kbli, district, address, about, verified"
 QUOTES = 'Tutup setiap tanda kutip ("), dan tulis kutip di dalam isian dua kali ("").'
 BENT = "Beri tanda kutip pada isian yang memuat koma, dan isi semua kolom."
@@ -16,11 +16,11 @@ BENT = "Beri tanda kutip pada isian yang memuat koma, dan isi semua kolom."
 CELLS = [
     # file, old, new, row, column, value, what, todo
     (P, "kasir,toko", "Kasir 1,toko", 3, "slug", "Kasir 1",
-     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_TODO),
+     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_ADVICE),
     (P, "kasir,toko", "-kasir,toko", 3, "slug", "-kasir",
-     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_TODO),
+     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_ADVICE),
     (P, "kasir,toko", "k" * 81 + ",toko", 3, "slug", "k" * 39 + "…",
-     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_TODO),
+     "Slug ini tidak dapat dipakai dalam alamat.", SLUG_ADVICE),
     (P, "kasir,toko", ",toko", 3, "slug", "", "Isian ini kosong.", "Isi sel ini."),
     (P, "kasir,toko", "operator,toko", 3, "slug", "operator",
      "Slug ini sudah dipakai di baris 2.", "Pakai yang lain."),
@@ -312,14 +312,14 @@ async def test_dots_between_thousands_are_fine(folder, loaded):
     assert (report.mistakes, report.changes) == ((), ())
 
 
-TODO = "Tambahkan positions.csv atau positions.xlsx ke folder."
+ADVICE = "Tambahkan positions.csv atau positions.xlsx ke folder."
 TYPE = "Simpan sebagai positions.xlsx atau positions.csv (CSV UTF-8), lalu hapus yang ini."
 
 
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
-        ([], Mistake(P, None, "", "", "Berkas ini tidak ada.", TODO)),
+        ([], Mistake(P, None, "", "", "Berkas ini tidak ada.", ADVICE)),
         (["positions.xlsm"], Mistake("positions.xlsm", None, "", "",
                                    "Berkas dengan makro tidak diterima.", TYPE)),
         (["positions.csv", "positions.xlsm"], Mistake("positions.xlsm", None, "", "",

@@ -35,14 +35,19 @@ def standby_of(primary):
             for one in (folder, folder / "s"):
                 os.chown(one, NOBODY, NOBODY)
         data, programs = folder / "data", primary.programs
-        subprocess.run(
-            [programs / "pg_basebackup", "-D", data, "-R", "-X", "stream", "-c", "fast", "-d", f"{primary.address}&application_name=standby"],
-            **as_nobody(), check=True, cwd="/",
-        )  # fmt: skip
+        copy = (programs / "pg_basebackup", "-D", data, "-R", "-X", "stream", "-c", "fast")
+        source = f"{primary.address}&application_name=standby"
+        subprocess.run([*copy, "-d", source], check=True, cwd="/", **as_nobody())
         with subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder / "s", "-c", "listen_addresses=", "-c", "max_connections=200"],
-            **as_nobody(), cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        ) as process:  # fmt: skip
+            [
+                *(programs / "postgres", "-D", data, "-k", folder / "s"),
+                *("-c", "listen_addresses=", "-c", "max_connections=200"),
+            ],
+            **as_nobody(),
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
             try:
                 yield folder / "s", [programs / "pg_ctl", "promote", "-D", data, "-w"]
             finally:

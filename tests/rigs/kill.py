@@ -39,11 +39,14 @@ from jobfair.settings import Settings
 from tests.builders import stage
 from tests.recount import problems_of
 
-CLIENTS = 24
+CLIENTS = 12
 SHORTEST, LONGEST = 0.020, 0.350
 """Seconds from the first answer of a life to its end; a part of the lives ends so soon after
 birth that recovery itself is killed."""
 STILLBORN = 0.15
+LOOK_EVERY = 10
+"""Deaths between two checks: who looks first after a death recovers the database, and that should
+mostly be the next server."""
 ROOT = Path(__file__).parents[2]
 Pair = tuple[int, int]
 
@@ -173,7 +176,7 @@ class Rig:
         await reader.readexactly(int(headers.get("content-length", 0)))
 
     async def run(self, kills: int, *, until_broken: bool = False) -> None:
-        """Live and die ``kills`` times, checking every 50 deaths, then live once in peace."""
+        """Live and die ``kills`` times, checking after every tenth, then live once in peace."""
         stop = asyncio.Event()
         clients = [asyncio.create_task(self.client(stop)) for _ in range(CLIENTS)]
         for number in range(1, kills + 1):
@@ -182,7 +185,7 @@ class Rig:
                 await self.first_answer()
             await asyncio.sleep(self.rng.uniform(SHORTEST, LONGEST))
             os.kill(pid, signal.SIGKILL)
-            if number % 50 == 0 or until_broken:
+            if number % LOOK_EVERY == 0 or until_broken:
                 self.witness.broken += await self.check()
             if self.witness.broken:
                 break
