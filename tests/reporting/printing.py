@@ -38,6 +38,6 @@ def run(job, **environment):
     )
 
 
-def job_of(closing=None):
-    """Return the job of a recap."""
-    return pack(Design.read(RECAP), report_of(closing or make_closing()), base_url=SITE)
+def job_of(closing=None, folder=RECAP):
+    """Return the job of a paper."""
+    return pack(Design.read(folder), report_of(closing or make_closing()), base_url=SITE)

@@ -14,7 +14,7 @@ import pytest
 from jobfair.errors import Refused
 from jobfair.reporting import editions
 from jobfair.reporting.datasets import report_of
-from jobfair.reporting.designs import Design, balanced, cover_size, reports_root
+from jobfair.reporting.designs import Design, all_designs, balanced, cover_size
 from jobfair.reporting.editions import print_designs, write_edition
 from jobfair.reporting.pdf import Press
 from jobfair.reporting.sheets import recap_sheet, sheet, sheets
@@ -41,8 +41,14 @@ def closing():
 
 
 @pytest.fixture(scope="module")
-def papers(closing):
-    return print_all(closing)
+def edition(closing, tmp_path_factory):
+    return asyncio.run(write_edition(closing, tmp_path_factory.mktemp("edition"), base_url=SITE))
+
+
+@pytest.fixture(scope="module")
+def papers(edition):
+    files = {path.name: path.read_bytes() for path, _ in edition}
+    return {one.name: files[one.file.format(fair="asahan-uji")] for one in all_designs()}
 
 
 @pytest.fixture(scope="module")
@@ -158,17 +164,23 @@ def test_cover_tables_annex_and_csv_agree(closing, pages):
 
 
 def test_the_same_bytes_whatever_surrounds_the_printer(tmp_path, closing, papers):
-    job = job_of(closing)
-    surroundings = (
-        {"PYTHONHASHSEED": "1", "TZ": "America/New_York", "LANG": "tr_TR.UTF-8"},
-        {"PYTHONHASHSEED": "77", "TZ": "Asia/Jayapura", "LANG": "id_ID", "HOME": str(tmp_path)},
-    )
+    surroundings = {
+        RECAP: {"PYTHONHASHSEED": "77", "TZ": "Asia/Jayapura", "LANG": "id_ID"},
+        ANNEX: {"PYTHONHASHSEED": "1", "TZ": "America/New_York", "LANG": "tr_TR.UTF-8"},
+        MEDIA: {"PYTHONHASHSEED": "0", "TZ": "Asia/Makassar", "HOME": str(tmp_path)},
+    }
 
     with ThreadPoolExecutor(2) as side_by_side:
-        printed = list(side_by_side.map(lambda given: run(job, **given), surroundings))
+        again = list(
+            side_by_side.map(
+                lambda folder: run(job_of(closing, folder), **surroundings[folder]), surroundings
+            )
+        )
 
-    assert [one.stderr for one in printed] == [b"", b""]
-    assert {one.stdout for one in printed} == {papers["rekap"]}
+    assert [one.stderr for one in again] == [b"", b"", b""]
+    assert {folder.name: one.stdout for folder, one in zip(surroundings, again, strict=True)} == (
+        papers
+    )
 
 
 @pytest.mark.parametrize("folder", [RECAP, ANNEX, MEDIA], ids=lambda folder: folder.name)
@@ -216,21 +228,15 @@ async def test_a_press_prints_once_for_many():
     assert press.mark(MEDIA, closing) != press.mark(MEDIA, make_closing(companies=4))
 
 
-async def test_an_edition_is_what_was_printed_before(tmp_path, closing, papers):
+def test_an_edition_is_every_paper_and_every_sheet(edition, closing):
     report = report_of(closing)
-    expected = {
-        Design.read(reports_root() / name).file.format(fair="asahan-uji"): pdf
-        for name, pdf in papers.items()
-    }
-    expected |= {"rekap.csv": recap_sheet(report), **sheets(report)}
+    files = {path.name: path.read_bytes() for path, _ in edition}
 
-    written = await write_edition(closing, tmp_path, base_url=SITE)
-
-    assert {path.name: path.read_bytes() for path, _ in written} == expected
-    assert [mark for path, mark in written] == [
-        sha256(expected[path.name]).hexdigest() for path, _ in written
-    ]
-    assert set(expected) == {
+    marks = {path.name: mark for path, mark in edition}
+    assert marks == {name: sha256(content).hexdigest() for name, content in files.items()}
+    data = {name: content for name, content in files.items() if name.endswith(".csv")}
+    assert data == {"rekap.csv": recap_sheet(report), **sheets(report)}
+    assert set(files) == {
         "rekap-asahan-uji.pdf", "lampiran-asahan-uji.pdf", "lembar-media-asahan-uji.pdf",
         "rekap.csv", "angka-utama.csv", "harian.csv", "perusahaan.csv", "jabatan.csv",
     }  # fmt: skip
