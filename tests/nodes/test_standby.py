@@ -20,7 +20,7 @@ from tests.doors import apply, staged
 from tests.nodes.crowd import crowd, until
 from tests.postgres import NOBODY, as_nobody
 
-pytestmark = [pytest.mark.rig, pytest.mark.xdist_group("nodes")]
+pytestmark = pytest.mark.rig
 PEOPLE, POSITIONS = 60, 4
 
 

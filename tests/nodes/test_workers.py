@@ -26,7 +26,6 @@ from tests.nodes.crowd import until
 from tests.nodes.processes import answering, gather_crowd, serving
 from tests.recount import problems_of
 
-pytestmark = pytest.mark.xdist_group("nodes")
 PEOPLE = 36
 READERS = 6
 
