@@ -1,5 +1,6 @@
 """Numbers: percentiles from due instants, and ratios of things measured side by side."""
 
+import math
 import statistics
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +45,8 @@ class SideBySide:
                 self.rates[name].append(await self.ways[name]())
 
     def ratio(self, one: str, other: str) -> list[float]:
-        return [a / b for a, b in zip(self.rates[one], self.rates[other], strict=True)]
+        pairs = zip(self.rates[one], self.rates[other], strict=True)
+        return [ours / theirs if theirs else math.inf for ours, theirs in pairs]
 
     def tell(self, ours: str = "ours", unit: str = "/s") -> None:
         for name, rates in self.rates.items():
