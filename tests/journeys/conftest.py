@@ -109,9 +109,13 @@ def shared_site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return Debian's Chromium. Without it the run fails: ``script/test`` installs it."""
+    """Return Debian's Chromium. Without it the run fails: ``script/test`` installs it.
+
+    It ends with its file: while it is there, its event loop is the running one of this thread,
+    and no other asynchronous test could run.
+    """
     assert CHROMIUM, "Chromium is missing: run script/test, which installs it."
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
