@@ -3,6 +3,9 @@
 SQLite: one writing connection (``BEGIN IMMEDIATE``, WAL, ``synchronous=FULL``: acknowledged
 means on disk) and a few readers that cannot write. PostgreSQL: READ COMMITTED for writing, where
 the subjects lock the fair row, and a read-only REPEATABLE READ snapshot for reading.
+
+Errors do not name the values of a statement (``hide_parameters``): they are what people typed,
+and errors are logged.
 """
 
 import secrets
@@ -51,7 +54,9 @@ ALIVE = {
 
 
 def _sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30)
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=30, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
@@ -94,6 +99,7 @@ class Database:
                 pool_size=8,
                 max_overflow=4,
                 pool_timeout=30,
+                hide_parameters=True,
             )
             self.reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True

@@ -8,7 +8,7 @@ from hashlib import sha256
 from jobfair.audit.actions import write_down
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
-from jobfair.errors import Invalid, Problem
+from jobfair.errors import Invalid, Problem, Refused
 from jobfair.people import queries
 from jobfair.people.models import Account, SignIn
 from jobfair.people.rules import (
@@ -34,8 +34,15 @@ async def sign_in(session: Session, *, account: Account, old_token: str, now: da
     """Sign a browser in and return its new cookie value.
 
     The cookie always changes, and the one the browser came with is forgotten, so that an id
-    planted before signing in is worth nothing afterwards.
+    planted before signing in is worth nothing afterwards. ``account`` is as it was when the
+    password was compared, which takes a while.
+
+    Raises:
+        Refused: ``changed``, the account has been disabled or given another password since.
+
     """
+    if not await queries.is_unchanged(session, account):
+        raise Refused("changed", "Akun ini baru saja berubah. Masuk sekali lagi.")
     if old_token:
         await queries.delete_sign_in(session, hash_token(old_token))
     token = secrets.token_urlsafe(TOKEN_BYTES)

@@ -52,6 +52,23 @@ async def account_for_key(session: Session, sign_in_key: bytes) -> Account | Non
     return account
 
 
+async def is_unchanged(session: Session, account: Account) -> bool:
+    """Tell whether the account can still sign in with the password hash it was loaded with.
+
+    Holds its row until the transaction ends: whoever changes it comes before or after.
+    """
+    found = await session.execute(
+        select(_ACCOUNT.c.id)
+        .where(
+            _ACCOUNT.c.id == account.id,
+            _ACCOUNT.c.password_hash == account.password_hash,
+            _ACCOUNT.c.disabled_at.is_(None),
+        )
+        .with_for_update(read=True)
+    )
+    return found.one_or_none() is not None
+
+
 async def sign_in_for(session: Session, token_hash: bytes) -> Browser | None:
     """Return the signed-in browser, or None; expiry is judged by the caller."""
     row = (await session.execute(_BROWSER, {"token_hash": token_hash})).one_or_none()

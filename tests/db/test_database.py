@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from jobfair.applications.models import HourTally
-from jobfair.db import SQLITE_FLOOR, Clash, Database
+from jobfair.db import SQLITE_FLOOR, Clash, Database, Session
 from jobfair.db.base import UtcDateTime, canonical_json
 from jobfair.db.changes import mark_changed
 from jobfair.db.keeping import add_up
@@ -18,20 +18,25 @@ from tests.builders import NOW, make_office, stage
 HOUR = datetime(2026, 3, 4, 3, tzinfo=UTC)
 
 
-async def pragma(database: Database, name: str) -> object:
+async def asked_of_writers(database: Database, question: str) -> set[object]:
+    """Ask both ways of writing: a handler's transaction, and the intake's thread."""
+
+    async def ask(session: Session) -> object:
+        return await session.scalar(text(question))
+
     async with database.transaction() as session:
-        return await session.scalar(text(f"pragma {name}"))
+        answer = await ask(session)
+    return {answer, await database.write(ask)}
 
 
 async def test_acknowledged_means_on_disk(database):
     # Guards P1: synchronous=FULL and WAL, or synchronous_commit=on whatever the server says.
     if database.is_sqlite:
-        assert await pragma(database, "synchronous") == 2
-        assert await pragma(database, "journal_mode") == "wal"
-        assert await pragma(database, "foreign_keys") == 1
+        assert await asked_of_writers(database, "pragma synchronous") == {2}
+        assert await asked_of_writers(database, "pragma journal_mode") == {"wal"}
+        assert await asked_of_writers(database, "pragma foreign_keys") == {1}
         return
-    async with database.transaction() as session:
-        assert await session.scalar(text("show synchronous_commit")) == "on"
+    assert await asked_of_writers(database, "show synchronous_commit") == {"on"}
 
 
 async def test_the_sqlite_in_use_has_no_wal_reset_bug(database):

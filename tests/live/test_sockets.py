@@ -1,5 +1,6 @@
 """What goes over the wire: the page part itself, true for the ledger sequence it carries."""
 
+import contextlib
 import re
 import time
 from functools import partial
@@ -96,23 +97,23 @@ def test_a_foreign_page_gets_no_socket(client, act, origin):
 def test_a_session_holds_so_many_sockets_and_no_more(client, act, sign_in, services):
     made = act(stage)
     sign_in(client, made.niks[0])
-    open_sockets = [watch(client, LIVE) for _ in range(SOCKETS_PER_SESSION)]
-    for socket in open_sockets:
-        socket.__enter__().receive_text(timeout=5)
+    with contextlib.ExitStack() as opened:
+        for _ in range(SOCKETS_PER_SESSION):
+            opened.enter_context(watch(client, LIVE)).receive_text(timeout=5)
+        with watch(client, LIVE) as one_too_many, pytest.raises(WebSocketDisconnect) as refusal:
+            one_too_many.receive_text(timeout=5)
+        assert refusal.value.code == 1008
 
-    with watch(client, LIVE) as one_too_many, pytest.raises(WebSocketDisconnect) as refusal:
-        one_too_many.receive_text(timeout=5)
-    assert refusal.value.code == 1008
-
-    open_sockets.pop().__exit__(None, None, None)
+    assert everybody_has_gone(services)
     with watch(client, LIVE) as socket:
-        assert "n-lamaran" in socket.receive_text(timeout=5)
-    for socket in open_sockets:
-        socket.__exit__(None, None, None)
+        assert "n-lamaran" in socket.receive_text(timeout=5), "places are given back"
+
+
+def everybody_has_gone(services) -> bool:
     until = time.monotonic() + 5
     while (services.hub._feeds or services.limits._sockets) and time.monotonic() < until:
         time.sleep(0.01)  # the server hears of it a moment later
-    assert (services.hub._feeds, services.limits._sockets) == ({}, {})
+    return not services.hub._feeds and not services.limits._sockets
 
 
 def test_who_has_signed_out_gets_no_desk_socket(client, act, save, sign_in):

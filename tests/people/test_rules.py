@@ -1,0 +1,77 @@
+"""Passwords and addresses: what is refused, and that nothing usual is."""
+
+import pytest
+
+from jobfair.people.rules import (
+    ABSOLUTE,
+    EMAIL,
+    IDLE,
+    PASSWORD_LONGEST,
+    PASSWORD_SHORTEST,
+    SEEN_EVERY,
+    Role,
+    password_problem,
+    tidy_email,
+)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "x1y2z3w4",
+        "kuda laut di pagi hari",
+        "Ж" * 3 + "abcde",
+        "pässwörd-ñ",
+        "aabaabaac",
+        "x" * 100 + "yz" * 50,
+    ],
+)
+def test_a_good_password(password):
+    assert password_problem(password) is None
+
+
+@pytest.mark.parametrize(
+    ("password", "problem"),
+    [
+        ("", "paling sedikit 8"),
+        ("x1y2z3w", "paling sedikit 8"),
+        ("xy" * (PASSWORD_LONGEST // 2) + "z", "paling banyak 200"),
+        ("12345678", "mudah ditebak"),
+        ("PASSWORD", "mudah ditebak"),
+        ("Disnaker123", "mudah ditebak"),
+        ("aaaaaaaaaa", "mudah ditebak"),
+        ("abababab", "mudah ditebak"),
+        ("        ", "mudah ditebak"),
+    ],
+)
+def test_a_bad_password(password, problem):
+    assert problem in str(password_problem(password))
+
+
+def test_the_shortest_and_the_longest_password_are_good():
+    assert password_problem("abc" + "d" * (PASSWORD_SHORTEST - 3)) is None
+    assert password_problem("abc" + "d" * (PASSWORD_LONGEST - 3)) is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["nama@perusahaan.id", "a.b+c@sub.contoh.co.id", "o'neil@contoh.id", "päul@contoh.id"]
+)
+def test_an_address(typed):
+    assert EMAIL.fullmatch(tidy_email(typed))
+    assert tidy_email(f"  {typed.upper()}\n") == tidy_email(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "nama", "@contoh.id", "nama@", "nama@contoh", "nama@contoh.i", "a b@contoh.id",
+     "nama@contoh.id, lain@contoh.id", "<nama@contoh.id>", "a@b@contoh.id",
+     "nama@contoh.id\nBcc: x"],
+)  # fmt: skip
+def test_what_is_no_address(typed):
+    assert not EMAIL.fullmatch(tidy_email(typed))
+
+
+def test_staff_are_signed_out_sooner_than_applicants():
+    assert set(IDLE) == set(ABSOLUTE) == set(Role)
+    assert max(IDLE[Role.REVIEWER], IDLE[Role.ORGANISER]) < IDLE[Role.APPLICANT]
+    assert all(SEEN_EVERY < IDLE[role] < ABSOLUTE[role] for role in Role)
