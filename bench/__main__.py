@@ -10,12 +10,14 @@ from bench.machine import GENERATOR_CORE, facts, pin
 
 BENCHMARKS = {
     "rush": "sending applications: ceilings beside limit and naive way, open loop, overload",
+    "steady": "minutes of 200 applications a second, with viewers and a full ledger",
     "browse": "public pages beside a page of the same size that asks nothing",
     "viewers": "sockets: how soon a change is seen, memory, dead readers",
     "desk": "reviewers: the first page and decisions, alone and during a rush",
     "close": "the closing instant under load: who is in, how soon the latch is set",
     "report": "closing a fair and its figures, beside counting with plain SQL",
     "day": "a whole day of applications as fast as they are taken",
+    "soak": "an hour of everything at an easy pace: memory",
     "cost": "what a number, a page, a desk and an application cost as the ledger grows",
 }
 

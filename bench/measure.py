@@ -12,6 +12,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
 
 
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Return by how much the second number grows per unit of the first (least squares)."""
+    return statistics.linear_regression(*zip(*points, strict=True)).slope
+
+
 def latencies(values: Sequence[float]) -> str:
     marks = " ".join(
         f"{name} {percentile(values, share) * 1000:.0f}"

@@ -77,8 +77,10 @@ class Viewer(asyncio.Protocol):
 class Audience:
     """Many viewers, some of whom may be dead: connected, and never reading."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, first: int = 0) -> None:
+        """``first`` keeps the addresses of two audiences apart."""
         self._port = port
+        self._first = first
         self.viewers: list[Viewer] = []
         self.dead: list[asyncio.BaseTransport] = []
         self._waiting: dict[int, tuple[float, list[float]]] = {}
@@ -87,7 +89,8 @@ class Audience:
     async def add(self, many: int, *, at_once: int = 50) -> None:
         for start in range(0, many, at_once):
             batch = [
-                self._connect(len(self.viewers) + n) for n in range(min(at_once, many - start))
+                self._connect(self._first + len(self.viewers) + n)
+                for n in range(min(at_once, many - start))
             ]
             self.viewers += await asyncio.gather(*batch)
 
