@@ -17,6 +17,7 @@ from jobfair.people import queries as people
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
 
+REKEYED_AT_ONCE = 1000
 TAKEN = (
     "Pendaftaran dengan NIK ini tidak dapat dilanjutkan. Bila Anda pernah mendaftar, masuklah "
     "dengan NIK dan kata sandi Anda; bila tidak, hubungi panitia."
@@ -87,3 +88,26 @@ async def change_profile(
     applicant.updated_at = now
     write_down(session, "change_profile", now=now, account_id=account_id)
     return applicant
+
+
+async def change_keys_of_applicants(session: Session, *, old: Keys, new: Keys) -> int:
+    """Seal every NIK with a new root key, and return how many there were.
+
+    Raises:
+        Misconfigured: ``old`` does not open one of them; roll everything back.
+
+    """
+    done = last = 0
+    while rows := await queries.sealed_niks(session, after=last, most=REKEYED_AT_ONCE):
+        sealed, indexes = [], {}
+        for row in rows:
+            context = queries.nik_context(row.public_id)
+            nik = old.unseal(row.nik_sealed, context=context)
+            index = new.blind_index(nik)
+            indexes[row.account_id] = index
+            fresh = new.seal(nik, context=context)
+            sealed.append({"applicant": row.id, "sealed": fresh, "index": index})
+        await queries.set_sealed_niks(session, sealed)
+        await people.set_sign_in_keys(session, indexes)
+        done, last = done + len(rows), rows[-1].id
+    return done

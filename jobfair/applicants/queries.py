@@ -1,8 +1,9 @@
 """Finding applicants. The sealed NIK is read by one function and leaves it masked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, func, select, update
 
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import Nik
@@ -46,6 +47,25 @@ async def count_applicants(session: Session) -> int:
 def masked_nik(applicant: Applicant, keys: Keys) -> str:
     """Return the NIK with its middle hidden, for its owner only."""
     return str(Nik(keys.unseal(applicant.nik_sealed, context=nik_context(applicant.public_id))))
+
+
+async def sealed_niks(session: Session, *, after: int, most: int) -> Sequence[Row[Any]]:
+    """Return id, account, public id and sealed NIK of the next applicants by id."""
+    query = select(
+        Applicant.id, Applicant.account_id, Applicant.public_id, Applicant.nik_sealed
+    ).where(Applicant.id > after)
+    return (await session.execute(query.order_by(Applicant.id).limit(most))).all()
+
+
+async def set_sealed_niks(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Store NIKs sealed anew: ``applicant``, ``sealed`` and ``index`` of each."""
+    table = Applicant.metadata.tables[Applicant.__tablename__]
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("applicant"))
+        .values(nik_sealed=bindparam("sealed"), nik_index=bindparam("index"))
+    )
+    await session.execute(statement, rows)
 
 
 def add(session: Session, applicant: Applicant) -> None:

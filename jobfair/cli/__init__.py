@@ -5,7 +5,7 @@ import logging
 import click
 
 from jobfair import __version__
-from jobfair.cli import check, demo, fairs, migrate, replay, serve
+from jobfair.cli import check, demo, fairs, migrate, rekey, replay, serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -30,5 +30,6 @@ for one in (
     replay.replay,
     check.check,
     migrate.migrate,
+    rekey.rekey,
 ):
     main.add_command(one)

@@ -15,6 +15,7 @@ from litestar import Litestar
 from jobfair.app import create_app, make_services
 from jobfair.cli.crew import Crew
 from jobfair.cli.frame import out, plain_command, ready_database
+from jobfair.cli.rekey import check_key
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database
 from jobfair.db.offset import database_now
@@ -90,6 +91,7 @@ async def check_start(settings: Settings, workers: int) -> None:
                 "DATABASE_URL=postgresql://... untuk beberapa proses."
             )
         await check_durable(database)
+        await check_key(database, settings.keys)
         await check_clock(database)
 
 

@@ -77,7 +77,17 @@ def make_key_file(path: Path) -> None:
         file.write(secrets.token_bytes(ROOT_BYTES).hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)  # the name must outlive a power cut as well
+    _keep_name(path)
+
+
+def replace_key_file(path: Path, new: Path) -> None:
+    """Put ``new`` in the place of ``path``, in one step that outlives a power cut."""
+    new.replace(path)
+    _keep_name(path)
+
+
+def _keep_name(path: Path) -> None:
+    folder = os.open(path.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
 

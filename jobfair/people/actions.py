@@ -191,3 +191,16 @@ async def spend(session: Session, *, budget: Budget, name: bytes, now: datetime)
 async def forget_expired(session: Session, *, now: datetime) -> None:
     """Delete sign-ins that nobody can use any more, and tries of long ago. Safe at any time."""
     await queries.delete_expired(session, now=now)
+
+
+async def change_keys_of_staff(session: Session, *, new: Keys, now: datetime) -> int:
+    """Let staff be found under a new root key, sign everybody out, and return how many they are.
+
+    Whoever had the old key may have made cookies and form tokens with it: none of them stays.
+    """
+    found = await queries.addresses(session)
+    indexes = {at: new.blind_index(address) for at, address in found.items()}
+    await queries.set_sign_in_keys(session, indexes)
+    await queries.delete_all_sign_ins(session)
+    write_down(session, "rekey", now=now, account_id=None)
+    return len(indexes)

@@ -1,6 +1,6 @@
 """Finding accounts and signed-in browsers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from jobfair.db import Session
 from jobfair.db.keeping import add_within
+from jobfair.db.sealed import Keys
 from jobfair.errors import NotFound
 from jobfair.people.models import Account, Attempts, SignIn
 from jobfair.people.rules import ABSOLUTE, IDLE, LONGEST_WINDOW, Role
@@ -163,6 +164,45 @@ async def count_attempt(session: Session, name: bytes, since: datetime, *, most:
     return most > 0 and await add_within(
         session, Attempts, row, key=("name", "since"), amount="n", most=most
     )
+
+
+async def keys_fit(session: Session, keys: Keys) -> bool:
+    """Tell whether ``keys`` are those of this database, by an account that was made with them."""
+    found = await session.execute(
+        select(Account.email, Account.sign_in_key)
+        .where(Account.email.is_not(None))
+        .order_by(Account.id)
+        .limit(1)
+    )
+    one = found.one_or_none()
+    return one is None or keys.blind_index(one.email) == one.sign_in_key
+
+
+async def addresses(session: Session) -> dict[int, str]:
+    """Return the e-mail address of every account that signs in with one."""
+    rows = await session.execute(
+        select(Account.id, Account.email).where(Account.email.is_not(None)).order_by(Account.id)
+    )
+    return {row.id: row.email for row in rows}
+
+
+async def set_sign_in_keys(session: Session, sign_in_keys: Mapping[int, bytes]) -> None:
+    """Change what these accounts sign in with."""
+    table = Account.metadata.tables[Account.__tablename__]
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("account"))
+        .values(sign_in_key=bindparam("key"))
+    )
+    rows = [{"account": at, "key": key} for at, key in sign_in_keys.items()]
+    if rows:
+        await session.execute(statement, rows)
+
+
+async def delete_all_sign_ins(session: Session) -> None:
+    """Forget every browser, and every counted try."""
+    await session.execute(delete(SignIn))
+    await session.execute(delete(Attempts))
 
 
 async def delete_expired(session: Session, *, now: datetime) -> None:

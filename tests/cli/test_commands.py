@@ -10,7 +10,7 @@ import pytest
 
 FIGURES = {"2.278": "lamaran", "37": "perusahaan", "97": "jabatan", "356": "pelamar"}
 COMMANDS = (
-    "demo", "serve", "load", "open", "close", "report", "replay", "check", "migrate",
+    "demo", "serve", "load", "open", "close", "report", "replay", "check", "migrate", "rekey",
 )  # fmt: skip
 
 
