@@ -11,6 +11,7 @@ from bench.machine import GENERATOR_CORE, facts, pin
 BENCHMARKS = {
     "rush": "sending applications: ceilings beside limit and naive way, open loop, overload",
     "steady": "minutes of 200 applications a second, with viewers and a full ledger",
+    "overload": "three times what the server can do: who is accepted, who is refused, how soon",
     "browse": "public pages beside a page of the same size that asks nothing",
     "viewers": "sockets: how soon a change is seen, memory, dead readers",
     "desk": "reviewers: the first page and decisions, alone and during a rush",

@@ -1,11 +1,17 @@
-"""Public pages, each beside a page of the same size that asks the database nothing."""
+"""Public pages, each beside a page of the same size that asks the database nothing.
+
+``changed`` is what a page costs after something it shows has changed: nobody has asked for it yet,
+for every request has another query. ``kept`` is the same page again while nothing changes, and
+``304`` the same asked for by somebody who has it.
+"""
 
 import asyncio
+import itertools
 import time
 
 from bench.common import Size, Work, filled
 from bench.fill import SLUG, position_slug
-from bench.http import Connection, get
+from bench.http import Answer, Connection, get
 from bench.machine import Server
 from bench.measure import SideBySide, spread
 
@@ -19,6 +25,41 @@ PAGES = {
 CONNECTIONS = 8
 
 
+class Way:
+    """A page asked for in one way, again and again."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def request(self) -> bytes:
+        return get(self._path)
+
+    def check(self, answer: Answer) -> None:
+        assert answer.status == 200, (answer.status, answer.body[:200])
+
+
+class Changed(Way):
+    """Never the same address twice."""
+
+    numbers = itertools.count(1)
+
+    def request(self) -> bytes:
+        return get(f"{self._path}?ke={next(self.numbers)}")
+
+
+class Unchanged(Way):
+    """With the mark of the page, taken anew when the page has another."""
+
+    mark = b""
+
+    def request(self) -> bytes:
+        return get(self._path, more=f"If-None-Match: {self.mark.decode()}\r\n")
+
+    def check(self, answer: Answer) -> None:
+        assert answer.status in (200, 304), answer.status
+        self.mark = answer.header(b"etag")
+
+
 class Reader:
     """A closed loop of page reads; keeps what a page costs the server."""
 
@@ -26,65 +67,62 @@ class Reader:
         self._running, self._seconds = running, seconds
         self.costs: dict[str, list[float]] = {}
 
-    async def read(self, name: str, request: bytes, status: int = 200) -> float:
+    async def read(self, name: str, way: Way) -> float:
         lines = [await Connection.open(self._running.port) for _ in range(CONNECTIONS)]
-        cpu, began, count = self._running.cpu(), time.monotonic(), 0
+        cpu, began, count = self._running.exact_cpu(), time.monotonic(), 0
 
         async def one(line: Connection) -> None:
             nonlocal count
             while time.monotonic() - began < self._seconds:
-                answer = await line.ask(request)
-                assert answer.status == status, (answer.status, answer.body[:200])
+                way.check(await line.ask(way.request()))
                 count += 1
 
         await asyncio.gather(*map(one, lines))
         took = time.monotonic() - began
-        self.costs.setdefault(name, []).append((self._running.cpu() - cpu) / count * 1000)
+        self.costs.setdefault(name, []).append((self._running.exact_cpu() - cpu) / count * 1000)
         for line in lines:
             line.close()
         return count / took
 
+    def ratio(self, one: str, other: str) -> str:
+        return spread([a / b for a, b in zip(self.costs[one], self.costs[other], strict=True)])
 
-async def _tag_of(running: Server, path: str) -> tuple[int, bytes]:
+
+async def _length(running: Server, path: str) -> int:
     line = await Connection.open(running.port)
     answer = await line.ask(get(path))
     line.close()
-    return len(answer.body), answer.header(b"etag")
+    return len(answer.body)
 
 
 async def _run(running: Server, size: Size) -> None:
+    empty = await _length(running, "/bangku/halaman?size=1")
     for title, path in PAGES.items():
-        length, tag = await _tag_of(running, path)
-        empty, _ = await _tag_of(running, "/bangku/halaman?size=1")
+        length = await _length(running, path)
         reader = Reader(running, SECONDS[size.name])
-        filler = get(f"/bangku/halaman?size={max(1, length - empty)}")
-        requests = {"limit": (filler, 200), "ours": (get(path), 200)}
-        if tag:
-            unchanged = get(path, more=f"If-None-Match: {tag.decode()}\r\n")
-            requests["ours, unchanged"] = (unchanged, 304)
-        side = SideBySide(
-            {name: _way(reader, name, *request) for name, request in requests.items()}
-        )
-        print(f" {title}, {length} bytes" + ("" if tag else ", no ETag"))
+        ways = {
+            "limit": Way(f"/bangku/halaman?size={max(1, length - empty)}"),
+            "changed": Changed(path),
+            "kept": Way(path),
+            "304": Unchanged(path),
+        }
+        side = SideBySide({name: _reading(reader, name, way) for name, way in ways.items()})
+        print(f" {title}, {length} bytes")
         await side.run(size.pairs)
-        side.tell()
         for name, costs in reader.costs.items():
-            print(f"  {name:<16} {spread(costs, ' ms')} of the server's CPU")
-        ratio = [a / b for a, b in zip(reader.costs["limit"], reader.costs["ours"], strict=True)]
-        print(f"  by CPU: ours is x {spread(ratio)} of the limit")
+            rate = f"{spread(side.rates[name], '/s'):<26}"
+            print(f"  {name:<10}{rate}{spread(costs, ' ms')} of the server's CPU")
+        print(f"  by CPU: changed is x {reader.ratio('limit', 'changed')} of the limit")
+        print(f"          kept is x {reader.ratio('limit', 'kept')} of the limit")
+        print(f"          304 costs {reader.ratio('304', 'changed')} of a changed page", flush=True)
 
 
-def _way(reader: Reader, name: str, request: bytes, status: int):
-    return lambda: reader.read(name, request, status)
+def _reading(reader: Reader, name: str, way: Way):
+    return lambda: reader.read(name, way)
 
 
 def run(size: Size) -> None:
     with filled(Work(applicants=2000, applications=5000), size) as (_, running):
-        line = running.began
-        print(f" first answer {_first(running, line) * 1000:.0f} ms after the start")
+        asyncio.run(_length(running, f"/{SLUG}"))
+        print(f" first answer {(time.monotonic() - running.began) * 1000:.0f} ms after the start")
         asyncio.run(_run(running, size))
-
-
-def _first(running: Server, began: float) -> float:
-    asyncio.run(_tag_of(running, f"/{SLUG}"))
-    return time.monotonic() - began

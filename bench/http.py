@@ -60,6 +60,10 @@ class Connection(asyncio.Protocol):
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(ConnectionResetError("connection lost"))
 
+    @property
+    def is_open(self) -> bool:
+        return self._transport is not None
+
     async def ask(self, request: bytes) -> Answer:
         if self._transport is None:
             raise ConnectionResetError("connection lost")
@@ -90,6 +94,8 @@ class Pool:
         return made
 
     async def ask(self, request: bytes) -> Answer:
+        while self._free and not self._free[-1].is_open:  # idle too long: the server closed it
+            self._free.pop()
         connection = self._free.pop() if self._free else await self._new()
         answer = await connection.ask(request)
         self._free.append(connection)

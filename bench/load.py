@@ -27,6 +27,7 @@ class Load:
     refused: list[float] = field(default_factory=list)
     late: float = 0.0
     """Seconds by which the generator itself was behind its schedule, at worst."""
+    behind: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.forms = Forms(self.fair)
@@ -35,7 +36,7 @@ class Load:
         self._random = random.Random(self.seed)
 
     def forget(self) -> None:
-        self.latencies, self.refused, self.late = [], [], 0.0
+        self.latencies, self.refused, self.late, self.behind = [], [], 0.0, []
 
     def pair(self) -> Pair:
         """Return a pair nobody has sent, or one time in ten one that was acknowledged before."""
@@ -110,7 +111,7 @@ class Load:
             ahead = due - time.monotonic()
             if ahead > 0:
                 await asyncio.sleep(ahead)
-            self.late = max(self.late, time.monotonic() - due)
+            self.behind.append(time.monotonic() - due)
             task = asyncio.create_task(self.send(pool, way, process=sent, due=due))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
@@ -118,6 +119,7 @@ class Load:
             due += self._random.expovariate(rate)
         await asyncio.gather(*tasks)
         pool.close()
+        self.late = max(self.behind, default=0.0)
         return sent / (rate * seconds)
 
     async def watch(self, *, process: int, every: float = 0.1) -> None:

@@ -20,7 +20,11 @@ ROOT = Path(__file__).parent.parent
 
 
 def pin(which: int) -> None:
-    """Keep this process on one core: the first (0) or the last (-1) it may use."""
+    """Keep this process on one core: the first (0) or the last (-1) it may use.
+
+    Not of those it was born with: a server has a generator's core from its parent.
+    """
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[which]})
 
@@ -55,10 +59,20 @@ class Server:
                 return int(row.split()[1]) / 1024
         return 0.0
 
+    def exact_cpu(self) -> float:
+        """Return CPU seconds to the nanosecond, of the threads that are there."""
+        threads = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((one / "schedstat").read_text().split()[0]) for one in threads) / 1e9
+
     def cpu(self) -> float:
         """Return CPU seconds used so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(") ", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICK
+
+    def kept_waiting(self) -> float:
+        """Return the seconds its threads were ready and other work had the core."""
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[1]) for task in tasks) / 1e9
 
 
 @contextlib.contextmanager

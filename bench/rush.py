@@ -6,12 +6,16 @@ import tempfile
 import time
 from pathlib import Path
 
+import uvloop
+
 from bench.common import Size, Work, filled
 from bench.fill import Fair, fill
 from bench.history import History, verdict
 from bench.load import Load
 from bench.machine import Server
 from bench.measure import SideBySide, latencies, spread
+from bench.overload import SECONDS as SECONDS_OVER
+from bench.overload import overload
 
 SECONDS = {"tiny": 0.2, "small": 2.0, "full": 10.0}
 OPEN = {"tiny": (20, 0.5), "small": (100, 10.0), "full": (200, 300.0)}
@@ -55,11 +59,7 @@ async def _run(fair: Fair, running: Server, size: Size, history: History) -> Non
     print(f" open loop, {rate}/s for {seconds:.0f} s: {latencies(load.latencies)}, "
           f"{len(load.refused)} refused, schedule reached to {reached:.0%}, "
           f"generator late by {load.late * 1000:.0f} ms at worst")  # fmt: skip
-    load.forget()
-    await load.open("ours", rate=3 * ceiling, seconds=min(5.0, seconds))
-    print(f" overload, 3 x {ceiling:.0f}/s: accepted {latencies(load.latencies)}")
-    if load.refused:
-        print(f"   refused with Retry-After: {latencies(load.refused)}")
+    await overload(load, running, ceiling=ceiling, seconds=SECONDS_OVER[size.name])
     watching.cancel()
     print(f" server memory: highest {running.memory('VmHWM'):.0f} MiB")
 
@@ -97,5 +97,5 @@ def run(size: Size) -> None:
     ):
         fair, running = made
         history = History(Path(file.name))
-        asyncio.run(_run(fair, running, size, history))
+        uvloop.run(_run(fair, running, size, history))
         print(f" {verdict(history, fair.database, filled=fair.applications)}")

@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from litestar import Request, get, post
 from litestar.response import Redirect, Template
 
@@ -23,6 +22,7 @@ from bench.machine import SERVER_CORE, pin
 from jobfair.app import create_app, make_services
 from jobfair.applicants.queries import applicant_of_account
 from jobfair.applications.actions.accepting import Receipt, Submission, accept
+from jobfair.cli.serve import make_server
 from jobfair.positions.queries import position_by_slug
 from jobfair.settings import Settings
 from jobfair.web.fairs import visible_fair
@@ -31,16 +31,6 @@ from jobfair.web.given import FromPath, FromQuery, GivenAccount, GivenNow, Given
 from jobfair.web.guards import applicants_only
 from jobfair.web.templating import show
 
-OPTIONS: dict[str, Any] = {
-    "host": "127.0.0.1",
-    "log_level": "warning",
-    "access_log": False,
-    "server_header": False,
-    "ws_max_size": 1024,
-    "ws_max_queue": 4,
-    "ws_per_message_deflate": False,
-}
-"""What ``jobfair serve`` sets."""
 FILLED = """{% extends "base.html" %}{% block main %}{{ filler }}{% endblock %}"""
 
 
@@ -108,7 +98,8 @@ def serve_app(port: int, database: str, keys: str) -> None:
     app = create_app(make_services(settings), settings)
     for handler in (do_nothing, apply_naively, show_filled, tell_size):
         app.register(handler)
-    uvicorn.run(app, port=port, **OPTIONS)
+    gc.freeze()  # as "jobfair serve" does
+    make_server(app, settings).run()
 
 
 class Bare:
@@ -155,7 +146,7 @@ class Bare:
 
 
 def serve_bare(port: int) -> None:
-    uvicorn.run(Bare(), port=port, **OPTIONS)
+    make_server(Bare(), Settings(port=port)).run()
 
 
 def main(kind: str, port: str, *args: str) -> None:

@@ -12,6 +12,8 @@ from bench.measure import latencies, percentile
 from bench.sockets import Audience
 
 CHANGES = {"tiny": 2, "small": 6, "full": 6}
+WARM = 10
+"""Viewers before anything is measured: the first ones pay for what all later ones share."""
 SIZES = {"tiny": (20, 5), "small": (1000, 100), "full": (10_000, 300)}
 FRAME = b'<div id="angka" data-seq="%d">' + b"x" * 1000 + b"</div>"
 
@@ -20,9 +22,10 @@ async def _changes(
     audience: Audience, running: Server, many: int, fair: Fair | None, first: int
 ) -> list[float]:
     """Make ``many`` changes, one after another, and return every viewer's delay of each."""
-    line, all_delays = await Connection.open(running.port), []
+    all_delays = []
     forms = Forms(fair) if fair else None
     for turn in range(first, first + many):
+        line = await Connection.open(running.port)
         due = time.monotonic()
         if fair is None or forms is None:
             seq, sent = turn + 1, FRAME % (turn + 1)
@@ -35,6 +38,7 @@ async def _changes(
             pair = fair.pair(seq - 1)
             answer = await line.ask(forms.apply("ours", *pair))
             assert RECEIPT.search(answer.header(b"location")), answer
+        line.close()
         for _ in range(1500):
             if len(delays) >= audience.here:
                 break
@@ -42,16 +46,17 @@ async def _changes(
         delays += [15.0] * (audience.here - len(delays))
         all_delays += delays
         await asyncio.sleep(0.3 * (turn % 3))
-    line.close()
     return all_delays
 
 
 async def _one(running: Server, many: int, dead: int, fair: Fair | None, changes: int) -> None:
-    audience, before, cpu = Audience(running.port), running.memory(), running.cpu()
-    await audience.add(many)
+    audience = Audience(running.port)
+    await audience.add(WARM)
+    before, cpu = running.memory(), running.cpu()
+    await audience.add(many - WARM)
     await asyncio.sleep(1)
-    each = (running.memory() - before) * 1024 / many
-    joined = (running.cpu() - cpu) / many * 1000
+    each = (running.memory() - before) * 1024 / (many - WARM)
+    joined = (running.cpu() - cpu) / (many - WARM) * 1000
     cpu = running.cpu()
     delays = await _changes(audience, running, changes, fair, 0)
     per_frame = (running.cpu() - cpu) / (changes * many) * 1e6

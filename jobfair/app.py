@@ -18,21 +18,38 @@ from jobfair.db.sealed import Keys, read_keys
 from jobfair.intake.door import Door
 from jobfair.intake.timekeeper import Timekeeper
 from jobfair.jobs.runner import keep_the_clock
+from jobfair.jobs.schedule import Tools
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.settings import Settings
+from jobfair.store import Store
+from jobfair.store.opening import open_store
 from jobfair.web import applicant, company, health, organiser, public
+from jobfair.web.admission import Admission
+from jobfair.web.busy import BusyPages
 from jobfair.web.errors import HANDLERS
 from jobfair.web.files import static_files
 from jobfair.web.given import GivenServices, Services, SignedIn
-from jobfair.web.guards import known_or_trouble, own_forms_only
+from jobfair.web.guards import every_request
 from jobfair.web.headers import SecureHeaders
+from jobfair.web.kept import KeptPages, fingerprint
 from jobfair.web.recognise import Recognise
+from jobfair.web.sockets import LiveSockets, note_refusal
 from jobfair.web.templating import make_environment
 
 FORM_LIMIT = 64 * 1024
 GOODBYE = 5.0
 """Seconds for what runs beside the requests to end; it ends at once unless the database hangs."""
+
+
+def store_of(settings: Settings) -> Store:
+    """Return the store of documents; nothing is asked of it yet."""
+    return open_store(
+        settings.documents_place,
+        access=settings.documents_access,
+        secret=settings.documents_secret,
+        region=settings.documents_region,
+    )
 
 
 def make_services(
@@ -59,6 +76,7 @@ def make_services(
         base_url=settings.base_url.rstrip("/"),
         proxy=settings.proxy,
         metrics_token=settings.metrics_token,
+        store=store_of(settings),
     )
 
 
@@ -87,7 +105,8 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         if services.bus is not None:
             works.append(services.bus.run())
         if scheduled:
-            works.append(keep_the_clock(services.database, services.clock, services.door))
+            tools = Tools(services.database, services.clock, services.door, services.store)
+            works.append(keep_the_clock(tools))
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
@@ -97,6 +116,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
                 task.cancel()
             await asyncio.wait(tasks, timeout=GOODBYE)
             await services.database.close()
+            await services.store.close()
 
     def provide_services() -> Services:
         return services
@@ -108,6 +128,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         user: SignedIn = request.scope["user"]
         return user
 
+    environment = make_environment(settings.content)
     app = Litestar(
         route_handlers=[
             *public.HANDLERS,
@@ -124,19 +145,28 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
             "session": Provide(provide_session),
             "snapshot": Provide(provide_snapshot),
         },
-        guards=[known_or_trouble, own_forms_only],
+        guards=[every_request],
         exception_handlers=HANDLERS,
+        after_exception=[note_refusal],
         before_send=[services.requests.saw],
-        template_config=TemplateConfig(
-            instance=JinjaTemplateEngine.from_environment(make_environment(settings.content))
-        ),
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],
         request_max_body_size=FORM_LIMIT,
         openapi_config=None,
     )
     app.state.services = services
+    app.state.busy = BusyPages(environment, services.clock)
     # Around the router, so that a page that does not exist is answered like one that somebody
-    # may not see: to the same person, with the same headers.
+    # may not see: to the same person, with the same headers. Who is refused is not looked up.
     headers = SecureHeaders(https=settings.base_url.startswith("https:"))
-    app.asgi_handler = headers(Recognise()(app.asgi_handler))
+    kept = app.state.kept = KeptPages(fingerprint(settings.content, settings.base_url))
+    admission = Admission(
+        services.line,
+        app.state.busy,
+        headers=headers.added,
+        body_limit=FORM_LIMIT,
+        door=services.door,
+    )
+    pages = admission(headers(Recognise()(kept(app.asgi_handler))))
+    app.asgi_handler = LiveSockets(pages, services)
     return app

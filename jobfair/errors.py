@@ -49,6 +49,14 @@ class Busy(JobFairError):
         self.seconds = seconds
 
 
+class Later(JobFairError):
+    """One thing this request needs is full or out of reach, while the rest goes on as ever."""
+
+    def __init__(self, seconds: int, message: str) -> None:
+        super().__init__(message, seconds=seconds)
+        self.seconds = seconds
+
+
 class Problem:
     """What is wrong with one field, as a sentence with its facts."""
 

@@ -6,7 +6,7 @@ Every setting is listed in ``docs/operating.md``; a test keeps the list complete
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +16,8 @@ from jobfair.errors import Misconfigured
 PREFIX = "JOBFAIR_"
 FILE_VARIABLE = "JOBFAIR_SETTINGS"
 HIGHEST_PORT = 65535
+BUCKET = ("https://", "http://")
+"""How the address of an S3-compatible service begins; documents leave this process sealed."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Settings:
     """Address of the reverse proxy whose X-Forwarded-For is believed; empty: nobody's."""
     metrics_token: str = ""
     """Empty: ``/metrics`` does not exist."""
+    documents: str = ""
+    """A folder, or ``https://host/bucket``. Empty: ``documents`` in the data folder."""
+    documents_access: str = ""
+    documents_secret: str = field(default="", repr=False)
+    documents_region: str = "us-east-1"
 
     @property
     def database(self) -> str:
@@ -48,6 +55,11 @@ class Settings:
     def keys(self) -> Path:
         """Return the key file that is used."""
         return Path(self.key_file) if self.key_file else self.data / "jobfair.key"
+
+    @property
+    def documents_place(self) -> str:
+        """Return the folder or bucket that is used for documents."""
+        return self.documents or str(self.data / "documents")
 
 
 def _from_file(path: Path, names: list[str]) -> dict[str, object]:
@@ -90,7 +102,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         Misconfigured: an unknown or wrong setting, or one given both ways.
 
     """
-    names = [field.name for field in fields(Settings)]
+    names = [one.name for one in fields(Settings)]
     given: dict[str, object] = {}
     if environment.get(FILE_VARIABLE):
         given = _from_file(Path(environment[FILE_VARIABLE]), names)
@@ -137,4 +149,24 @@ def _check(settings: Settings) -> None:
             "Setelan database_url harus mulai dengan sqlite:/// atau postgresql://, "
             "bukan %(value)s.",
             value=repr(scheme),
+        )
+    _check_documents(settings)
+
+
+def _check_documents(settings: Settings) -> None:
+    given = (settings.documents_access, settings.documents_secret)
+    if not settings.documents.startswith(BUCKET):
+        if any(given) or "://" in settings.documents:
+            raise Misconfigured(
+                "Setelan documents harus folder, atau https://peladen/bucket bila "
+                "documents_access dan documents_secret diisi."
+            )
+        return
+    address = urlsplit(settings.documents)
+    plain = address.hostname and not (address.query or address.fragment or address.username)
+    if not plain or not address.path.strip("/"):
+        raise Misconfigured("Setelan documents harus alamat seperti https://s3.contoh.id/bucket.")
+    if not all(given):
+        raise Misconfigured(
+            "Setelan documents_access dan documents_secret harus diisi untuk bucket."
         )

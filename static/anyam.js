@@ -130,16 +130,31 @@
     const most = e.target.dataset.paling;
     if (most) e.target.nextElementSibling.textContent = e.target.dataset.sisa.replace("{n}", most - [...e.target.value.trim()].length);
   });
+  // Sent again in the background, so that what was typed stays here while nobody answers at all.
   for (const form of all("form[data-ulang]")) {
     const words = form.querySelector("[data-ulang-kata]");
-    let left = Number(form.dataset.ulang) + Math.ceil(Math.random() * 3);
+    let left = 0;
+    let timer = 0;
+    const wait = (seconds) => {
+      left = seconds + Math.ceil(Math.random() * 3);
+      timer = setInterval(count, 1000);
+      count();
+    };
     const count = () => {
       words.textContent = words.dataset.ulangKata.replace("{n}", left);
-      if (left-- <= 0) { clearInterval(timer); form.requestSubmit(); }
+      if (left-- <= 0) { clearInterval(timer); again(); }
     };
-    const timer = setInterval(count, 1000);
+    const again = async () => {
+      let answer;
+      try {
+        answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      } catch { return wait(Number(form.dataset.ulang)); }
+      if (answer.redirected) location.href = answer.url;
+      else if (answer.status > 501) wait(Number(answer.headers.get("Retry-After")) || 5);
+      else form.submit();
+    };
     form.addEventListener("submit", () => clearInterval(timer));
-    count();
+    wait(Number(form.dataset.ulang));
   }
   for (const e of all("[data-cetak]")) {
     e.hidden = false;

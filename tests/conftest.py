@@ -29,6 +29,7 @@ from jobfair.db.sealed import Keys
 from jobfair.intake.door import Door
 from jobfair.live.feed import Hub
 from jobfair.settings import Settings
+from jobfair.store.folder import FolderStore
 from jobfair.web.given import Services
 from tests.builders import KEYS, NOW, PASSWORD
 from tests.doors import running
@@ -213,7 +214,7 @@ def web_url(web_kind: str, make_url: Callable[[str], str]) -> str:
 
 
 @pytest.fixture
-def services(web_url: str, clock: ControlledClock, keys: Keys) -> Services:
+def services(web_url: str, clock: ControlledClock, keys: Keys, tmp_path: Path) -> Services:
     """Give the services of one process, with the door wired to the live feeds."""
     database, hub = Database(web_url), Hub()
     database.announce = hub.announce
@@ -226,6 +227,7 @@ def services(web_url: str, clock: ControlledClock, keys: Keys) -> Services:
         base_url=ADDRESS_OF_SITE,
         proxy="",
         metrics_token="",
+        store=FolderStore(tmp_path / "documents"),
     )
 
 

@@ -16,6 +16,16 @@ from tests.builders import Staged, stage
 
 
 @contextlib.asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """Give a database for a while: connections of its own, closed afterwards."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
 async def running(door: Door) -> AsyncIterator[Door]:
     """Serve a door's queue for a while."""
     task = asyncio.create_task(door.run())

@@ -4,6 +4,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 
 
 def free_port() -> int:
@@ -13,8 +14,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(address: str, seconds: float = 60) -> None:
-    """Return once the address answers with anything; fail loudly after ``seconds``."""
+def wait_for(address: str, seconds: float = 60, alive: Callable[[], bool] = lambda: True) -> None:
+    """Return once the address answers with anything.
+
+    Fails loudly after ``seconds``, or as soon as who should answer is not ``alive`` any more.
+    """
     end = time.monotonic() + seconds
     while True:
         try:
@@ -23,6 +27,6 @@ def wait_for(address: str, seconds: float = 60) -> None:
         except urllib.error.HTTPError:
             return
         except OSError:
-            if time.monotonic() > end:
+            if time.monotonic() > end or not alive():
                 raise
             time.sleep(0.1)

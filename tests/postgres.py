@@ -5,6 +5,7 @@ file ``wanted``), starts one, writes its address to ``address``, and ends it as 
 standard input closes. So nothing is left running, however the run that started it ended.
 """
 
+import contextlib
 import os
 import select
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -103,6 +105,23 @@ class Server:
         if self._process.poll() is None:
             self._process.send_signal(2)
             self._process.wait()
+
+
+@contextlib.contextmanager
+def own_server(settings: tuple[str, ...] = DURABLE) -> Iterator[Server]:
+    """Give a server of one's own, as durable as a real one unless told otherwise.
+
+    Its files are in memory where there is enough: what a stop loses is what the server had not
+    handed to the system, wherever that would have put it.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix="jf-pg-", dir=fast_folder(), ignore_cleanup_errors=True
+    ) as folder:
+        server = Server(Path(folder), settings)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def keep(folder: Path) -> None:

@@ -36,6 +36,8 @@ class Applicant(Base):
     village: Mapped[str]
     disability: Mapped[str]
     """Empty unless the person told it, with a consent of its own."""
+    cv: Mapped[str] = mapped_column(default="", server_default="")
+    """Name of the document that goes with the next application; empty: none."""
     sample: Mapped[bool]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

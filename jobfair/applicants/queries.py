@@ -1,6 +1,6 @@
 """Finding applicants. The sealed NIK is read by one function and leaves it masked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -33,12 +33,6 @@ async def applicant_for_nik(session: Session, nik_index: bytes) -> Applicant | N
     return found
 
 
-async def applicants_by_id(session: Session, ids: Iterable[int]) -> dict[int, Applicant]:
-    """Return the applicants with these ids; unknown ids are left out."""
-    found = await session.scalars(select(Applicant).where(Applicant.id.in_(set(ids))))
-    return {applicant.id: applicant for applicant in found}
-
-
 async def count_applicants(session: Session) -> int:
     """Return how many people have a profile."""
     return await session.scalar(select(func.count()).select_from(Applicant)) or 0
@@ -49,7 +43,9 @@ def masked_nik(applicant: Applicant, keys: Keys) -> str:
     return str(Nik(keys.unseal(applicant.nik_sealed, context=nik_context(applicant.public_id))))
 
 
-async def sealed_niks(session: Session, *, after: int, most: int) -> Sequence[Row[Any]]:
+async def sealed_niks(
+    session: Session, *, after: int, most: int
+) -> Sequence[Row[int, int, str, bytes]]:
     """Return id, account, public id and sealed NIK of the next applicants by id."""
     query = select(
         Applicant.id, Applicant.account_id, Applicant.public_id, Applicant.nik_sealed

@@ -52,6 +52,7 @@ REACHED = (Stage.REVIEWED, Stage.SHORTLISTED, Stage.INTERVIEW, Stage.ACCEPTED)
 """The positive stages in order; companies may skip, so a later one counts for the earlier."""
 
 RECEIPT = re.compile(r"[A-Z0-9]+-([0-9]{2})-([0-9]{5,9})-([0-9]{2})")
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 UNDO_WITHIN = timedelta(minutes=10)
 ANSWER_LONGEST = 600
 NOTE_LONGEST = 2000
@@ -133,7 +134,7 @@ def check_answers(answers: Sequence[str], *, questions: int) -> None:
         raise Invalid({"answers": Problem("Jabatan ini hanya menanyakan %(n)s hal.", n=questions)})
     if any(len(answer) > ANSWER_LONGEST for answer in answers):
         raise Invalid({"answers": Problem("Jawaban paling panjang %(n)s huruf.", n=ANSWER_LONGEST)})
-    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for text in answers for char in text):
+    if any(map(_NOT_STORABLE.search, answers)):
         raise Invalid({"answers": Problem("Jawaban memuat tanda yang tidak dapat disimpan.")})
 
 

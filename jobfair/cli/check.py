@@ -16,7 +16,7 @@ from jobfair.tally.queries.rows import Difference
 async def check_fairs(database: Database, only: str | None) -> list[tuple[str, Difference]]:
     """Recount every fair (or one) from its rows; returns what differs, by fair slug."""
     found: list[tuple[str, Difference]] = []
-    async with database.snapshot() as session:
+    async with database.survey() as session:
         for fair in await all_fairs(session):
             if only in (None, fair.slug):
                 found += [(fair.slug, one) for one in await differences(session, fair.id)]

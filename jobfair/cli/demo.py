@@ -155,6 +155,9 @@ async def demo(fresh: bool) -> None:
         data=given.data / "demo",
         database_url="",
         key_file="",
+        documents="",
+        documents_access="",
+        documents_secret="",
         host="127.0.0.1",
         base_url=f"http://127.0.0.1:{given.port}",
     )

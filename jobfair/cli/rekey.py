@@ -16,6 +16,7 @@ from jobfair.cli.frame import command, out, ready_database
 from jobfair.db import Database
 from jobfair.db.leader import Leader
 from jobfair.db.sealed import Keys, make_key_file, read_keys, replace_key_file
+from jobfair.documents.actions import change_keys_of_documents
 from jobfair.errors import Misconfigured, Refused
 from jobfair.people.actions import change_keys_of_staff
 from jobfair.people.queries import keys_fit
@@ -60,6 +61,7 @@ async def change_key(database: Database, path: Path) -> int | None:
     old_keys, new_keys = read_keys(path), read_keys(new)
     async with database.transaction() as session:
         many = await change_keys_of_applicants(session, old=old_keys, new=new_keys)
+        await change_keys_of_documents(session, old=old_keys, new=new_keys)
         many += await change_keys_of_staff(session, new=new_keys, now=datetime.now(UTC))
     await asyncio.to_thread(replace_key_file, path, new)
     return many

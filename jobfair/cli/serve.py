@@ -3,16 +3,20 @@
 import asyncio
 import contextlib
 import errno
+import gc
+import logging
 import signal
 import socket
+import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 import uvicorn
 from litestar import Litestar
+from uvicorn.loops.auto import auto_loop_factory
 
-from jobfair.app import create_app, make_services
+from jobfair.app import create_app, make_services, store_of
 from jobfair.cli.crew import Crew
 from jobfair.cli.frame import out, plain_command, ready_database
 from jobfair.cli.rekey import check_key
@@ -21,16 +25,21 @@ from jobfair.db import Database
 from jobfair.db.offset import database_now
 from jobfair.db.safety import check_durable, only_server
 from jobfair.db.sealed import read_keys
+from jobfair.documents.actions import tie_store
 from jobfair.errors import Misconfigured
 from jobfair.fairs.queries import newest_received_at
 from jobfair.settings import Settings, read_settings
+from jobfair.store import Denied, OutOfReach
 
+log = logging.getLogger(__name__)
 SOCKET_FRAME = 1024
 BACKLOG = 2048
 GRACE = 10
 """Seconds for requests that are being answered when the server is told to stop."""
 PATIENCE = 3 * GRACE
 MOST_WORKERS = 64
+DEAF_AFTER = 30
+"""Seconds after which the kernel ends a connection that takes nothing of what was sent to it."""
 
 
 def make_server(app: Litestar, settings: Settings) -> uvicorn.Server:
@@ -76,6 +85,32 @@ async def check_clock(database: Database) -> None:
         )
 
 
+async def check_documents(settings: Settings, database: Database) -> None:
+    """Refuse a store that is not this database's, or that is set up wrongly.
+
+    One that only does not answer now is no reason not to serve: applications need none.
+
+    Raises:
+        Misconfigured: which store it is and what is wrong.
+
+    """
+    store = store_of(settings)
+    try:
+        await store.check()
+        async with database.transaction() as session:
+            await tie_store(session, store, place=settings.documents_place)
+    except Denied as error:
+        raise Misconfigured(
+            "Dokumen tidak dapat disimpan di %(place)s (%(error)s). Periksa setelan documents.",
+            place=settings.documents_place,
+            error=error,
+        ) from None
+    except OutOfReach as error:
+        log.warning("documents cannot be kept now: %s", error)
+    finally:
+        await store.close()
+
+
 async def check_start(settings: Settings, workers: int) -> None:
     """Refuse to serve where something acknowledged could be lost or wrong.
 
@@ -93,6 +128,7 @@ async def check_start(settings: Settings, workers: int) -> None:
         await check_durable(database)
         await check_key(database, settings.keys)
         await check_clock(database)
+        await check_documents(settings, database)
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -106,6 +142,9 @@ def listen(settings: Settings) -> socket.socket:
     # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if sys.platform == "linux":
+        # Closed by us, it would otherwise stay for ever with what is still to be sent.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAF_AFTER * 1000)
     try:
         listening.bind((settings.host, settings.port))
         listening.listen(BACKLOG)
@@ -129,13 +168,15 @@ def attend(settings: Settings, listening: socket.socket, parent: int | None = No
 
     async def work() -> None:
         server = make_server(create_app(make_services(settings), settings), settings)
+        gc.freeze()  # what stays for ever is not looked through again: 0.16 s every few seconds
         if parent is not None:
             asyncio.get_running_loop().add_reader(parent, _stop, server, parent)
         for told in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when it is done
             signal.signal(told, lambda *_: None)
         await server.serve(sockets=[listening])
 
-    asyncio.run(work())
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # uvloop where there is one
+        runner.run(work())
 
 
 def _stop(server: uvicorn.Server, parent: int) -> None:

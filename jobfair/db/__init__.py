@@ -33,6 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncSession as Session  # noqa: E402
 
 from jobfair.db.base import Base  # noqa: E402
 from jobfair.db.database import Database  # noqa: E402
+from jobfair.db.glance import Glance  # noqa: E402
 
 __all__ = [
     "SQLITE_FLOOR",
@@ -40,6 +41,7 @@ __all__ = [
     "Clash",
     "DBAPIError",
     "Database",
+    "Glance",
     "NoConnection",
     "OperationalError",
     "Session",

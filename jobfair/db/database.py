@@ -15,18 +15,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import event, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.pool import NullPool
 
 from jobfair.db.changes import take_changes
 from jobfair.db.commits import CommitTimes
+from jobfair.db.glance import Glance
 from jobfair.db.inplace import IN_PLACE
 from jobfair.db.notes import send_note
+from jobfair.db.silence import Line, watch
 from jobfair.db.writer import Result, Writer
 
 WRITER_PRAGMAS = (
@@ -39,9 +42,16 @@ WRITER_PRAGMAS = (
     "wal_autocheckpoint=4000",
 )
 READER_PRAGMAS = ("query_only=ON", "busy_timeout=5000", "wal_autocheckpoint=0")
-SERVER_OPTIONS = "-c synchronous_commit=on -c idle_in_transaction_session_timeout=60000"
-"""Acknowledged means on disk, whatever the server's own default; a node that hangs in the middle
-of a transaction (milliseconds) holds the fair's lock for a minute at most."""
+SERVER_OPTIONS = (
+    "-c synchronous_commit=on -c idle_in_transaction_session_timeout=10000"
+    " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2"
+    " -c tcp_user_timeout=10000"
+)
+"""Acknowledged means on disk, whatever the server's own default. A node that hangs in the middle of
+a transaction, or whose machine has vanished, holds the fair's lock for about ten seconds at most;
+the others wait in their doors."""
+
+LONG_THOUGHTS = text("set local idle_in_transaction_session_timeout = '60s'")
 
 ALIVE = {
     "keepalives_idle": "5",
@@ -53,12 +63,10 @@ ALIVE = {
 """A connection whose other end has vanished without a word is given up within about ten seconds."""
 
 
-def _sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=30, hide_parameters=True
-    )
+def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str = "") -> None:
+    """Let every connection leave transactions to us, and set it up."""
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -66,10 +74,25 @@ def _sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, pool_size: in
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    if begin:
 
+        @event.listens_for(engine, "begin")
+        def start(connection: Any) -> None:
+            connection.exec_driver_sql(begin)
+
+
+def _sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, pool_size: int) -> AsyncEngine:
+    # Every transaction is ended by who began it, so nothing is left to be reset on giving a
+    # connection back: that would cost the intake's batch a trip to another thread.
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_reset_on_return=None,
+        hide_parameters=True,
+    )
+    _prepare(engine.sync_engine, pragmas, begin)
     return engine
 
 
@@ -86,7 +109,13 @@ class Database:
             self.reading = _sqlite_engine(address, READER_PRAGMAS, "BEGIN", 2)
             self.looking = _sqlite_engine(in_place, READER_PRAGMAS, "BEGIN", 4)
             self._engines = [self.engine, self.reading, self.looking]
-            self.write_engine = _sqlite_engine(in_place, WRITER_PRAGMAS, "BEGIN IMMEDIATE", 1)
+            plain = made.set(drivername="sqlite")
+            self.glance_engine: Engine | AsyncEngine = create_engine(
+                plain, poolclass=NullPool, hide_parameters=True
+            )
+            _prepare(self.glance_engine, READER_PRAGMAS)
+            self.write_engine = create_engine(plain, pool_size=1, hide_parameters=True)
+            _prepare(self.write_engine, WRITER_PRAGMAS, "BEGIN IMMEDIATE")
             self._writer: Writer | None = Writer(self.write_engine)
         else:
             made = made.set(drivername="postgresql+psycopg")
@@ -100,18 +129,23 @@ class Database:
                 max_overflow=4,
                 pool_timeout=30,
                 hide_parameters=True,
+                connect_args={"async_creator_fn": Line.open},
             )
+            watch(self.engine)
             self.reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             self.looking = self.reading
             self._engines = [self.engine]
-            self.write_engine = self.engine
+            self.glance_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self.write_engine = self.engine.sync_engine
             self._writer = None
         self.url = made
         self.is_sqlite = made.get_backend_name() == "sqlite"
         self.node = secrets.token_hex(8)
         """Tells this process from the others that share the database."""
+        self.glance = Glance(self.glance_engine)
+        """Asks single statements that are asked with every request."""
         self.commits = CommitTimes()
         self.announce: Callable[[frozenset[str]], None] = lambda _: None
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -154,27 +188,40 @@ class Database:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
         """Read one consistent state; nothing written here is kept."""
-        async with self._snapshots() as session, session.begin():
+        if not self.is_sqlite:
+            async with self._snapshots() as session:
+                yield session
+            return
+        session = self._snapshots()
+        try:
             yield session
+        finally:
+            await session.close()  # in place: it cannot be interrupted and needs no task of its own
 
     @asynccontextmanager
     async def survey(self) -> AsyncIterator[AsyncSession]:
         """Read one consistent state as a snapshot does, where many rows are looked at.
 
-        On SQLite such a reading has a thread of its own and holds nobody up.
+        On SQLite such a reading has a thread of its own and holds nobody up. On PostgreSQL it may
+        think for a minute between two statements: it holds no lock.
         """
         async with self._surveys() as session, session.begin():
+            if not self.is_sqlite:
+                await session.execute(LONG_THOUGHTS)
             yield session
 
-    async def own_connection(self) -> psycopg.AsyncConnection[Any]:
+    async def own_connection(self, *, listening: bool = False) -> psycopg.AsyncConnection[Any]:
         """Return an autocommit connection outside the pool (PostgreSQL); the caller closes it.
+
+        Who is ``listening`` may wait for ever, and looks after the line himself.
 
         Raises:
             psycopg.Error: the server is out of reach.
 
         """
         _, how = self.engine.dialect.create_connect_args(self.url)
-        return await psycopg.AsyncConnection.connect(**how, autocommit=True)
+        kind = psycopg.AsyncConnection[Any].connect if listening else Line.open
+        return await kind(**how, autocommit=True)
 
     async def version(self) -> str:
         """Return name and version of the database library or server."""
@@ -187,5 +234,6 @@ class Database:
         """Give all connections back; SQLite folds its log into the file."""
         if self._writer is not None:
             await self._writer.close()
+        self.glance.close()
         for engine in self._engines:
             await engine.dispose()

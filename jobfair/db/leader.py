@@ -15,12 +15,7 @@ import psycopg
 from jobfair.db.database import Database
 
 KEY = 0x6A6F6266  # "jobf"
-NOTICE_SOON = (
-    "set tcp_keepalives_idle = 5",
-    "set tcp_keepalives_interval = 2",
-    "set tcp_keepalives_count = 2",
-    "set idle_session_timeout = '10s'",
-)
+LONGEST_SILENCE = "10s"
 """A runner asks each second. One that hangs, or whose machine has lost its power, loses the role
 after about ten seconds, and notices that before it does anything more."""
 
@@ -59,8 +54,9 @@ class Leader:
             try:
                 if self._connection is None:
                     self._connection = await self._database.own_connection()
-                    for setting in NOTICE_SOON:
-                        await self._connection.execute(setting)
+                    await self._connection.execute(
+                        "select set_config('idle_session_timeout', %s, false)", [LONGEST_SILENCE]
+                    )
                 if self._leads:
                     await self._connection.execute("select 1")
                 else:

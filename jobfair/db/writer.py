@@ -9,9 +9,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from jobfair.db.changes import take_changes
 
@@ -20,14 +21,25 @@ Written = tuple[Result, frozenset[str], float]
 """What the work returned, what it changed, and how many seconds the commit took."""
 
 
-class Writer:
-    """One thread, with an event loop that never waits for anything but the disk."""
+class ThreadSession(AsyncSession):
+    """A session in a thread that may wait for the disk: its statements run where they are."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        """``engine`` works in place and is used in this thread alone."""
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(expire_on_commit=False)
+        self.sync_session.bind = engine
+
+    async def execute(self, *args: Any, **options: Any) -> Any:
+        """Run a statement, without the switch that a session in an event loop needs."""
+        return self.sync_session.execute(*args, **options)
+
+
+class Writer:
+    """One thread in which nothing ever waits for anything but the disk."""
+
+    def __init__(self, engine: Engine) -> None:
+        """``engine`` is used in this thread alone."""
         self._engine = engine
         self._thread: ThreadPoolExecutor | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Written[Result]:
         """Do ``work`` in a transaction in the thread; raises what it or the commit raises."""
@@ -36,27 +48,29 @@ class Writer:
         return await asyncio.wrap_future(self._thread.submit(self._run, work))
 
     def _run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Written[Result]:
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-        return self._loop.run_until_complete(self._commit(work))
+        """Take the steps of ``work`` to their end: there is no event loop here, nor need of one."""
+        steps = self._commit(work)
+        try:
+            steps.send(None)
+        except StopIteration as done:
+            written: Written[Result] = done.value
+            return written
+        steps.close()
+        raise RuntimeError("what is written in one go waits for nothing but its session")
 
     async def _commit(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Written[Result]:
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            async with session.begin():
+        session = ThreadSession(self._engine)
+        with session.sync_session as plain:
+            with plain.begin():
                 result = await work(session)
                 changed = take_changes(session)
+                plain.flush()
                 began = time.perf_counter()
             return result, changed, time.perf_counter() - began
-
-    def _end(self) -> None:
-        if self._loop is not None:
-            self._loop.run_until_complete(self._engine.dispose())
-            self._loop.close()
-            self._loop = None
 
     async def close(self) -> None:
         """Close the connection and end the thread; another ``run`` begins anew."""
         if self._thread is not None:
-            await asyncio.wrap_future(self._thread.submit(self._end))
+            await asyncio.wrap_future(self._thread.submit(self._engine.dispose))
             self._thread.shutdown()
             self._thread = None

@@ -156,7 +156,8 @@ async def open_early(
 async def announce_phase(session: Session, *, fair_id: int, now: datetime) -> None:
     """Mark the fair as changed, once per opening and once per closing instant.
 
-    The audit entry is the memory of it: at any time, twice or never does no harm.
+    The audit entry is the memory of it: at any time, twice or never does no harm, and of two
+    clocks that ring at once the second waits for the fair's lock and finds nothing left to do.
     """
     found = await queries.fair_by_id(session, fair_id)
     phase, timetable = found.phase(now), found.timetable
@@ -166,6 +167,9 @@ async def announce_phase(session: Session, *, fair_id: int, now: datetime) -> No
         act, at = "window_ended", timetable.closes_at
     else:
         return
+    if await has_entry(session, act=act, fair_id=fair_id, at=at):
+        return
+    await queries.lock_fair(session, fair_id)
     if not await has_entry(session, act=act, fair_id=fair_id, at=at):
         write_down(session, act, now=at, account_id=None, fair_id=fair_id)
         mark_changed(session, f"fair:{fair_id}")

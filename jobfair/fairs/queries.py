@@ -1,11 +1,12 @@
-"""Finding fairs and their timetables. ``lock_fair`` is the lock that intake and closing share."""
+"""Finding fairs and their timetables; taking the lock that intake and closing share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy.orm import defer, joinedload
 
 from jobfair.db import Session
 from jobfair.errors import NotFound
@@ -44,6 +45,34 @@ async def _newest_window(session: Session, fair_id: int) -> FairWindow:
     return (await session.scalars(query.order_by(FairWindow.ordinal.desc()).limit(1))).one()
 
 
+_NEWEST = (
+    select(func.max(FairWindow.ordinal))
+    .where(FairWindow.fair_id == Fair.id)
+    .correlate(Fair)
+    .scalar_subquery()
+)
+_WITH_WINDOW = (
+    select(Fair, FairWindow)
+    .join(FairWindow, (FairWindow.fair_id == Fair.id) & (FairWindow.ordinal == _NEWEST))
+    .options(joinedload(Fair.office))
+)
+_BY_SLUG = _WITH_WINDOW.where(Fair.slug == bindparam("slug"))
+_BY_ID = _WITH_WINDOW.where(Fair.id == bindparam("fair_id"))
+_DEFINED = _BY_SLUG.options(
+    defer(Fair.ledger_seq, raiseload=True),
+    defer(Fair.applicants, raiseload=True),
+    defer(Fair.last_received_at, raiseload=True),
+)
+"""Made once: every page asks one of these, and making a statement costs more than running it."""
+
+
+async def _one_fair(session: Session, query: Select[Fair, FairWindow], **facts: object) -> FairNow:
+    found = (await session.execute(query, facts)).one_or_none()
+    if found is None:
+        raise NotFound("Job fair ini tidak ada.")
+    return _with_timetable(*found)
+
+
 async def fair_by_slug(session: Session, slug: str) -> FairNow:
     """Return a fair with its office and timetable.
 
@@ -51,20 +80,27 @@ async def fair_by_slug(session: Session, slug: str) -> FairNow:
         NotFound: there is no such fair.
 
     """
-    query = select(Fair).where(Fair.slug == slug).options(joinedload(Fair.office))
-    fair = await session.scalar(query)
-    if fair is None:
-        raise NotFound("Job fair ini tidak ada.")
-    return _with_timetable(fair, await _newest_window(session, fair.id))
+    return await _one_fair(session, _BY_SLUG, slug=slug)
 
 
 async def fair_by_id(session: Session, fair_id: int) -> FairNow:
     """Return a fair with its office and timetable; ``NotFound`` when there is none."""
-    query = select(Fair).where(Fair.id == fair_id).options(joinedload(Fair.office))
-    fair = await session.scalar(query)
-    if fair is None:
-        raise NotFound("Job fair ini tidak ada.")
-    return _with_timetable(fair, await _newest_window(session, fair.id))
+    return await _one_fair(session, _BY_ID, fair_id=fair_id)
+
+
+async def defined_fair(session: Session, slug: str) -> FairNow:
+    """Return a fair to be kept longer than the session, for as long as nobody changes it.
+
+    What moves with the ledger is not loaded and cannot be read of it.
+
+    Raises:
+        NotFound: there is no such fair.
+
+    """
+    found = await _one_fair(session, _DEFINED, slug=slug)
+    for row in (found.fair, found.fair.office):
+        session.expunge(row)
+    return found
 
 
 async def lock_fair(session: Session, fair_id: int) -> FairNow:
@@ -85,6 +121,109 @@ async def lock_fair(session: Session, fair_id: int) -> FairNow:
     if fair is None:
         raise NotFound("Job fair ini tidak ada.")
     return _with_timetable(fair, await _newest_window(session, fair.id))
+
+
+_FAIR, _OFFICE, _WINDOW = Fair.__table__, Office.__table__, FairWindow.__table__
+_LEDGER = (
+    select(
+        _FAIR.c.id,
+        _FAIR.c.receipt_prefix,
+        _FAIR.c.time_zone,
+        _FAIR.c.residence_policy,
+        _FAIR.c.minimum_age,
+        _FAIR.c.applications_per_applicant,
+        _FAIR.c.ledger_seq,
+        _FAIR.c.applicants,
+        _FAIR.c.last_received_at,
+        _FAIR.c.published_at,
+        _FAIR.c.latched_at,
+        _OFFICE.c.regency,
+    )
+    .join(_OFFICE, _OFFICE.c.id == _FAIR.c.office_id)
+    .where(_FAIR.c.id == bindparam("fair_id"))
+)
+_LOCKED_LEDGER = _LEDGER.with_for_update(of=_FAIR)
+_NEWEST_ORDINAL = select(func.max(_WINDOW.c.ordinal)).where(
+    _WINDOW.c.fair_id == bindparam("fair_id")
+)
+_WINDOW_NOW = select(_WINDOW.c.opens_at, _WINDOW.c.closes_at, _WINDOW.c.paused_from).where(
+    _WINDOW.c.fair_id == bindparam("fair_id"),
+    _WINDOW.c.ordinal == _NEWEST_ORDINAL.scalar_subquery(),
+)
+"""Not sorted and limited: a limit handed in makes SQLite plan the statement anew each time."""
+_GROWN_LEDGER = (
+    update(Fair.metadata.tables["fair"])
+    .where(_FAIR.c.id == bindparam("fair_id"))
+    .values(
+        ledger_seq=bindparam("seq"),
+        applicants=bindparam("people"),
+        last_received_at=bindparam("last"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A fair as the intake needs it: what it asks of applicants, and where its ledger ends."""
+
+    fair_id: int
+    timetable: Timetable
+    receipt_prefix: str
+    zone: ZoneInfo
+    regency: str
+    residence_policy: str
+    minimum_age: int
+    applications_per_applicant: int
+    seq: int
+    applicants: int
+    last_received_at: datetime | None
+
+
+async def lock_ledger(session: Session, fair_id: int) -> Ledger:
+    """Take the lock of :func:`lock_fair`, but read columns: asked with every batch of the intake.
+
+    The window is read by a statement of its own, after the lock is held. Joined to the locked
+    row it would be, on PostgreSQL, the one from before the wait for the lock.
+
+    Raises:
+        NotFound: there is no such fair.
+
+    """
+    facts = {"fair_id": fair_id}
+    fair = (await session.execute(_LOCKED_LEDGER, facts)).one_or_none()
+    if fair is None:
+        raise NotFound("Job fair ini tidak ada.")
+    window = (await session.execute(_WINDOW_NOW, facts)).one()
+    return Ledger(
+        fair_id=fair_id,
+        timetable=Timetable(
+            opens_at=window.opens_at,
+            closes_at=window.closes_at,
+            paused_from=window.paused_from,
+            published_at=fair.published_at,
+            latched_at=fair.latched_at,
+        ),
+        receipt_prefix=fair.receipt_prefix,
+        zone=ZoneInfo(fair.time_zone),
+        regency=fair.regency,
+        residence_policy=fair.residence_policy,
+        minimum_age=fair.minimum_age,
+        applications_per_applicant=fair.applications_per_applicant,
+        seq=fair.ledger_seq,
+        applicants=fair.applicants,
+        last_received_at=fair.last_received_at,
+    )
+
+
+async def grow_ledger(
+    session: Session, fair_id: int, *, seq: int, applicants: int, last_received_at: datetime
+) -> None:
+    """Store where the locked ledger ends now; a fair this session has loaded is read again."""
+    facts = {"fair_id": fair_id, "seq": seq, "people": applicants, "last": last_received_at}
+    await session.execute(_GROWN_LEDGER, facts)
+    for held in session.identity_map.values():
+        if isinstance(held, Fair):
+            session.expire(held, ("ledger_seq", "applicants", "last_received_at"))
 
 
 async def all_fairs(session: Session, *, office_id: int | None = None) -> Sequence[Fair]:

@@ -1,6 +1,6 @@
 """The door: gathers submissions that arrive together into one durable commit.
 
-Order of things: a submission is stamped when it is handed in, waits in a bounded queue, is
+Order of things: a submission is stamped when the whole of it is here, waits in a bounded queue, is
 judged and written with its neighbours in one transaction, and is answered only after that
 transaction has committed. While one commit waits for the disk the next batch gathers, so there
 is no artificial delay and no request pays for a commit of its own.
@@ -10,8 +10,10 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -27,6 +29,16 @@ CAPACITY = 2000
 BATCH = 256
 PATIENCE = 10.0
 """Seconds. Who has waited longer is told to try again, before anything is written."""
+
+
+@dataclass(eq=False, frozen=True)
+class Arrival:
+    """When the whole of a request was here, before it waits for its turn."""
+
+    received_at: datetime
+    since: float
+    """The same instant on the event loop's own clock."""
+    answered: asyncio.Future[None]
 
 
 @dataclass
@@ -48,10 +60,14 @@ class Door:
         self._batch = batch
         self._queue: deque[_Waiting] = deque()
         self._serving: list[_Waiting] = []
+        self._arrivals: set[Arrival] = set()
         self._arrived = asyncio.Event()
         self.accepting = True
         """False: everybody is told to come again, for example while the clock is not right."""
+        self.failing = False
+        """The last batch could not be stored; whoever finds that one can write again says so."""
         self.batches = 0
+        self.failed = 0
         self.accepted = 0
 
     @property
@@ -60,18 +76,44 @@ class Door:
         return len(self._queue)
 
     @property
+    def is_full(self) -> bool:
+        """Tell whether who comes now would be told to come again."""
+        return not self.accepting or len(self._queue) >= self._capacity
+
+    @property
     def oldest(self) -> float:
         """Return for how many seconds the oldest unanswered submission has waited."""
         oldest = next(chain(self._serving, self._queue), None)
         return asyncio.get_running_loop().time() - oldest.since if oldest else 0.0
 
+    def _stamp(self) -> Arrival:
+        loop = asyncio.get_running_loop()
+        return Arrival(self._clock.now(), loop.time(), loop.create_future())
+
+    @contextmanager
+    def arrival(self) -> Iterator[Arrival]:
+        """Stamp what is here in full; :meth:`drain` waits for it until the block is left."""
+        arrival = self._stamp()
+        self._arrivals.add(arrival)
+        try:
+            yield arrival
+        finally:
+            self._arrivals.discard(arrival)
+            arrival.answered.set_result(None)
+
     async def submit(
-        self, *, fair_id: int, applicant_id: int, position_id: int, answers: tuple[str, ...] = ()
+        self,
+        *,
+        fair_id: int,
+        applicant_id: int,
+        position_id: int,
+        answers: tuple[str, ...] = (),
+        arrival: Arrival | None = None,
     ) -> Receipt:
         """Hand in an application and return its receipt once it is durable.
 
-        The instant that counts is taken now, before anything is awaited: call this when the
-        whole request has been read.
+        The instant that counts is that of its ``arrival``; without one it is taken now, before
+        anything is awaited.
 
         Raises:
             Busy: the queue is full, the wait was too long or the database is out of reach;
@@ -79,18 +121,19 @@ class Door:
             JobFairError: a rule says no.
 
         """
-        if not self.accepting or len(self._queue) >= self._capacity:
+        if self.is_full:
             raise _busy()
+        if arrival is None:
+            arrival = self._stamp()
         submission = Submission(
             fair_id=fair_id,
             applicant_id=applicant_id,
             position_id=position_id,
             answers=answers,
-            received_at=self._clock.now(),
+            received_at=arrival.received_at,
         )
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Outcome] = loop.create_future()
-        self._queue.append(_Waiting(submission, answer, loop.time()))
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(submission, answer, arrival.since))
         self._arrived.set()
         outcome = await asyncio.shield(answer)
         if isinstance(outcome, JobFairError):
@@ -98,12 +141,13 @@ class Door:
         return outcome
 
     async def drain(self) -> None:
-        """Return when everything handed in before this call has been answered.
+        """Return when everything that was here before this call has been answered.
 
-        What is handed in meanwhile is not waited for: under a steady stream there would be no
+        What comes meanwhile is not waited for: under a steady stream there would be no
         end, and the closer must come through.
         """
-        before = [one.answer for one in (*self._serving, *self._queue)]
+        before: list[asyncio.Future[Any]] = [one.answer for one in (*self._serving, *self._queue)]
+        before += [one.answered for one in self._arrivals]
         if before:
             await asyncio.wait(before)
 
@@ -142,6 +186,8 @@ class Door:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, everybody is answered
             await self._after_error(taken, error)
             return
+        if self.failing:
+            self.failing = all(isinstance(one, JobFairError) or one.repeated for one in outcomes)
         for one, outcome in zip(taken, outcomes, strict=True):
             self.accepted += isinstance(outcome, Receipt)
             _answer(one, outcome)
@@ -154,6 +200,7 @@ class Door:
             await self._write(taken[:middle])
             await self._write(taken[middle:])
             return
+        self.failing, self.failed = self.failing or passing, self.failed + 1
         log.error("a batch of %d was not written: %s", len(taken), type(error).__name__)
         for one in taken:
             _answer(one, _busy())

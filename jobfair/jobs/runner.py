@@ -7,10 +7,7 @@ from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from jobfair.clock import Clock
-from jobfair.db import Database
 from jobfair.db.leader import Leader
-from jobfair.intake.door import Door
 from jobfair.jobs.schedule import SCHEDULE, Job, Tools
 
 log = logging.getLogger(__name__)
@@ -26,12 +23,12 @@ async def run_job(job: Job, tools: Tools, leader: Leader) -> None:
         log.exception("job failed: %s", job.name)
 
 
-async def keep_the_clock(database: Database, clock: Clock, door: Door) -> None:
+async def keep_the_clock(tools: Tools) -> None:
     """Ring until cancelled.
 
     A job that is cut off then has changed nothing: its transaction goes back before this returns.
     """
-    tools, leader = Tools(database, clock, door), Leader(database)
+    leader = Leader(tools.database)
     running: set[asyncio.Task[None]] = set()
 
     async def ring(job: Job) -> None:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from jobfair.clock import Clock
 from jobfair.db import Database
+from jobfair.documents import actions as documents
 from jobfair.fairday.queries import fairs_to_close
 from jobfair.fairs import queries as fairs
 from jobfair.fairs.actions import announce_phase
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
 from jobfair.people.actions import forget_expired
+from jobfair.store import Store
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Tools:
     database: Database
     clock: Clock
     door: Door
+    store: Store
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,30 @@ async def tidy(tools: Tools) -> None:
         await forget_expired(session, now=tools.clock.now())
 
 
+async def give_up(tools: Tools) -> None:
+    """Mark documents that nobody may read any more, and uploads that were never finished."""
+    async with tools.database.transaction() as session:
+        await documents.give_up(session, now=tools.clock.now())
+
+
+async def clear_away(tools: Tools) -> None:
+    """Delete the bytes of removed documents, then their rows.
+
+    Cut off in between, the next run deletes what is not there any more and goes on.
+    """
+    async with tools.database.snapshot() as session:
+        names = await documents.leaving(session)
+    for name in names:
+        await tools.store.delete(name)
+    if names:
+        async with tools.database.transaction() as session:
+            await documents.forget(session, names)
+
+
 SCHEDULE = (
     Job("tell open pages when a fair opens, pauses or closes", ring, seconds=1),
     Job("set the latch of fairs whose window has ended", close, seconds=1),
     Job("forget sign-ins that have run out", tidy, seconds=3600),
+    Job("mark documents that nobody needs", give_up, seconds=3600),
+    Job("delete documents that were removed", clear_away, seconds=60),
 )

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 PULSE = 5.0
 """Seconds after which a silent connection is asked whether it is still there."""
 ANSWER_WITHIN = 5.0
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 
 
 class Bus:
@@ -49,7 +49,7 @@ class Bus:
 
     async def _listen(self) -> None:
         """Hear and announce until the connection is lost, then raise."""
-        connection = await self._database.own_connection()
+        connection = await self._database.own_connection(listening=True)
         try:
             await connection.execute(f"listen {CHANNEL}")
             self.hears = True

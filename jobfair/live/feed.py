@@ -1,74 +1,57 @@
 """Feeds: a topic changes, the part is rendered once, every reader gets the newest one.
 
-A reader subscribes first and gets a full part at once, so no change can fall in between. Changes
-that come close together are drained into one frame. A reader has one slot: a slow one skips to
-the newest frame and never builds up a backlog.
+A reader joins first and gets a full part at once, so no change can fall in between. Changes that
+come close together are drained into one frame.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 log = logging.getLogger(__name__)
 
 Render = Callable[[], Awaitable[str]]
 
 SHORTEST_TICK = 0.25
+BREATH = 0.02
+"""Seconds in which those who come gather for one rendering: a storm of them costs 50 a second."""
 TRY_AGAIN = 1.0
-READERS_PER_SECOND = 6000
-"""A third of what one core can send to; the tick grows so that more is never asked for."""
+READERS_PER_SECOND = 10_000
+"""Less than half of what one core can send to; the tick grows so that more is never asked for."""
 AT_ONCE = 100
 
 
-class Slot:
-    """The newest frame one reader has not taken yet."""
-
-    __slots__ = ("_frame", "_full", "_over")
-
-    def __init__(self) -> None:
-        self._frame = ""
-        self._full = asyncio.Event()
-        self._over = False
+class Reader(Protocol):
+    """Who is given frames. It may skip some, but must not show an older one after a newer."""
 
     def put(self, frame: str) -> None:
-        """Replace whatever waits here."""
-        self._frame = frame
-        self._full.set()
-
-    def end(self) -> None:
-        """Let the reader go: nothing more will be taken."""
-        self._over = True
-        self._full.set()
-
-    async def take(self) -> str | None:
-        """Wait for a frame and take it; None when the slot was ended."""
-        await self._full.wait()
-        self._full.clear()
-        return None if self._over else self._frame
+        """Take a frame without waiting; an older one that is still here is forgotten."""
 
 
 class Feed:
     """Everybody who watches the same part in the same language."""
 
-    def __init__(self, render: Render) -> None:
+    def __init__(self, key: tuple[str, str], render: Render) -> None:
+        self.key = key
         self._render = render
         self._one_at_a_time = asyncio.Lock()
         self._begun = self._shown = 0
         self._newest = ""
-        self.readers: set[Slot] = set()
+        self.readers: set[Reader] = set()
         self.stale = asyncio.Event()
 
     async def fresh(self) -> str:
         """Return a frame whose rendering began after this call.
 
         Renderings of a feed follow one another, so a later frame never shows an earlier state;
-        all who ask during one rendering share the next one. Put what is returned into slots
+        all who ask during one rendering share the next one. Give what is returned to readers
         before awaiting anything else, or a newer frame may be overtaken.
         """
         asked = self._begun
         async with self._one_at_a_time:
             if self._shown <= asked:
+                await asyncio.sleep(BREATH)
                 self._begun += 1
                 self._newest = await self._render()
                 self._shown = self._begun
@@ -90,14 +73,14 @@ class Feed:
             await asyncio.sleep(max(SHORTEST_TICK, len(self.readers) / READERS_PER_SECOND))
 
     async def _hand_out(self) -> None:
-        """Put the newest frame into every slot, a few at a time: others use the loop as well.
+        """Give the newest frame to every reader, a few at a time: others use the loop as well.
 
-        A frame rendered meanwhile takes the older one's place, so no slot ever goes back.
+        A frame rendered meanwhile takes the older one's place, so no reader ever goes back.
         """
         readers = list(self.readers)
         for at in range(0, len(readers), AT_ONCE):
-            for slot in readers[at : at + AT_ONCE]:
-                slot.put(self._newest)
+            for reader in readers[at : at + AT_ONCE]:
+                reader.put(self._newest)
             await asyncio.sleep(0)
 
 
@@ -133,24 +116,30 @@ class Hub:
 
         return counted
 
-    @asynccontextmanager
-    async def read(self, topic: str, part: str, render: Render) -> AsyncIterator[Slot]:
-        """Watch ``part`` of ``topic``; the first frame is already on its way.
+    async def join(self, topic: str, part: str, render: Render, reader: Reader) -> Feed:
+        """Give ``reader`` the ``part`` of ``topic`` now and after every change, until it leaves.
 
         ``part`` must name everything the rendering depends on besides the topic (template and
-        language, say), for all who give the same names share one rendering.
+        language, say), for all who give the same names share one rendering. Whoever has joined
+        must leave the returned feed; who could not be given a first frame has left already, and
+        what the rendering raised is raised here.
         """
         key = (topic, part)
         if key not in self._feeds:
-            self._feeds[key] = Feed(self._count(render))
+            self._feeds[key] = Feed(key, self._count(render))
             self._tasks[key] = asyncio.create_task(self._feeds[key].serve())
-        feed, slot = self._feeds[key], Slot()
-        feed.readers.add(slot)
+        feed = self._feeds[key]
+        feed.readers.add(reader)
         try:
-            slot.put(await feed.fresh())
-            yield slot
-        finally:
-            feed.readers.discard(slot)
-            if not feed.readers and self._feeds.get(key) is feed:
-                del self._feeds[key]
-                self._tasks.pop(key).cancel()
+            reader.put(await feed.fresh())
+        except BaseException:
+            self.leave(feed, reader)
+            raise
+        return feed
+
+    def leave(self, feed: Feed, reader: Reader) -> None:
+        """Give ``reader`` nothing more; a feed without readers ends."""
+        feed.readers.discard(reader)
+        if not feed.readers and self._feeds.get(feed.key) is feed:
+            del self._feeds[feed.key]
+            self._tasks.pop(feed.key).cancel()

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from jobfair.audit.actions import write_down
-from jobfair.db import Session
+from jobfair.db import Glance, Session
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem, Refused
 from jobfair.people import queries
@@ -61,7 +61,7 @@ async def sign_out(session: Session, *, token: str) -> None:
 
 
 async def who_is(
-    session: Session, *, token: str, now: datetime
+    session: Session | Glance, *, token: str, now: datetime
 ) -> tuple[queries.Browser, bool] | None:
     """Return who is behind a cookie and whether its last-seen instant should be stored.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
-from jobfair.db import Session
+from jobfair.db import Glance, Session
 from jobfair.db.keeping import add_within
 from jobfair.db.sealed import Keys
 from jobfair.errors import NotFound
@@ -70,7 +70,7 @@ async def is_unchanged(session: Session, account: Account) -> bool:
     return found.one_or_none() is not None
 
 
-async def sign_in_for(session: Session, token_hash: bytes) -> Browser | None:
+async def sign_in_for(session: Session | Glance, token_hash: bytes) -> Browser | None:
     """Return the signed-in browser, or None; expiry is judged by the caller."""
     row = (await session.execute(_BROWSER, {"token_hash": token_hash})).one_or_none()
     return None if row is None else Browser(*row)
@@ -190,9 +190,7 @@ async def set_sign_in_keys(session: Session, sign_in_keys: Mapping[int, bytes]) 
     """Change what these accounts sign in with."""
     table = Account.metadata.tables[Account.__tablename__]
     statement = (
-        update(table)
-        .where(table.c.id == bindparam("account"))
-        .values(sign_in_key=bindparam("key"))
+        update(table).where(table.c.id == bindparam("account")).values(sign_in_key=bindparam("key"))
     )
     rows = [{"account": at, "key": key} for at, key in sign_in_keys.items()]
     if rows:

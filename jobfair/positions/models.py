@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from jobfair.companies.models import Company
@@ -18,10 +18,11 @@ class Position(Base):
     __table_args__ = (
         UniqueConstraint("fair_id", "slug"),
         CheckConstraint("openings >= 1", name="has_openings"),
+        Index("ix_position_editions", "fair_id", "edition"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"), index=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"))
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
     slug: Mapped[str]
     title: Mapped[str]
@@ -46,5 +47,9 @@ class Position(Base):
     search_text: Mapped[str]
     """Title, company and place in lower case: what the search looks at."""
     withdrawn_at: Mapped[datetime | None]
+    edition: Mapped[int] = mapped_column(
+        default=1, server_default="1", onupdate=text("edition + 1")
+    )
+    """Grows with every change, so that the sum over a fair never repeats: see ``tally``."""
 
     company: Mapped[Company] = relationship(lazy="raise")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from jobfair.companies.models import Company
@@ -31,57 +31,67 @@ async def positions_of_fair(session: Session, fair_id: int) -> Sequence[Position
     return (await session.scalars(query)).all()
 
 
+_OFFERS = (
+    select(
+        Position.id,
+        Position.slug,
+        Position.title,
+        Position.kbji,
+        Company.name.label("company"),
+        Company.slug.label("company_slug"),
+        Company.kbli,
+        Position.company_id,
+        Position.district,
+        Position.education,
+        Position.experience_years,
+        Position.wage_min,
+        Position.wage_max,
+        Position.wage_period,
+        Position.wage_note,
+        Position.openings,
+        Position.disability_friendly,
+        Position.search_text,
+    )
+    .join(Company, Company.id == Position.company_id)
+    .where(
+        Position.fair_id == bindparam("fair_id"),
+        Position.withdrawn_at.is_(None),
+        Company.verified_at.is_not(None),
+    )
+    .order_by(Position.id)
+)
+
+
 async def offers_of_fair(session: Session, fair_id: int) -> list[Offer]:
     """Return what lists show of the positions the public may see, by id, in one statement."""
-    query = (
-        select(
-            Position.id,
-            Position.slug,
-            Position.title,
-            Position.kbji,
-            Company.name.label("company"),
-            Company.slug.label("company_slug"),
-            Position.company_id,
-            Position.district,
-            Position.education,
-            Position.experience_years,
-            Position.wage_min,
-            Position.wage_max,
-            Position.wage_period,
-            Position.wage_note,
-            Position.openings,
-            Position.disability_friendly,
-            Position.search_text,
-        )
-        .join(Company, Company.id == Position.company_id)
-        .where(
-            Position.fair_id == fair_id,
-            Position.withdrawn_at.is_(None),
-            Company.verified_at.is_not(None),
-        )
-        .order_by(Position.id)
-    )
     return [
         Offer(**{**row._mapping, "education": tuple(row.education)})  # noqa: SLF001 - SQLAlchemy's
-        for row in await session.execute(query)
+        for row in await session.execute(_OFFERS, {"fair_id": fair_id})
     ]
 
 
-async def position_by_slug(session: Session, *, fair_id: int, slug: str) -> Position:
-    """Return a position the public may see, with its company; ``NotFound`` when there is none."""
-    query = (
-        select(Position)
-        .join(Company, Company.id == Position.company_id)
-        .options(contains_eager(Position.company))
-        .where(
-            Position.fair_id == fair_id,
-            Position.slug == slug,
-            Company.verified_at.is_not(None),
-        )
+_BY_SLUG = (
+    select(Position)
+    .join(Company, Company.id == Position.company_id)
+    .options(contains_eager(Position.company))
+    .where(
+        Position.fair_id == bindparam("fair_id"),
+        Position.slug == bindparam("slug"),
+        Company.verified_at.is_not(None),
     )
-    found: Position | None = await session.scalar(query)
+)
+
+
+async def position_by_slug(session: Session, *, fair_id: int, slug: str) -> Position:
+    """Return a position the public may see, with its company; ``NotFound`` when there is none.
+
+    Neither is a part of the session any more: pages keep them.
+    """
+    found: Position | None = await session.scalar(_BY_SLUG, {"fair_id": fair_id, "slug": slug})
     if found is None:
         raise NotFound("Jabatan ini tidak ada.")
+    for row in (found, found.company):
+        session.expunge(row)
     return found
 
 

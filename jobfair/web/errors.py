@@ -3,9 +3,9 @@
 import logging
 from typing import Any
 
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
-from litestar.response import Redirect, Template
+from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from jobfair.db import Clash, DBAPIError, NoConnection
@@ -13,6 +13,7 @@ from jobfair.errors import (
     Busy,
     Invalid,
     JobFairError,
+    Later,
     Misconfigured,
     NotAllowed,
     NotFound,
@@ -30,7 +31,7 @@ STATUS: dict[type[JobFairError], int] = {
     NotAllowed: 403,
     Refused: 409,
     Invalid: 422,
-    Busy: 503,
+    Later: 503,
     Misconfigured: 500,
 }
 CLASH = Refused("clash", "Seseorang melakukan hal yang sama pada saat yang sama. Coba sekali lagi.")
@@ -44,32 +45,41 @@ BY_STATUS = {
 }
 
 
-def show_refusal(request: AnyRequest, error: JobFairError) -> Template:
+def show_refusal(request: AnyRequest, error: JobFairError) -> Response[Any]:
     """Show why not: a notice for htmx, a page for everyone else."""
+    if isinstance(error, Busy):
+        return _show_busy(request, error)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     if isinstance(error, Refused) and error.code == "too_many":
         status = 429
     part = "ui/_notice.html" if is_part(request) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)
-    if isinstance(error, Busy):
+    if isinstance(error, Later):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
 
 
-def show_clash(request: AnyRequest, _: Clash) -> Template:
+def _show_busy(request: AnyRequest, error: Busy) -> Response[Any]:
+    """Show the page of crowded moments, which keeps an application and sends it again."""
+    page = request.app.state.busy.page(request.scope, error.seconds)
+    headers = {"Retry-After": str(error.seconds), "Cache-Control": "no-store"}
+    return Response(page, media_type=MediaType.HTML, status_code=503, headers=headers)
+
+
+def show_clash(request: AnyRequest, _: Clash) -> Response[Any]:
     """Say that a constraint of the database was faster than our rules."""
     return show_refusal(request, CLASH)
 
 
-def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Template:
+def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Response[Any]:
     """Nothing was stored: say so, and when to try again."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     log.error("database trouble: %s", type(cause).__name__)
     return show_refusal(request, Busy(5))
 
 
-def show_http_error(request: AnyRequest, error: HTTPException) -> Template:
+def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Show what the framework refused, in our words and never with its details."""
     status = error.status_code if error.status_code in BY_STATUS else 400
     if error.status_code >= 500:  # noqa: PLR2004
@@ -81,7 +91,7 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> Template:
     return answer
 
 
-def show_failure(request: AnyRequest, error: Exception) -> Template:
+def show_failure(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer for what nobody foresaw: logged by type and place, shown as one sentence."""
     log.error("unforeseen %s", type(error).__name__, exc_info=error)
     answer = show_refusal(request, JobFairError(BY_STATUS[500]))

@@ -2,13 +2,26 @@
 
 from typing import Any
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 
 from jobfair.db import Session
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import FairNow, fair_by_slug
 from jobfair.people.rules import Role
-from jobfair.web.given import SignedIn
+from jobfair.web.given import Services, SignedIn
+from jobfair.web.shown import ShownFair
+
+
+def check_visible(connection: ASGIConnection[Any, Any, Any, Any], fair: FairNow) -> None:
+    """Raise ``NotFound`` for a draft, unless an organiser of its own office asks."""
+    account: SignedIn | None = connection.scope.get("user")
+    if fair.timetable.published_at is not None:
+        return
+    if account is None or account.role is not Role.ORGANISER:
+        raise NotFound("Job fair ini tidak ada.")
+    if account.office_id != fair.fair.office_id:
+        raise NotFound("Job fair ini tidak ada.")
 
 
 async def visible_fair(
@@ -21,11 +34,22 @@ async def visible_fair(
 
     """
     fair = await fair_by_slug(session, slug)
-    if fair.timetable.published_at is not None:
-        return fair
-    account: SignedIn | None = connection.scope.get("user")
-    if account is None or account.role is not Role.ORGANISER:
-        raise NotFound("Job fair ini tidak ada.")
-    if account.office_id != fair.fair.office_id:
-        raise NotFound("Job fair ini tidak ada.")
+    check_visible(connection, fair)
     return fair
+
+
+async def shown_fair(
+    request: Request[Any, Any, Any], slug: str, *, position: str = ""
+) -> ShownFair:
+    """Return such a fair with all that public pages show of it.
+
+    With the slug of a ``position`` its stamp tells how many applications that one has got.
+
+    Raises:
+        NotFound: there is none, or this person may not know of it yet.
+
+    """
+    services: Services = request.app.state.services
+    shown = await services.shown.see(request, slug, position=position)
+    check_visible(request, shown.found)
+    return shown

@@ -21,10 +21,14 @@ from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
 from jobfair.reporting.pdf import Press
+from jobfair.store import Store
 from jobfair.web.limits import Limits
+from jobfair.web.line import Line
 from jobfair.web.meters import Requests
 from jobfair.web.passwords import Passwords
 from jobfair.web.recounts import Recounts
+from jobfair.web.seats import Uploads
+from jobfair.web.shown import ShownFairs
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,9 @@ class Services:
     base_url: str
     proxy: str
     metrics_token: str
+    store: Store
+    """Where documents lie."""
+    uploads: Uploads = field(default_factory=Uploads)
     passwords: Passwords = field(default_factory=Passwords)
     limits: Limits = field(init=False)
     bus: Bus | None = None
@@ -57,12 +64,15 @@ class Services:
     data: Path = Path()
     """The folder whose disk must not fill up."""
     requests: Requests = field(default_factory=Requests)
+    shown: ShownFairs = field(init=False)
     recounts: Recounts = field(default_factory=Recounts)
+    line: Line = field(default_factory=Line)
     press: Press = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what follows from the settings."""
         self.limits = Limits(self.database, self.keys)
+        self.shown = ShownFairs(self.database)
         self.press = Press(self.base_url)
 
 

@@ -1,4 +1,8 @@
-"""Who may come in. What somebody may not see answers like what does not exist."""
+"""Who may come in. What somebody may not see answers like what does not exist.
+
+Guards are coroutines although they wait for nothing: one that is not would be run in another
+thread, for every request.
+"""
 
 import hmac
 from typing import Any
@@ -16,6 +20,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_FIELD = "_token"  # noqa: S105 - the name of a form field
 GUESTS_KEEP_DRAFTS = "guests_keep_drafts"
+READS_ITSELF = "reads_itself"
 PATH_LONGEST = 500
 TOKEN_HEADER = "x-form-token"  # noqa: S105
 
@@ -41,17 +46,17 @@ def _only(connection: Connection, role: Role) -> None:
         raise NotFound
 
 
-def applicants_only(connection: Connection, _: BaseRouteHandler) -> None:
+async def applicants_only(connection: Connection, _: BaseRouteHandler) -> None:
     """Let applicants in."""
     _only(connection, Role.APPLICANT)
 
 
-def reviewers_only(connection: Connection, _: BaseRouteHandler) -> None:
+async def reviewers_only(connection: Connection, _: BaseRouteHandler) -> None:
     """Let reviewers of a company in."""
     _only(connection, Role.REVIEWER)
 
 
-def organisers_only(connection: Connection, _: BaseRouteHandler) -> None:
+async def organisers_only(connection: Connection, _: BaseRouteHandler) -> None:
     """Let organisers of an office in."""
     _only(connection, Role.ORGANISER)
 
@@ -77,7 +82,18 @@ def local_path(text: str) -> str | None:
     return quote(text, safe="/?=&%+,:;@!$'()*~")
 
 
-def known_or_trouble(connection: Connection, _: BaseRouteHandler) -> None:
+async def every_request(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Stand before all pages, forms and sockets: one guard, for each costs a copy of the handler.
+
+    Raises:
+        NotAllowed: a form that is not ours. DBAPIError, NoConnection: nobody can be recognised.
+
+    """
+    known_or_trouble(connection)
+    await own_forms_only(connection, handler)
+
+
+def known_or_trouble(connection: Connection) -> None:
     """Raise what kept :class:`jobfair.web.recognise.Recognise` from finding out who is asking."""
     trouble = connection.scope.get("trouble")
     if isinstance(trouble, Exception):
@@ -90,7 +106,8 @@ async def own_forms_only(connection: Connection, handler: BaseRouteHandler) -> N
     Two independent checks: where the browser says the request comes from, and a token bound to
     the browser's own cookie. A handler marked with ``GUESTS_KEEP_DRAFTS`` does nothing for
     guests but keep what they typed in their own browser, so that somebody whose sign-in has run
-    out loses nothing; there the first check is enough.
+    out loses nothing; there the first check is enough. One marked with ``READS_ITSELF`` takes a
+    file: it looks at the token while it reads (:func:`jobfair.web.uploads.read_upload`).
     """
     if connection.scope.get("method", "GET") in SAFE_METHODS or "method" not in connection.scope:
         return
@@ -98,11 +115,18 @@ async def own_forms_only(connection: Connection, handler: BaseRouteHandler) -> N
         raise NotAllowed("Permintaan ini datang dari situs lain dan tidak dijalankan.")
     if connection.scope.get("user") is None and handler.opt.get(GUESTS_KEEP_DRAFTS):
         return
-    services: Services = connection.app.state.services
+    if handler.opt.get(READS_ITSELF):
+        return
     given = connection.headers.get(TOKEN_HEADER, "")
     if not given:
         form = await connection.form()  # type: ignore[attr-defined]  # unsafe: a Request
         given = str(form.get(TOKEN_FIELD, ""))
+    check_token(connection, given)
+
+
+def check_token(connection: Connection, given: str) -> None:
+    """Raise ``NotAllowed`` unless ``given`` is the token of this very browser's forms."""
+    services: Services = connection.app.state.services
     cookie = connection.scope.get("form_cookie", "")
     expected = services.keys.form_token(str(cookie))
     if not cookie or not hmac.compare_digest(given.encode(), expected.encode()):
@@ -112,7 +136,7 @@ async def own_forms_only(connection: Connection, handler: BaseRouteHandler) -> N
         )
 
 
-def same_origin_socket(connection: Connection, _: BaseRouteHandler) -> None:
+async def same_origin_socket(connection: Connection, _: BaseRouteHandler) -> None:
     """Refuse sockets opened by another site's page (they would carry our cookie)."""
     origin = connection.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):

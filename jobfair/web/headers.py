@@ -1,6 +1,5 @@
 """What every answer says to the browser: strict content rules, nothing framed, nothing sniffed."""
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,29 +17,36 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+VARY = "Cookie, HX-Request, HX-Request-Type, Save-Data"
+"""What a page depends on besides its address."""
 HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
 class SecureHeaders(ASGIMiddleware):
-    """Adds the headers; pages of people who are signed in are never kept by anybody."""
+    """Adds the headers an answer does not bring itself.
+
+    Pages of people who are signed in are never kept by anybody.
+    """
 
     scopes = (ScopeType.HTTP,)
 
     def __init__(self, *, https: bool) -> None:
-        self._headers = HEADERS | (HTTPS_HEADERS if https else {})
+        self.added = HEADERS | (HTTPS_HEADERS if https else {})
+        self._encoded = [(k.lower().encode(), v.encode()) for k, v in self.added.items()]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Send the answer with the headers in front."""
+        """Send the answer with the headers behind its own."""
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in self._headers.items():
-                    headers[name] = value
-                if "cache-control" not in headers:
-                    private = scope.get("user") is not None or "set-cookie" in headers
-                    headers["Cache-Control"] = "no-store" if private else "no-cache"
-                    headers.add("Vary", "Cookie, HX-Request")
+                own = [(name.lower(), value) for name, value in message["headers"]]
+                names = {name for name, _ in own}
+                own += [header for header in self._encoded if header[0] not in names]
+                if b"cache-control" not in names:
+                    private = scope.get("user") is not None or b"set-cookie" in names
+                    own.append((b"cache-control", b"no-store" if private else b"no-cache"))
+                    own.append((b"vary", VARY.encode()))
+                message["headers"] = own
             await send(message)
 
         await next_app(scope, receive, sending)

@@ -12,8 +12,9 @@ from typing import Any
 from litestar import MediaType, Request, Response, get
 
 from jobfair.db import DBAPIError, NoConnection
-from jobfair.db.migrations import check_revision
+from jobfair.db.migrations import check_revision, rewrite_revision
 from jobfair.errors import Misconfigured, NotFound
+from jobfair.store import OutOfReach
 from jobfair.web.given import GivenServices, Services
 from jobfair.web.meters import Sheet
 
@@ -36,6 +37,18 @@ async def _database_problem(services: Services) -> tuple[str, str] | None:
     return None
 
 
+async def _writing_problem(services: Services) -> tuple[str, str] | None:
+    """After a batch that was not stored: look whether the disk takes anything by now."""
+    if services.door.failing:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await services.database.write(rewrite_revision)
+        except (DBAPIError, NoConnection, OSError):
+            return "writing", "Lamaran tidak dapat disimpan. Periksa disk folder data."
+        services.door.failing = False
+    return None
+
+
 def _disk_is_full(services: Services) -> bool:
     try:
         disk = shutil.disk_usage(services.data)
@@ -46,7 +59,8 @@ def _disk_is_full(services: Services) -> bool:
 
 async def problems_of(services: Services) -> dict[str, str]:
     """Return why this process should not be sent work, each reason with a sentence."""
-    problems = dict(filter(None, [await _database_problem(services)]))
+    found = [await _database_problem(services), await _writing_problem(services)]
+    problems = dict(filter(None, found))
     if services.door.oldest > WAIT_MOST:
         problems["door"] = "Lamaran tertahan lebih dari 10 detik."
     if not services.door.accepting:
@@ -54,6 +68,16 @@ async def problems_of(services: Services) -> dict[str, str]:
     if _disk_is_full(services):
         problems["disk"] = "Sisa ruang folder data kurang dari 5%."
     return problems
+
+
+async def warnings_of(services: Services) -> dict[str, str]:
+    """Return what somebody should look at although this process can do its work."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            await services.store.check()
+    except (OutOfReach, TimeoutError):
+        return {"documents": "CV tidak dapat disimpan atau dibuka sekarang."}
+    return {}
 
 
 @get("/livez", media_type=MediaType.TEXT)
@@ -64,10 +88,11 @@ async def say_alive() -> str:
 
 @get("/readyz")
 async def say_ready(services: GivenServices) -> Response[dict[str, Any]]:
-    """Answer 200, or 503 with the reasons."""
-    problems = await problems_of(services)
+    """Answer 200, or 503 with the reasons; a store that is out of reach is only a warning."""
+    problems, warnings = await problems_of(services), await warnings_of(services)
     return Response(
-        {"ready": not problems, "problems": problems}, status_code=503 if problems else 200
+        {"ready": not problems, "problems": problems, "warnings": warnings},
+        status_code=503 if problems else 200,
     )
 
 
@@ -91,9 +116,31 @@ def _sheet(services: Services) -> Sheet:
         door.accepted,
     )
     sheet.add("jobfair_batches_total", "counter", "Batches written by the door.", door.batches)
+    sheet.add(
+        "jobfair_batches_failed_total",
+        "counter",
+        "Batches that could not be stored, and whose people were told so.",
+        door.failed,
+    )
     sheet.add("jobfair_queue", "gauge", "Submissions waiting at the door.", door.waiting)
     sheet.add("jobfair_queue_oldest_seconds", "gauge", "Wait of the oldest of them.", door.oldest)
     sheet.add("jobfair_door_open", "gauge", "1 while submissions are taken.", door.accepting)
+    line = services.line
+    sheet.add("jobfair_line", "gauge", "Requests waiting for their turn.", line.waiting)
+    sheet.add("jobfair_begun", "gauge", "Requests begun and not answered yet.", line.begun)
+    sheet.add("jobfair_turn_seconds", "gauge", "How long a turn takes lately.", line.pace)
+    sheet.add(
+        "jobfair_forms_refused_total",
+        "counter",
+        "Forms not taken because it was too crowded.",
+        line.forms.refused,
+    )
+    sheet.add(
+        "jobfair_pages_refused_total",
+        "counter",
+        "Pages not shown because it was too crowded.",
+        line.pages.refused,
+    )
     sheet.add("jobfair_sockets", "gauge", "Open pages that are kept live.", hub.readers)
     sheet.add("jobfair_parts_rendered_total", "counter", "Live parts rendered.", hub.rendered)
     if bus is not None:

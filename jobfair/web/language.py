@@ -80,6 +80,7 @@ def zone_name(zone: Any) -> str:
     return ZONE_NAMES.get(str(zone), str(zone))
 
 
+@lru_cache(maxsize=4096)
 def day(at: datetime | date, language: str, zone: Any = None, *, style: str = "long") -> str:
     """Return "Selasa, 10 November 2026" (full), "10 November 2026" (long), "10 Nov" (short)."""
     local = at.astimezone(zone) if isinstance(at, datetime) and zone else at
@@ -89,6 +90,7 @@ def day(at: datetime | date, language: str, zone: Any = None, *, style: str = "l
     return format_date(local, pattern, locale=LOCALES[language])
 
 
+@lru_cache(maxsize=4096)
 def moment(at: datetime, language: str, zone: Any, *, seconds: bool = False) -> str:
     """Return "Selasa, 10 November 2026 pukul 16.00 WIB"."""
     joint = "pukul" if language == "id" else "at"
@@ -98,6 +100,7 @@ def moment(at: datetime, language: str, zone: Any, *, seconds: bool = False) -> 
     )
 
 
+@lru_cache(maxsize=256)
 def days_between(first: datetime, last: datetime, language: str, zone: Any) -> str:
     """Return "3–10 November 2022" for [first, last); the last day is the one last lies in."""
     start = first.astimezone(zone)
@@ -125,6 +128,7 @@ def _money(amount: int, language: str, *, unit: bool) -> str:
     return number(amount, language)
 
 
+@lru_cache(maxsize=4096)
 def wage(
     least: int | None, most: int | None, language: str, *, period: str = "", note: str = ""
 ) -> str:

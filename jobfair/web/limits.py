@@ -6,6 +6,7 @@ nodes may serve the same person; sockets are counted by the process that holds t
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from jobfair.db import Database
@@ -18,6 +19,8 @@ SIGN_IN_PER_ADDRESS = Budget("sign-in:address", 60, timedelta(minutes=1))
 REGISTER_PER_ADDRESS = Budget("register:address", 200, LONGEST_WINDOW)
 SOCKETS_PER_SESSION = 5
 SOCKETS_PER_ADDRESS = 200
+Owners = Sequence[tuple[str, int]]
+"""Who opens a socket, by several names, and how many of them each may hold at once."""
 KEPT = 10_000
 """Counted names after which those of long ago are looked for."""
 
@@ -30,7 +33,7 @@ class Limits:
         self._keys = keys
         self._tries: Counter[tuple[bytes, datetime]] = Counter()
         self._kept = KEPT
-        self._sockets: dict[str, int] = {}
+        self._sockets: Counter[str] = Counter()
 
     async def spend(self, budget: Budget, name: str, *, now: datetime) -> None:
         """Take one from somebody's budget.
@@ -57,15 +60,16 @@ class Limits:
             self._tries = Counter({one: n for one, n in self._tries.items() if one[1] >= long_ago})
             self._kept = max(KEPT, 2 * len(self._tries))
 
-    def take_socket(self, owner: str, most: int) -> bool:
-        """Count a socket of an owner, or say no when it has too many."""
-        if self._sockets.get(owner, 0) >= most:
+    def take_socket(self, owners: Owners) -> bool:
+        """Count a socket for all its owners, or for none of them when one has too many."""
+        if any(self._sockets[name] >= most for name, most in owners):
             return False
-        self._sockets[owner] = self._sockets.get(owner, 0) + 1
+        self._sockets.update(name for name, _ in owners)
         return True
 
-    def give_socket(self, owner: str) -> None:
+    def give_socket(self, owners: Owners) -> None:
         """Give a counted socket back."""
-        self._sockets[owner] -= 1
-        if not self._sockets[owner]:
-            del self._sockets[owner]
+        for name, _ in owners:
+            self._sockets[name] -= 1
+            if not self._sockets[name]:
+                del self._sockets[name]

@@ -5,6 +5,7 @@ asked, nobody is signed in and ``scope["trouble"]`` says why; the first guard ra
 """
 
 import asyncio
+import logging
 import secrets
 from datetime import datetime
 from functools import partial
@@ -19,6 +20,7 @@ from jobfair.db import DBAPIError, NoConnection
 from jobfair.people.actions import keep_awake, who_is
 from jobfair.web.given import Services, SignedIn
 
+log = logging.getLogger(__name__)
 SESSION_COOKIE = "__Host-sesi"
 GUEST_COOKIE = "__Host-tamu"
 """Binds the forms of people who are not signed in; set only on the pages below."""
@@ -72,8 +74,7 @@ class Recognise(ASGIMiddleware):
 
     async def _who(self, services: Services, token: str) -> SignedIn | None:
         now = services.clock.now()
-        async with services.database.snapshot() as session:
-            found = await who_is(session, token=token, now=now)
+        found = await who_is(services.database.glance, token=token, now=now)
         if found is None:
             return None
         browser, awake = found
@@ -88,12 +89,18 @@ class Recognise(ASGIMiddleware):
         )
 
     async def _keep_awake(self, services: Services, token: str, now: datetime) -> None:
-        """Store that the browser was seen; all who come meanwhile share one commit."""
+        """Store that the browser was seen; all who come meanwhile share one commit.
+
+        When that cannot be stored, people may still read: they are asked again next time.
+        """
         self._seen.add(token)
         async with self._storing:
             if token in self._seen:
                 seen, self._seen = self._seen, set()
-                await services.database.write(partial(keep_awake, tokens=seen, now=now))
+                try:
+                    await services.database.write(partial(keep_awake, tokens=seen, now=now))
+                except (DBAPIError, NoConnection) as error:
+                    log.warning("%d browsers seen, not stored: %s", len(seen), type(error).__name__)
 
     def _with_guest_cookie(self, state: Any, send: Send) -> Send:
         state["form_cookie"] = secrets.token_urlsafe(24)

@@ -7,7 +7,7 @@ same on a page and in a frame.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from jinja2.runtime import Context
 from litestar import Request
 from litestar.response import Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from jobfair.applicants.rules.profile import DISABILITIES
 from jobfair.applications.rules import STAGE_NAMES, Stage
@@ -59,6 +59,7 @@ def content_folders(extra: str, name: str) -> tuple[Path, ...]:
     return (*own, content_root() / name)
 
 
+@lru_cache(maxsize=4096)
 def place_name(code: str) -> str:
     """Return "Kec. Air Joman" or "Kota Tanjung Balai" for a region code."""
     district = district_name(code)
@@ -67,11 +68,17 @@ def place_name(code: str) -> str:
     return regency_name(code) or code
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """Return one or two capitals for a name, without "PT", "CV" and the like."""
     words = [word for word in name.split() if word[0].isalnum()]
     kept = [word for word in words if word.strip(".").upper() not in LEGAL_FORMS] or words
     return "".join(word[0] for word in kept[:2]).upper()
+
+
+@lru_cache(maxsize=4096)
+def _schooling(codes: tuple[str, ...]) -> str:
+    return education_label(list(codes))
 
 
 def wa_number(text: str) -> str:
@@ -112,19 +119,30 @@ def _placed(function: Callable[..., str]) -> Callable[..., str]:
     return inner
 
 
+@lru_cache(maxsize=4096)
+def _plain(text: str, language: str) -> Markup:
+    return Markup(words.translate(text, language) % {})  # noqa: S704 - templates are trusted
+
+
+def _filled(text: str, facts: dict[str, Any]) -> Markup:
+    return Markup(text % {name: escape(value) for name, value in facts.items()})  # noqa: S704
+
+
 @pass_context
 def _gettext(context: Context, text: str, /, **facts: Any) -> Markup:
     """Fill a sentence; its first fact chooses between the English forms. Templates are trusted."""
-    count = next(iter(facts.values()), None)
-    return Markup(words.translate(text, context["lang"], count)) % facts  # noqa: S704
+    language = context["lang"]
+    if not facts:
+        return _plain(text, language)
+    return _filled(words.translate(text, language, next(iter(facts.values()))), facts)
 
 
 @pass_context
 def _ngettext(context: Context, one: str, many: str, n: int, /, **facts: Any) -> Markup:
     """Fill the sentence for one or for many, which know ``num``."""
     if context["lang"] == "en":
-        return Markup(words.translate(one, "en", n)) % (facts | {"num": n})  # noqa: S704
-    return Markup(one if n == 1 else many) % (facts | {"num": n})  # noqa: S704
+        return _filled(words.translate(one, "en", n), facts | {"num": n})
+    return _filled(one if n == 1 else many, facts | {"num": n})
 
 
 @pass_context
@@ -157,6 +175,7 @@ def make_environment(extra_content: str = "") -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=False)  # type: ignore[attr-defined]
+    environment.globals["_"] = _gettext  # not by way of the extension, which looks it up each time
     environment.filters |= {
         "n": _spoken(words.number),
         "day": _placed(words.day),
@@ -165,7 +184,7 @@ def make_environment(extra_content: str = "") -> Environment:
         "iso": _iso,
         "problem": _problem,
         "place": place_name,
-        "education": education_label,
+        "education": lambda codes: _schooling(tuple(codes)),
         "paragraphs": words.paragraphs,
         "wa": wa_number,
         "initials": initials,
@@ -219,6 +238,9 @@ def show(
     services = request.app.state.services
     account: SignedIn | None = request.scope.get("user")
     fair = context.get("fair")
+    if fair and fair.timetable.published_at is not None:
+        closes_at = fair.timetable.closes_at
+        request.app.state.busy.note_closing(fair.fair.slug, closes_at, fair.fair.zone)
     everywhere = {
         "lang": language_of(request),
         "zone": fair.fair.zone if fair else WIB,

@@ -14,7 +14,7 @@ from jobfair.db import Database
 from jobfair.tally.queries.recount import differences
 
 ROOT = Path(__file__).parent.parent.parent
-CHECKED = {"rush", "steady", "close", "day"}
+CHECKED = {"rush", "steady", "overload", "close", "day"}
 """These hold what was answered against the ledger and say so."""
 
 

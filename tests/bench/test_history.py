@@ -1,124 +1,140 @@
 """The checker of load runs finds every planted error, and nothing where there is none."""
 
 import copy
+import random
 from datetime import timedelta
 
 import pytest
 
 from bench.history import Ledger, Row, check
-from tests.builders import CLOSES, EDGE, OPENS
-
-FILLED = 2
-NEW = 6
-
-
-def sent(number, *, start, end, receipt=None, outcome="ok", process=0):
-    return {
-        "op": "apply", "process": process, "start": start, "end": end, "pair": (number, 1),
-        "is": outcome, "receipt": f"R{number}" if receipt is None else receipt,
-    }  # fmt: skip
-
-
-def read(n, *, start, end, process=9):
-    return {"op": "read", "process": process, "start": start, "end": end, "n": n}
-
-
-def good():
-    """One after another, a second each, a repeat, an unknown that came in, a refusal, two reads."""
-    history = [sent(n, start=n, end=n + 0.5) for n in range(FILLED + 1, FILLED + NEW + 1)]
-    history += [
-        sent(4, start=20, end=20.5),
-        sent(90, start=21, end=21.5, receipt="", outcome="refused"),
-        sent(9, start=22, end=22.5, receipt="", outcome="unknown"),
-        read(4, start=4.6, end=4.7),
-        read(9, start=23, end=23.1),
-    ]
-    rows = [
-        Row((n, 1), f"R{n}", n, OPENS + timedelta(seconds=n)) for n in range(1, FILLED + NEW + 2)
-    ]
-    return history, Ledger(rows, OPENS, CLOSES, len(rows), len(rows), FILLED)
+from tests.builders import CLOSES, OPENS
+from tests.rigs.defects import finds
+from tests.rigs.defects.histories import FOUND_AS, SINCE, good
 
 
 def test_a_good_run_is_found_good():
     assert check(*good()) == []
 
 
-def lost(history, ledger):
-    ledger.rows.pop(4)
-
-
-def doubled(history, ledger):
-    ledger.rows[5] = Row((5, 1), "R6", 6, OPENS)
-
-
-def same_receipt(history, ledger):
-    ledger.rows[5] = Row((6, 1), "R5", 6, OPENS)
-
-
-def other_receipt(history, ledger):
-    history[2]["receipt"] = "R999"
-
-
-def unstable_receipt(history, ledger):
-    history[NEW]["receipt"] = "R999"
-
-
-def gap(history, ledger):
-    ledger.rows[-1] = Row((9, 1), "R9", 10, OPENS)
-
-
-def too_early(history, ledger):
-    ledger.rows[3] = Row((4, 1), "R4", 4, OPENS - EDGE)
-
-
-def too_late(history, ledger):
-    ledger.rows[3] = Row((4, 1), "R4", 4, CLOSES)
-
-
-def refused_but_written(history, ledger):
-    history[NEW + 2]["is"] = "refused"
-
-
-def nobody_sent_it(history, ledger):
-    history.pop(NEW + 2)
-
-
-def wrong_count(history, ledger):
-    ledger.counted += 1
-
-
-def late_latch(history, ledger):
-    ledger.latched -= 1
-
-
-def out_of_order(history, ledger):
-    ledger.rows[4], ledger.rows[6] = Row((5, 1), "R5", 7, OPENS), Row((7, 1), "R7", 5, OPENS)
-
-
-def number_ahead(history, ledger):
-    history.append(read(6, start=5.1, end=5.2))
-
-
-def number_behind(history, ledger):
-    history.append(read(3, start=5.6, end=5.7))
-
-
-def number_backwards(history, ledger):
-    history += [read(6, start=5.1, end=6.2, process=8), read(5, start=5.6, end=6.3, process=8)]
-
-
-PLANTED = {
-    lost: "lost", doubled: "double: pair", same_receipt: "double: receipt",
-    other_receipt: "receipt", unstable_receipt: "unstable", gap: "gap", too_early: "window",
-    too_late: "window", refused_but_written: "refused", nobody_sent_it: "unasked",
-    wrong_count: "count", late_latch: "latch", out_of_order: "order", number_ahead: "number",
-    number_behind: "number", number_backwards: "backwards",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
-def test_a_planted_error_is_found(plant):
+@finds(*FOUND_AS)
+def test_control(defect):
     history, ledger = copy.deepcopy(good())
-    plant(history, ledger)
+    defect.plant(history, ledger)
 
-    assert any(problem.startswith(PLANTED[plant]) for problem in check(history, ledger))
+    problems = check(history, ledger)
+    assert any(one.startswith(FOUND_AS[defect.name]) for one in problems), problems
+
+
+class World:
+    """A fair that is always right: everything happens at one instant between asking and hearing."""
+
+    STAGES = ("reviewed", "interview", "accepted", "unsuitable")
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.rows: list[Row] = []
+        self.stages: dict[str, str] = {}
+        self.trails: dict[str, list[tuple[str, int]]] = {}
+        self.history: list[dict] = []
+        self.read_to: dict[int, int] = {}
+
+    def run(self, operations: int) -> tuple[list[dict], Ledger]:
+        instants = sorted(self.rng.uniform(0, operations / 4) for _ in range(operations))
+        free = dict.fromkeys(range(8), 0.0)
+        for at in instants:
+            process = self.rng.choice([one for one, since in free.items() if since < at] or [None])
+            if process is None:
+                continue
+            start = self.rng.uniform(max(free[process], at - 3), at)
+            free[process] = end = at + self.rng.uniform(0, 3)
+            one = {"process": process, "start": start, "end": end}
+            if self.rng.random() < 0.05:
+                one["is"] = "unknown"
+            self.history.append({**one, **self.rng.choice(self.DOES)(self, at, process, one)})
+            if one.get("is") == "unknown" and self.history[-1]["op"] in ("read", "look"):
+                self.history.pop()
+        self.rng.shuffle(self.history)
+        rows = [
+            Row(r.pair, r.receipt, r.seq, r.received_at, self.stages[r.receipt]) for r in self.rows
+        ]
+        return self.history, Ledger(rows, OPENS, CLOSES, len(rows), len(rows), 0, self.trails)
+
+    def apply(self, at, process, one):
+        pair = self.rng.randrange(3), self.rng.randrange(3)
+        told = {"op": "apply", "pair": pair, "at": int(SINCE + at * 1e6), "is": "ok", **one}
+        if self.rng.random() < 0.1 and "is" not in one:
+            return {**told, "is": "refused", "receipt": "", "first": False}
+        held = next((row for row in self.rows if row.pair == pair), None)
+        first = held is None
+        if held is None:
+            seq = len(self.rows) + 1
+            held = Row(pair, f"R{seq}", seq, OPENS + timedelta(seconds=at))
+            self.rows.append(held)
+            self.stages[held.receipt] = "new"
+        elif self.stages[held.receipt] == "withdrawn":
+            self.step(held.receipt, "new", told["at"])
+        if told["is"] == "unknown":
+            return {**told, "receipt": "", "first": False}
+        return {**told, "receipt": held.receipt, "first": first}
+
+    def step(self, receipt, to, at):
+        self.stages[receipt] = to
+        self.trails.setdefault(receipt, []).append((to, at))
+
+    def move(self, at, process, one):
+        if not self.rows:
+            return self.look(at, process, one)
+        receipt, to = self.rng.choice(self.rows).receipt, self.rng.choice(self.STAGES)
+        stage = self.stages[receipt]
+        seen = stage if self.rng.random() < 0.7 else self.rng.choice(["new", *self.STAGES])
+        told = {"op": "move", "receipt": receipt, "seen": seen, "to": to}
+        told["at"] = int(SINCE + at * 1e6)
+        if stage not in (seen, to):
+            return {**told, "is": "refused", **one}
+        if stage == seen != to:
+            self.step(receipt, to, told["at"])
+        return {**told, "is": "ok", **one}
+
+    def withdraw(self, at, process, one):
+        if not self.rows:
+            return self.look(at, process, one)
+        receipt = self.rng.choice(self.rows).receipt
+        told = {"op": "withdraw", "receipt": receipt, "at": int(SINCE + at * 1e6)}
+        if self.stages[receipt] == "accepted":
+            return {**told, "is": "refused", **one}
+        if self.stages[receipt] != "withdrawn":
+            self.step(receipt, "withdrawn", told["at"])
+        return {**told, "is": "ok", **one}
+
+    def look(self, at, process, one):
+        after = self.read_to.get(process, 0)
+        seq = self.read_to[process] = len(self.rows)
+        seen = self.rng.sample(self.rows, min(seq, 3))
+        return {
+            "op": "look", "seq": seq, "after": after,
+            "receipts": [row.receipt for row in self.rows[after:]],
+            "trails": {row.receipt: list(self.trails.get(row.receipt, [])) for row in seen},
+        }  # fmt: skip
+
+    def read(self, at, process, one):
+        return {"op": "read", "n": len(self.rows), "seq": len(self.rows)}
+
+    DOES = (apply, apply, apply, move, move, withdraw, look, read)
+
+
+@pytest.mark.parametrize("seeds", [range(150), range(150, 300)])
+def test_no_right_run_is_found_wrong(seeds):
+    for seed in seeds:
+        assert check(*World(seed).run(80)) == [], f"seed {seed}"
+
+
+def test_a_right_run_with_one_answer_exchanged_is_found_wrong():
+    found = 0
+    for seed in range(100):
+        history, ledger = World(seed).run(80)
+        looks = [one for one in history if one["op"] == "look" and one["trails"]]
+        seen = World(seed).rng.choice(looks)
+        receipt = next(iter(seen["trails"]))
+        seen["trails"][receipt] = [*seen["trails"][receipt], ("interview", 0)]
+        found += bool(check(history, ledger))
+    assert found == 100

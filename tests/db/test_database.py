@@ -39,6 +39,40 @@ async def test_acknowledged_means_on_disk(database):
     assert await asked_of_writers(database, "show synchronous_commit") == {"on"}
 
 
+async def test_what_is_written_in_one_go_waits_for_nothing_else(database):
+    # On SQLite the writer's thread has no event loop: whatever else is awaited is a mistake.
+    async def hesitate(session: Session) -> None:
+        session.add(make_office())
+        await session.flush()
+        await asyncio.sleep(0)
+
+    if database.is_sqlite:
+        with pytest.raises(RuntimeError, match="waits for nothing but its session"):
+            await database.write(hesitate)
+
+    async def add(session: Session) -> int:
+        session.add(make_office())
+        return len((await session.scalars(select(Office))).all())
+
+    assert await database.write(add) == 1
+
+
+async def test_a_glance_sees_each_commit_at_once_and_changes_nothing(database):
+    offices = select(Office.__table__.c.slug)
+    seen = []
+    for slug in ("pertama", "kedua"):
+        seen.append(len((await database.glance.execute(offices, {})).all()))
+        async with database.transaction() as session:
+            session.add(make_office(slug=slug))
+    seen.append(len((await database.glance.execute(offices, {})).all()))
+
+    assert seen == [0, 1, 2]
+    if database.is_sqlite:
+        with pytest.raises(DBAPIError, match="readonly"):
+            await database.glance.execute(text("delete from office"), {})
+        assert len((await database.glance.execute(offices, {})).all()) == 2
+
+
 async def test_the_sqlite_in_use_has_no_wal_reset_bug(database):
     version = await database.version()
 

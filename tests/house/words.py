@@ -31,6 +31,7 @@ SAYS = {
     "NotAllowed": 0,
     "Problem": 0,
     "JobFairError": 0,
+    "Later": 1,
     "translate": 0,
 }
 """Calls whose argument at this place is a sentence."""

@@ -11,6 +11,8 @@ from jobfair.applications.actions.accepting import Receipt
 from jobfair.applications.models import Application
 from jobfair.db import Database
 from jobfair.errors import Busy, NotFound, Refused
+from jobfair.fairs.actions import close_early
+from jobfair.intake.closing import close_when_drained
 from tests.builders import CLOSES, EDGE, NOW, OPENS, stage
 from tests.doors import apply, count_rows, nodes, staged
 from tests.recount import problems_of
@@ -23,6 +25,26 @@ async def test_an_application_gets_its_receipt(database, door):
 
     assert receipt == Receipt("ASH-26-00001-59", 1, NOW, repeated=False)
     assert await problems_of(database, made.fair.id) == []
+
+
+async def test_what_was_here_in_time_is_taken_before_the_latch(database, door, clock):
+    # Guards P4: whoever stands in line when the window ends is waited for, and judged by arrival.
+    made = await staged(database, positions=2)
+    pair = {"applicant_id": made.applicants[0].id, "position_id": made.positions[0].id}
+    clock.move_to(CLOSES - EDGE)
+    with door.arrival() as arrival:
+        clock.move_to(CLOSES)
+        closing = asyncio.create_task(
+            close_when_drained(database, clock, door, fair_id=made.fair.id, account_id=None)
+        )
+        await asyncio.wait({closing}, timeout=0.1)
+        assert not closing.done()
+        receipt = await door.submit(fair_id=made.fair.id, **pair, arrival=arrival)
+    await closing
+
+    assert (receipt.seq, receipt.received_at) == (1, CLOSES - EDGE)
+    with pytest.raises(Refused, match="ditutup"):
+        await door.submit(fair_id=made.fair.id, **pair | {"position_id": made.positions[1].id})
 
 
 async def test_32_submits_of_one_pair_through_4_nodes_are_one_row(database, database_url, clock):
@@ -75,17 +97,55 @@ async def test_a_commit_that_fails_leaves_nobody_with_a_receipt(database, door):
     def fail(_):
         raise broken
 
-    event.listen(database.write_engine.sync_engine, "commit", fail)
+    event.listen(database.write_engine, "commit", fail)
     outcomes = await asyncio.gather(
         *(apply(door, made, who) for who in range(20)), return_exceptions=True
     )
-    event.remove(database.write_engine.sync_engine, "commit", fail)
+    event.remove(database.write_engine, "commit", fail)
 
     assert {type(outcome) for outcome in outcomes} == {Busy}
     assert await count_rows(database) == 0
     again = await asyncio.gather(*(apply(door, made, who) for who in range(20)))
     assert sorted(receipt.seq for receipt in again) == list(range(1, 21))
     assert await problems_of(database, made.fair.id) == []
+
+
+async def test_a_window_that_moves_while_the_lock_is_awaited_counts(database, database_url, clock):
+    # Guards lock_ledger: read together with the locked row, the window would be the old one.
+    made = await staged(database)
+    async with nodes(database_url, clock, 1) as (other,):
+        async with database.transaction() as session:
+            await close_early(
+                session, fair_id=made.fair.id, reason="Hujan.", now=NOW - EDGE, account_id=None
+            )
+            await session.flush()
+            late = asyncio.ensure_future(apply(other, made))
+            await asyncio.sleep(0.3)
+            assert not late.done()
+        with pytest.raises(Refused, match="sudah ditutup"):
+            await late
+
+    assert await count_rows(database) == 0
+
+
+async def test_a_batch_asks_the_same_number_of_statements_however_many_there_are(database, door):
+    made = await staged(database, positions=3, applicants=20)
+    engine, ran = database.write_engine, []
+
+    def note(_c, _k, text, *_):
+        ran.append(text.split(maxsplit=1)[0])
+
+    asked = []
+    event.listen(engine, "before_cursor_execute", note)
+    for what, crowd in enumerate((1, 20)):
+        await asyncio.gather(*(apply(door, made, who, what) for who in range(crowd)))
+        asked.append([word for word in ran if word != "BEGIN"])
+        ran.clear()
+    event.remove(engine, "before_cursor_execute", note)
+
+    told = [] if database.is_sqlite else ["select"]  # what changed, for the other nodes
+    assert asked == [["SELECT"] * 5 + ["INSERT"] * 4 + ["UPDATE", *told]] * 2
+    assert door.batches == 2
 
 
 async def test_two_fairs_in_one_batch(database, door):

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.actions import accepting
-from jobfair.db import Database
+from jobfair.db import Database, OperationalError
 from jobfair.errors import Busy, Invalid, NotFound
 from jobfair.intake import door as doors
 from jobfair.intake.door import Door
@@ -109,6 +109,27 @@ async def test_a_row_the_database_refuses_hurts_nobody_else(database, door, monk
     assert await problems_of(database, made.fair.id) == []
 
 
+async def test_a_batch_that_was_not_stored_is_remembered_until_something_is(
+    database, door, monkeypatch
+):
+    made = await staged(database)
+
+    async def full(_):
+        raise OperationalError("insert", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "write", full)
+        with pytest.raises(Busy):
+            await apply(door, made)
+    assert (door.failing, door.failed) == (True, 1)
+
+    with pytest.raises(NotFound):  # says nothing about the disk: nothing is written
+        await door.submit(fair_id=made.fair.id, applicant_id=1, position_id=999)
+    assert door.failing
+    await apply(door, made)
+    assert (door.failing, door.failed) == (False, 1)
+
+
 async def test_a_full_queue_says_so_at_once_and_loses_nothing(database, clock):
     made = await staged(database, applicants=8)
     door = Door(database, clock, capacity=5)
@@ -159,11 +180,13 @@ async def test_a_sender_who_hangs_up_is_served_all_the_same(database, clock):
 async def test_stopping_finishes_the_batch_and_answers_the_rest(database, clock, monkeypatch):
     # Guards _finish: cancelling in the middle of a commit must not leave it to chance.
     made = await staged(database, applicants=3)
-    begun, go_on = threading.Event(), threading.Event()  # on SQLite a batch has its own thread
+    begun, go_on = threading.Event(), threading.Event()
     accept = doors.accept
 
     async def slowly(session, submissions):
         begun.set()
+        if database.is_sqlite:
+            go_on.wait()  # in the thread of the writer, where nothing else waits
         while not go_on.is_set():  # noqa: ASYNC110 - set in another thread
             await asyncio.sleep(0.001)
         return await accept(session, submissions)

@@ -8,12 +8,13 @@ from jobfair.audit.queries import entries_of_fair
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules import Phase
 from jobfair.jobs.schedule import SCHEDULE, Tools
+from jobfair.store.folder import FolderStore
 from jobfair.tally.queries.frozen import closing_of
 from tests.builders import CLOSES, NOW, OPENS, stage
 
 
 @pytest.fixture
-async def tools(database, clock, door):
+async def tools(database, clock, door, tmp_path):
     async with database.transaction() as session:
         staged = await stage(session, positions=2, applicants=3)
     for applicant in staged.applicants:
@@ -22,7 +23,7 @@ async def tools(database, clock, door):
             applicant_id=applicant.id,
             position_id=staged.positions[0].id,
         )
-    return Tools(database, clock, door), staged.fair.id
+    return Tools(database, clock, door, FolderStore(tmp_path / "documents")), staged.fair.id
 
 
 async def state(tools, fair_id):

@@ -23,7 +23,7 @@ PAGES = {
         f"{FAIR}/rekap", f"{FAIR}/bukti/ASH-22-00001-00", "/masuk", "/daftar", "/privasi",
         "/aksesibilitas", "/bantuan", "/gaya", "/tidak-ada/sama-sekali",
     ],
-    APPLICANT: ["/lamaran", "/profil", POSITION],
+    APPLICANT: ["/lamaran", "/profil", "/profil/cv", "/profil/cv/hapus", POSITION],
     REVIEWER: ["/meja"],
     ORGANISER: [
         CONTROL, f"{CONTROL}/perpanjang", f"{CONTROL}/jeda", f"{CONTROL}/tutup",

@@ -7,6 +7,7 @@ import pytest
 
 from jobfair.live import feed as feeds
 from jobfair.live.feed import Hub
+from tests.readers import reading
 
 TOPIC, PART = "fair:1", "numbers:id"
 CHANGED = frozenset({TOPIC})
@@ -39,7 +40,7 @@ class World:
         self.hub.announce(CHANGED)
 
     def read(self):
-        return self.hub.read(TOPIC, PART, self.render)
+        return reading(self.hub, TOPIC, PART, self.render)
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ async def test_a_reader_gets_the_present_state_at_once(world):
 async def test_a_change_during_the_first_rendering_is_not_missed(world):
     # Guards the feed being there, to be marked stale, before its first part is rendered.
     world.takes = 0.05
-    asyncio.get_running_loop().call_later(0.02, world.change)
+    asyncio.get_running_loop().call_later(feeds.BREATH + 0.02, world.change)
     async with world.read() as slot:
         assert await take(slot) == 0
         assert await take(slot) == 1
@@ -175,8 +176,8 @@ async def test_other_topics_and_other_parts_are_left_alone(world):
     english = World(world.hub)
     async with (
         world.read() as slot,
-        world.hub.read("fair:2", PART, other.render),
-        world.hub.read(TOPIC, "numbers:en", english.render),
+        reading(world.hub, "fair:2", PART, other.render),
+        reading(world.hub, TOPIC, "numbers:en", english.render),
     ):
         await take(slot)
         world.change()
@@ -187,19 +188,36 @@ async def test_other_topics_and_other_parts_are_left_alone(world):
 
 async def test_a_thousand_who_arrive_at_once_share_a_few_renderings(world):
     world.takes = 0.01
-    arrived = 0
+    here, everybody = 0, asyncio.Event()
 
     async def come() -> None:
-        nonlocal arrived
+        nonlocal here
         async with world.read() as slot:
             await take(slot)
-            arrived += 1
-            await until(lambda: arrived == 1000)
+            here += 1
+            if here == 1000:
+                everybody.set()
+            await everybody.wait()
 
     async with asyncio.timeout(20):
         await asyncio.gather(*(come() for _ in range(1000)))
 
     assert world.renderings <= 3
+
+
+async def test_who_come_one_shortly_after_another_share_renderings_too(world):
+    # Guards the breath before a rendering: after a restart everybody comes back within seconds.
+    async def come() -> None:
+        async with world.read() as slot:
+            await take(slot)
+
+    coming = []
+    for _ in range(100):
+        coming.append(asyncio.create_task(come()))
+        await asyncio.sleep(0.001)
+    await asyncio.gather(*coming)
+
+    assert world.renderings <= 30
 
 
 async def test_no_reader_ever_sees_a_number_go_backwards(world, rng):

@@ -15,6 +15,7 @@ from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.tally.queries.kept import tally_fair
 from tests.doors import running
+from tests.readers import reading
 
 
 @dataclass
@@ -41,8 +42,8 @@ class Node:
         """Keep a page open that shows the number of applications."""
 
         async def look() -> None:
-            async with self.hub.read(
-                topics.fair(fair_id), "count", lambda: self.count(fair_id)
+            async with reading(
+                self.hub, topics.fair(fair_id), "count", lambda: self.count(fair_id)
             ) as slot:
                 while True:
                     self.seen.append(int(await slot.take()))

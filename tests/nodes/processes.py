@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -17,6 +17,11 @@ from jobfair.people.models import Account
 from tests.builders import KEYS, Staged
 from tests.doors import staged
 from tests.free_port import free_port, wait_for
+
+KEY = bytes(range(32))
+ROOT = Path(__file__).parents[2]
+START = 300
+"""Seconds a server may take to start; long trials run beside other work."""
 
 
 @dataclass
@@ -44,11 +49,24 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, url: str, *words: str, port: int = 0):
-    """Run ``jobfair serve``; whatever is left of it at the end is killed."""
+def serving(
+    folder: Path,
+    url: str,
+    *words: str,
+    port: int = 0,
+    defect: str | None = None,
+    hurried: bool = False,
+    errors: int | IO[str] = subprocess.PIPE,
+):
+    """Run ``jobfair serve``; whatever is left of it at the end is killed.
+
+    ``defect`` names what is planted in it (see ``tests.rigs.defects``); ``hurried`` makes it lose
+    its role and close its fairs after a shorter wait. A server that has much to
+    complain of needs a file for ``errors``: at a full pipe it would stand still.
+    """
     key = folder / "uji.key"
     if not key.exists():
-        key.write_text(bytes(range(32)).hex())
+        key.write_text(KEY.hex())
         key.chmod(0o600)
     port = port or free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JOBFAIR_")}
@@ -59,11 +77,14 @@ def serving(folder: Path, url: str, *words: str, port: int = 0):
         "JOBFAIR_PORT": str(port),
         "JOBFAIR_BASE_URL": f"http://127.0.0.1:{port}",
     }
+    planted = [defect] if defect else []
+    module = "tests.nodes.hurried" if hurried else "tests.nodes.planted" if defect else "jobfair"
     with subprocess.Popen(
-        [sys.executable, "-m", "jobfair", "serve", *words],
+        [sys.executable, "-m", module, *planted, "serve", *words],
+        cwd=ROOT,
         env=kept | more,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=errors,
         text=True,
     ) as process:
         try:
@@ -73,10 +94,10 @@ def serving(folder: Path, url: str, *words: str, port: int = 0):
 
 
 @contextlib.contextmanager
-def answering(folder: Path, url: str, *words: str, port: int = 0):
-    """Run ``jobfair serve`` and wait until it answers."""
-    with serving(folder, url, *words, port=port) as served:
-        wait_for(f"{served.address}/livez")
+def answering(folder: Path, url: str, *words: str, **more: Any):
+    """Run ``jobfair serve``, as :func:`serving` does, and wait until it answers."""
+    with serving(folder, url, *words, **more) as served:
+        wait_for(f"{served.address}/livez", START, alive=lambda: served.process.poll() is None)
         yield served
 
 

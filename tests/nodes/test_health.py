@@ -8,7 +8,7 @@ import shutil
 import pytest
 from sqlalchemy import text
 
-from jobfair.db import Database
+from jobfair.db import Database, OperationalError
 from jobfair.db.migrations import upgrade
 from jobfair.intake.door import Door
 from jobfair.web.health import problems_of
@@ -19,7 +19,10 @@ from tests.builders import on_both, stage
 def test_a_process_that_can_work_says_so(client):
     assert client.get("/livez").text == "ok\n"
     ready = client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"ready": True, "problems": {}})
+    assert (ready.status_code, ready.json()) == (
+        200,
+        {"ready": True, "problems": {}, "warnings": {}},
+    )
 
 
 def test_a_shut_door_is_not_ready_but_alive(client, services):
@@ -42,6 +45,25 @@ def test_a_full_disk_is_not_ready(client, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1000, 951, 49))
 
     assert list(client.get("/readyz").json()["problems"]) == ["disk"]
+
+
+@on_both
+def test_after_a_batch_that_was_not_stored_it_is_ready_when_the_disk_takes_something(
+    client, services, monkeypatch
+):
+    services.door.failing = True
+    write = services.database.write
+
+    async def full(_):
+        raise OperationalError("update", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(services.database, "write", full)
+    ready = client.get("/readyz")
+    assert (ready.status_code, list(ready.json()["problems"])) == (503, ["writing"])
+
+    monkeypatch.setattr(services.database, "write", write)
+    assert client.get("/readyz").status_code == 200
+    assert not services.door.failing
 
 
 @on_both

@@ -3,10 +3,13 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from jobfair.audit.models import AuditEntry
 from jobfair.db import Database, leader
 from jobfair.db.leader import Leader
+from jobfair.fairs.actions import announce_phase
+from tests.doors import staged
 from tests.nodes.crowd import until
 
 
@@ -54,10 +57,28 @@ async def test_a_runner_that_is_cut_off_notices_and_steps_down(candidates):
 
 async def test_a_runner_that_hangs_loses_the_role(candidates, monkeypatch):
     first, second = candidates
-    monkeypatch.setattr(leader, "NOTICE_SOON", ("set idle_session_timeout = '100ms'",))
+    monkeypatch.setattr(leader, "LONGEST_SILENCE", "100ms")
     assert await first.holds()
     monkeypatch.undo()
 
     await until(second.holds)
 
     assert not await first.holds()
+
+
+async def test_two_clocks_that_ring_at_once_write_one_entry(shared_url, clock):
+    databases = [Database(shared_url) for _ in range(4)]
+    made = await staged(databases[0])
+
+    async def ring(database):
+        async with database.transaction() as session:
+            await announce_phase(session, fair_id=made.fair.id, now=clock.now())
+            await asyncio.sleep(0.1)
+
+    await asyncio.gather(*map(ring, databases))
+
+    async with databases[0].snapshot() as session:
+        entries = (await session.scalars(select(AuditEntry.act))).all()
+    assert entries == ["opened"]
+    for database in databases:
+        await database.close()

@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from jobfair.positions.rules.offers import Offer, few_applicants, similar
+from jobfair.positions.rules.offers import Offer, by_likeness, few_applicants
 from jobfair.positions.rules.search import Wish, read_wish, search
 
 OFFER = Offer(
     id=1, slug="operator", title="Operator", kbji="8", company="PT Satu", company_slug="satu",
-    company_id=1, district="12.09.19", education=("sma", "smk"), experience_years=0,
+    kbli="C", company_id=1, district="12.09.19", education=("sma", "smk"), experience_years=0,
     wage_min=3_000_000, wage_max=3_500_000, wage_period="bulan", wage_note="", openings=5,
     disability_friendly=False, search_text="operator produksi pt satu kota kisaran barat",
 )  # fmt: skip
@@ -121,4 +121,4 @@ def test_few_applicants_is_a_hint_only_where_places_are_left():
 def test_similar_work_comes_before_the_same_place():
     welder = replace(NURSE, id=4, kbji="8")
 
-    assert [o.id for o in similar([*ALL, welder], OFFER, without={2})] == [4, 3]
+    assert [o.id for o in by_likeness([*ALL, welder], OFFER)] == [4, 3, 2]

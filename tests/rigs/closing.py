@@ -2,13 +2,17 @@
 
 Nodes are doors with connections of their own. What the senders were told, what the rows say and
 what was frozen are three witnesses; :func:`Race.trial` returns everything they disagree about.
+
+By command: ``python -m tests.rigs.closing --races 400 --engine sqlite`` (or ``postgresql``).
 """
 
+import argparse
 import asyncio
 import contextlib
 import random
+import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,13 +30,16 @@ from jobfair.clock import AnchoredClock, Clock, ControlledClock
 from jobfair.db import Database, DBAPIError
 from jobfair.errors import Busy, JobFairError, Refused
 from jobfair.fairs.models import Fair
-from jobfair.intake.closing import close_when_drained
+from jobfair.intake import closing
+from jobfair.intake import door as doors
 from jobfair.intake.door import Door
 from jobfair.positions.models import Position
 from jobfair.tally.queries.frozen import closing_of
 from tests.builders import Staged, make_account, make_fair, make_position, make_window, stage
 from tests.doors import running
 from tests.recount import problems_of, rows_of
+from tests.rigs.defects import Patch, plant
+from tests.rigs.engines import ENGINES, empty
 
 WINDOW = timedelta(milliseconds=250)
 PATIENCE = 0.2
@@ -40,7 +47,6 @@ AFTERWARDS = timedelta(milliseconds=60)
 """For how long people keep trying after the closing."""
 NODES, SENDERS = 16, 2
 PEOPLE, POSITIONS = 12, 12
-Closer = Callable[["Race", int, datetime], Awaitable[None]]
 
 
 stamp: ContextVar[datetime] = ContextVar("stamp")
@@ -73,13 +79,13 @@ class Told:
     busy: int = 0
 
 
-async def drained(race: "Race", fair_id: int, _: datetime) -> None:
-    """Close as the program does when other nodes may hold submissions."""
-    await close_when_drained(race.database, race.clock, None, fair_id=fair_id, account_id=None)
+def hurry(patch: Patch, rng: random.Random) -> None:
+    """Let a closing take parts of a second instead of ten, and writing longer than judging.
 
-
-def slow_down(monkeypatch: Any, rng: random.Random) -> None:
-    """Wait a moment between judging and writing, where a missing lock would show."""
+    It is between judging and writing that a missing lock would show.
+    """
+    patch(doors, "PATIENCE", PATIENCE)
+    patch(closing, "PATIENCE", PATIENCE)
     add = ledger.add_applications
 
     async def add_slowly(session: Any, rows: Any) -> None:
@@ -90,7 +96,7 @@ def slow_down(monkeypatch: Any, rng: random.Random) -> None:
             await asyncio.sleep(pause)
         await add(session, rows)
 
-    monkeypatch.setattr(ledger, "add_applications", add_slowly)
+    patch(ledger, "add_applications", add_slowly)
 
 
 class Race:
@@ -127,21 +133,24 @@ class Race:
             session.add_all(positions)
         return fair, closes, positions
 
-    async def trial(self, closer: Closer = drained) -> list[str]:
+    async def trial(self) -> list[str]:
         """Run one closing; return what the three witnesses disagree about."""
         self.told = Told()
         fair, closes, positions = await self.open_fair()
         await asyncio.gather(
-            self.close(closer, fair.id, closes),
+            self.close(fair.id),
             self.press_the_edge(fair, closes, positions),
             self.review(closes),
             *(self.apply(door, fair, closes, positions) for door in self.nodes * SENDERS),
         )
         return await self.check(fair.id, closes)
 
-    async def close(self, closer: Closer, fair_id: int, closes: datetime) -> None:
+    async def close(self, fair_id: int) -> None:
+        """Close as the program does when other nodes may hold submissions."""
         try:
-            await closer(self, fair_id, closes)
+            await closing.close_when_drained(
+                self.database, self.clock, None, fair_id=fair_id, account_id=None
+            )
         except DBAPIError as error:
             self.told.trouble.append(f"closer: {error.orig!r}")
 
@@ -245,3 +254,57 @@ async def race(url: str, *, seed: int) -> AsyncIterator[Race]:
         made = Race(database, doors, clock, seed)
         await made.prepare()
         yield made
+
+
+@dataclass
+class Sum:
+    """What many closings came to; ``problems`` are of the first that had any."""
+
+    races: int = 0
+    accepted: int = 0
+    closed: int = 0
+    busy: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.races} closings: {self.accepted} in, {self.closed} told it was too late, "
+            f"{self.busy} told to come again, {len(self.problems)} untrue"
+        )
+
+
+async def close_often(url: str, races: int, *, seed: int) -> Sum:
+    """Run closings one after another until one has problems; return what they came to."""
+    done = Sum()
+    async with race(url, seed=seed) as running:
+        while done.races < races and not done.problems:
+            done.problems = await running.trial()
+            done.races += 1
+            done.accepted += running.told.accepted
+            done.closed += running.told.closed
+            done.busy += running.told.busy
+    return done
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--races", type=int, default=40)
+    parser.add_argument("--engine", choices=ENGINES, default="sqlite")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--defect", help="plant it (see tests.rigs.defects)")
+    given = parser.parse_args()
+    if given.defect:
+        plant(given.defect)
+    hurry(setattr, random.Random(given.seed))
+    began = time.monotonic()
+    with empty(given.engine) as url:
+        done = asyncio.run(close_often(url, given.races, seed=given.seed))
+    print(f"seed {given.seed}, {given.engine}, {time.monotonic() - began:.0f} s: {done}")
+    print(*done.problems[:20], sep="\n")
+    sys.exit(1 if done.problems else 0)
+
+
+if __name__ == "__main__":
+    from tests.rigs import closing as rig  # the module that defects know, not this second copy
+
+    rig.main()

@@ -71,12 +71,17 @@ def statements(services: Services) -> Iterator[list[str]]:
         if text.lstrip().upper().startswith("SELECT"):
             ran.append(text)
 
-    engine = services.database.looking.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
+    database = services.database
+    asked = {database.looking.sync_engine, database.reading.sync_engine}
+    if database.is_sqlite:
+        asked.add(database.glance_engine)
+    for engine in asked:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield ran
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for engine in asked:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 def send(client: Any, page: str, **typed: str) -> Any:

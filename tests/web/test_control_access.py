@@ -128,8 +128,9 @@ def test_sockets_open_for_the_own_fair_only(client, room, stranger, sign_in):
     address = f"/ws{room.control}"
     for name in (stranger, REVIEWER):
         sign_in(client, name)
-        with pytest.raises(WebSocketDisconnect), watch(client, address):
+        with pytest.raises(WebSocketDisconnect) as refusal, watch(client, address):
             pass
+        assert refusal.value.code == 4404, name
         client.cookies.clear()
     sign_in(client, ORGANISER)
     with watch(client, address) as socket:

@@ -110,8 +110,9 @@ def test_sockets_open_for_the_own_desk_only(client, room, stranger, sign_in):
         pass
     for name in (stranger, ORGANISER, room.made.niks[0]):
         sign_in(client, name)
-        with pytest.raises(WebSocketDisconnect), watch(client, address):
+        with pytest.raises(WebSocketDisconnect) as refusal, watch(client, address):
             pass
+        assert refusal.value.code == 4404, name
         client.cookies.clear()
     sign_in(client, REVIEWER)
     with watch(client, address) as socket:

@@ -134,15 +134,6 @@ def test_help_names_the_office(client, act):
     assert "https://wa.me/6281200000000" in page
 
 
-def test_nobody_keeps_the_page_of_somebody_signed_in(client, act, sign_in):
-    staged = act(stage)
-    assert client.get("/asahan-uji").headers["cache-control"] == "no-cache"
-
-    sign_in(client, staged.niks[0])
-
-    assert client.get("/asahan-uji").headers["cache-control"] == "no-store"
-
-
 def test_now_is_shown_in_the_zone_of_the_fair(client, act):
     act(stage, time_zone="Asia/Jayapura")
 

@@ -5,10 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from jobfair.applicants import queries as applicants
-from jobfair.applicants.models import Applicant
 from jobfair.applications.queries import ledger
-from jobfair.applications.queries.ledger import Entry
+from jobfair.applications.queries.ledger import Entry, Person
 from jobfair.applications.rules import (
     Asking,
     Conditions,
@@ -20,7 +18,7 @@ from jobfair.applications.rules import (
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.errors import JobFairError, NotFound, Refused
-from jobfair.fairs.queries import FairNow, lock_fair
+from jobfair.fairs.queries import Ledger, grow_ledger, lock_ledger
 from jobfair.fairs.rules import check_accepts
 from jobfair.regions import regency_of
 
@@ -50,7 +48,7 @@ class Receipt:
 Outcome = Receipt | JobFairError
 
 
-def _frozen_profile(applicant: Applicant) -> dict[str, Any]:
+def _frozen_profile(applicant: Person) -> dict[str, Any]:
     """Return what a company receives of an applicant (``domain.md`` 5: never NIK or KK)."""
     return {
         "name": applicant.name,
@@ -65,71 +63,69 @@ def _frozen_profile(applicant: Applicant) -> dict[str, Any]:
         "experience": applicant.experience,
         "district": applicant.district,
         "village": applicant.village,
+        "cv": applicant.cv,
     }
 
 
 class _Batch:
     """The submissions of one fair in one transaction: judged in order, then written at once."""
 
-    def __init__(self, session: Session, found: FairNow) -> None:
+    def __init__(self, session: Session, fair: Ledger) -> None:
         self.session = session
-        self.found = found
+        self.fair = fair
+        self.conditions = Conditions(
+            minimum_age=fair.minimum_age,
+            residence_policy=fair.residence_policy,
+            applications_per_applicant=fair.applications_per_applicant,
+        )
+        self.year = fair.timetable.opens_at.astimezone(fair.zone).year
         self.rows: list[dict[str, Any]] = []
         self.newcomers: set[int] = set()
 
     async def load(self, submissions: Sequence[Submission]) -> None:
-        """Read everything the rules need, in four statements."""
-        session, fair = self.session, self.found.fair
+        """Read everything the rules need, in three statements."""
+        session, fair = self.session, self.fair
         pairs = [(one.applicant_id, one.position_id) for one in submissions]
         self.entries: dict[tuple[int, int], Entry] = await ledger.entries_for(session, pairs)
-        self.positions = await ledger.position_facts(session, [at for _, at in pairs])
-        self.applicants = await applicants.applicants_by_id(session, [who for who, _ in pairs])
-        self.so_far = await ledger.applications_so_far(session, fair.id, self.applicants)
+        self.positions = await ledger.positions_for(session, [at for _, at in pairs])
+        self.people = await ledger.people_for(session, fair.fair_id, [who for who, _ in pairs])
+        self.so_far = {who: person.applications or 0 for who, person in self.people.items()}
 
     async def take(self, one: Submission) -> Receipt:
         """Judge one submission and note its row; raises what speaks against it."""
         entry = self.entries.get((one.applicant_id, one.position_id))
         if entry is not None and entry.stage is not Stage.WITHDRAWN:
             return Receipt(entry.receipt, entry.seq, entry.received_at, repeated=True)
-        fair = self.found.fair
-        check_accepts(one.received_at, self.found.timetable)
-        applicant = self.applicants.get(one.applicant_id)
+        fair = self.fair
+        check_accepts(one.received_at, fair.timetable)
+        applicant = self.people.get(one.applicant_id)
         position = self.positions.get(one.position_id)
-        if applicant is None or position is None or position.fair_id != fair.id:
+        if applicant is None or position is None or position.fair_id != fair.fair_id:
             raise NotFound("Jabatan ini tidak ada.")
         if not position.open:
             raise Refused("withdrawn", "Jabatan ini sudah ditarik oleh perusahaan.")
         if entry is not None:
             return await self.revive(one, entry)
         check_answers(one.answers, questions=position.questions)
-        so_far = self.so_far.get(applicant.id, 0)
         check_may_apply(
             asking=Asking(
                 birth_date=applicant.birth_date,
-                is_local=regency_of(applicant.district) == fair.office.regency,
-                applications_so_far=so_far,
+                is_local=regency_of(applicant.district) == fair.regency,
+                applications_so_far=self.so_far[applicant.id],
             ),
-            conditions=Conditions(
-                minimum_age=fair.minimum_age,
-                residence_policy=fair.residence_policy,
-                applications_per_applicant=fair.applications_per_applicant,
-            ),
+            conditions=self.conditions,
             day=one.received_at.astimezone(fair.zone).date(),
         )
-        return self.note_row(one, applicant, so_far)
+        return self.note_row(one, applicant)
 
-    def note_row(self, one: Submission, applicant: Applicant, so_far: int) -> Receipt:
+    def note_row(self, one: Submission, applicant: Person) -> Receipt:
         """Give the submission the next ledger sequence and its receipt number."""
-        fair = self.found.fair
-        seq = fair.ledger_seq + len(self.rows) + 1
-        number = receipt_number(
-            prefix=fair.receipt_prefix,
-            year=self.found.timetable.opens_at.astimezone(fair.zone).year,
-            seq=seq,
-        )
+        fair = self.fair
+        seq = fair.seq + len(self.rows) + 1
+        number = receipt_number(prefix=fair.receipt_prefix, year=self.year, seq=seq)
         self.rows.append(
             {
-                "fair_id": fair.id,
+                "fair_id": fair.fair_id,
                 "seq": seq,
                 "receipt": number,
                 "applicant_id": one.applicant_id,
@@ -142,9 +138,9 @@ class _Batch:
                 "note": "",
             }
         )
-        if so_far == 0:
+        if self.so_far[applicant.id] == 0:
             self.newcomers.add(applicant.id)
-        self.so_far[applicant.id] = so_far + 1
+        self.so_far[applicant.id] += 1
         self.entries[one.applicant_id, one.position_id] = Entry(
             id=0, seq=seq, receipt=number, received_at=one.received_at, stage=Stage.NEW
         )
@@ -172,18 +168,20 @@ class _Batch:
         """Write ledger rows and kept tallies."""
         if not self.rows:
             return
-        fair = self.found.fair
-        await ledger.add_applications(self.session, self.rows)
-        await ledger.add_to_tallies(self.session, fair.id, self.rows, frozenset(self.newcomers))
-        fair.ledger_seq += len(self.rows)
-        fair.applicants += len(self.newcomers)
-        fair.last_received_at = max(
-            [row["received_at"] for row in self.rows]
-            + ([fair.last_received_at] if fair.last_received_at else [])
+        fair, rows = self.fair, self.rows
+        await ledger.add_applications(self.session, rows)
+        await ledger.add_to_tallies(self.session, fair.fair_id, rows, frozenset(self.newcomers))
+        newest = max(row["received_at"] for row in rows)
+        await grow_ledger(
+            self.session,
+            fair.fair_id,
+            seq=fair.seq + len(rows),
+            applicants=fair.applicants + len(self.newcomers),
+            last_received_at=max(newest, fair.last_received_at or newest),
         )
-        mark_changed(self.session, f"fair:{fair.id}")
-        for row in self.rows:
-            mark_changed(self.session, f"position:{row['position_id']}")
+        mark_changed(self.session, f"fair:{fair.fair_id}")
+        for position_id in {row["position_id"] for row in rows}:
+            mark_changed(self.session, f"position:{position_id}")
 
 
 async def accept(session: Session, submissions: Sequence[Submission]) -> list[Outcome]:
@@ -197,7 +195,7 @@ async def accept(session: Session, submissions: Sequence[Submission]) -> list[Ou
     for fair_id in sorted({one.fair_id for one in submissions}):
         mine = [(at, one) for at, one in enumerate(submissions) if one.fair_id == fair_id]
         try:
-            batch = _Batch(session, await lock_fair(session, fair_id))
+            batch = _Batch(session, await lock_ledger(session, fair_id))
         except NotFound as error:
             outcomes |= dict.fromkeys((at for at, _ in mine), error)
             continue

@@ -1,12 +1,13 @@
 """SQL of the intake: what a batch needs to know, and writing it. All under the fair's lock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import and_, bindparam, insert, select, tuple_, update
 
+from jobfair.applicants.models import Applicant
 from jobfair.applications.models import (
     Application,
     FairApplicant,
@@ -26,7 +27,6 @@ class PositionFacts:
     """What the intake must know of a position."""
 
     fair_id: int
-    company_id: int
     open: bool
     """Not withdrawn, and its company is verified."""
     questions: int
@@ -43,74 +43,96 @@ class Entry:
     stage: Stage
 
 
-async def position_facts(session: Session, ids: Iterable[int]) -> dict[int, PositionFacts]:
-    """Return the facts of these positions; unknown ids are left out."""
-    rows = await session.execute(
-        select(
-            Position.id,
-            Position.fair_id,
-            Position.company_id,
-            Position.withdrawn_at,
-            Position.questions,
-            Company.verified_at,
-        )
-        .join(Company, Company.id == Position.company_id)
-        .where(Position.id.in_(set(ids)))
+@dataclass(frozen=True)
+class Person:
+    """An applicant as the intake needs it: what is judged, and what is sent along."""
+
+    id: int
+    name: str
+    sex: str
+    birth_date: date
+    phone: str
+    education: str
+    major: str
+    school: str
+    graduation_year: int | None
+    experience_years: int
+    experience: str
+    district: str
+    village: str
+    cv: str
+    applications: int | None
+    """How many this person has at the fair; None before the first."""
+
+
+_POSITION, _COMPANY = Position.__table__, Company.__table__
+_APPLICANT, _HERE = Applicant.__table__, FairApplicant.__table__
+_APPLICATION = Application.__table__
+_POSITIONS = (
+    select(
+        _POSITION.c.id,
+        _POSITION.c.fair_id,
+        and_(_POSITION.c.withdrawn_at.is_(None), _COMPANY.c.verified_at.is_not(None)).label("open"),
+        _POSITION.c.questions,
     )
+    .join(_COMPANY, _COMPANY.c.id == _POSITION.c.company_id)
+    .where(_POSITION.c.id.in_(bindparam("ids", expanding=True)))
+)
+_PERSON: list[Any] = [
+    _HERE.c.applications if one.name == "applications" else _APPLICANT.c[one.name]
+    for one in fields(Person)
+]
+_PEOPLE = (
+    select(*_PERSON)
+    .select_from(_APPLICANT)
+    .outerjoin(
+        _HERE, (_HERE.c.applicant_id == _APPLICANT.c.id) & (_HERE.c.fair_id == bindparam("fair_id"))
+    )
+    .where(_APPLICANT.c.id.in_(bindparam("ids", expanding=True)))
+)
+_ENTRIES = select(
+    _APPLICATION.c.applicant_id,
+    _APPLICATION.c.position_id,
+    _APPLICATION.c.id,
+    _APPLICATION.c.seq,
+    _APPLICATION.c.receipt,
+    _APPLICATION.c.received_at,
+    _APPLICATION.c.stage,
+).where(
+    tuple_(_APPLICATION.c.applicant_id, _APPLICATION.c.position_id).in_(
+        bindparam("pairs", expanding=True)
+    )
+)
+_NEW_APPLICATION = insert(Application.metadata.tables["application"])
+"""Asked with every batch: made once, and of columns rather than objects."""
+
+
+async def positions_for(session: Session, ids: Iterable[int]) -> dict[int, PositionFacts]:
+    """Return the facts of these positions; unknown ids are left out."""
+    rows = await session.execute(_POSITIONS, {"ids": list(set(ids))})
     return {
-        row.id: PositionFacts(
-            fair_id=row.fair_id,
-            company_id=row.company_id,
-            open=row.withdrawn_at is None and row.verified_at is not None,
-            questions=len(row.questions),
-        )
+        row.id: PositionFacts(fair_id=row.fair_id, open=row.open, questions=len(row.questions))
         for row in rows
     }
+
+
+async def people_for(session: Session, fair_id: int, ids: Iterable[int]) -> dict[int, Person]:
+    """Return these applicants and what they have sent at the fair; unknown ids are left out."""
+    rows = await session.execute(_PEOPLE, {"fair_id": fair_id, "ids": list(set(ids))})
+    return {row.id: Person(*row) for row in rows}
 
 
 async def entries_for(
     session: Session, pairs: Iterable[tuple[int, int]]
 ) -> dict[tuple[int, int], Entry]:
     """Return what the ledger already holds of these (applicant, position) pairs."""
-    columns = tuple_(Application.applicant_id, Application.position_id)
-    rows = await session.execute(
-        select(
-            Application.applicant_id,
-            Application.position_id,
-            Application.id,
-            Application.seq,
-            Application.receipt,
-            Application.received_at,
-            Application.stage,
-        ).where(columns.in_(list(set(pairs))))
-    )
-    return {
-        (row.applicant_id, row.position_id): Entry(
-            id=row.id,
-            seq=row.seq,
-            receipt=row.receipt,
-            received_at=row.received_at,
-            stage=row.stage,
-        )
-        for row in rows
-    }
-
-
-async def applications_so_far(
-    session: Session, fair_id: int, applicant_ids: Iterable[int]
-) -> dict[int, int]:
-    """Return how many applications each applicant has at the fair; who has none is left out."""
-    rows = await session.execute(
-        select(FairApplicant.applicant_id, FairApplicant.applications).where(
-            FairApplicant.fair_id == fair_id, FairApplicant.applicant_id.in_(set(applicant_ids))
-        )
-    )
-    return {row.applicant_id: row.applications for row in rows}
+    rows = await session.execute(_ENTRIES, {"pairs": list(set(pairs))})
+    return {(applicant_id, position_id): Entry(*it) for applicant_id, position_id, *it in rows}
 
 
 async def add_applications(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Write new ledger rows."""
-    await session.execute(insert(Application.metadata.tables["application"]), rows)
+    await session.execute(_NEW_APPLICATION, rows)
 
 
 async def add_to_tallies(

@@ -9,7 +9,7 @@ from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application
 from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
-from jobfair.db import Session
+from jobfair.db import Glance, Session
 from jobfair.errors import NotFound
 from jobfair.fairs.models import Fair
 from jobfair.positions.models import Position
@@ -59,7 +59,7 @@ class Sending:
 
 
 async def sending_of(
-    session: Session, *, fair_slug: str, position_slug: str, account_id: int
+    session: Session | Glance, *, fair_slug: str, position_slug: str, account_id: int
 ) -> Sending:
     """Return what the door needs; whether the application is accepted it judges alone.
 

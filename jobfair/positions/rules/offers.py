@@ -1,6 +1,6 @@
 """A position as lists show it, and which positions are like it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 FEW_APPLICANTS = 10
@@ -19,6 +19,8 @@ class Offer:
     kbji: str
     company: str
     company_slug: str
+    kbli: str
+    """Of the company."""
     company_id: int
     district: str
     education: tuple[str, ...]
@@ -38,20 +40,39 @@ class Offer:
         return wage * DAYS_PER_MONTH if self.wage_period == "hari" else wage
 
 
+@dataclass(frozen=True)
+class Booth:
+    """A company at a fair, and how much it offers."""
+
+    slug: str
+    name: str
+    kbli: str
+    positions: int
+
+
+def booths(offers: Sequence[Offer]) -> list[Booth]:
+    """Return the companies behind the offers, by name."""
+    by_company: dict[int, list[Offer]] = {}
+    for offer in offers:
+        by_company.setdefault(offer.company_id, []).append(offer)
+    made = [
+        Booth(own[0].company_slug, own[0].company, own[0].kbli, positions=len(own))
+        for own in by_company.values()
+    ]
+    return sorted(made, key=lambda booth: booth.name.casefold())
+
+
 def few_applicants(offer: Offer, applicants: int) -> bool:
     """Tell whether a position is worth a hint: hardly anybody has applied yet."""
     return applicants <= FEW_APPLICANTS and applicants < FEW_PER_OPENING * offer.openings
 
 
-def similar(
-    offers: Sequence[Offer], to: Offer, *, without: Collection[int], most: int = 3
-) -> list[Offer]:
-    """Return positions like ``to``: same kind of work first, then the same place and schooling."""
+def by_likeness(offers: Sequence[Offer], to: Offer) -> list[Offer]:
+    """Return the other positions: same kind of work first, then the same place and schooling."""
 
     def likeness(offer: Offer) -> tuple[int, int]:
         schooling = not set(offer.education).isdisjoint(to.education)
         points = 3 * (offer.kbji == to.kbji) + 2 * (offer.district == to.district) + schooling
         return (-points, offer.id)
 
-    others = [offer for offer in offers if offer.id != to.id and offer.id not in without]
-    return sorted(others, key=likeness)[:most]
+    return sorted((offer for offer in offers if offer.id != to.id), key=likeness)

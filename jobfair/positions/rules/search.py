@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from jobfair.positions.rules import EDUCATION_GROUPS, EXPERIENCE_BANDS
 from jobfair.positions.rules.offers import Offer
+from jobfair.regions import district_name, regency_name
 
 PER_PAGE = 20
 QUERY_LONGEST = 80
@@ -23,6 +24,7 @@ SORTS = {
     "nama": "Nama jabatan",
 }
 DEFAULT_SORT = "kuota"
+LEAST_APPLIED = "sepi"
 
 
 @dataclass(frozen=True)
@@ -182,11 +184,21 @@ def _sorted(offers: list[Offer], sort: str, applicants: Mapping[int, int]) -> li
         return sorted(offers, key=lambda offer: (offer.title.casefold(), offer.id))
     if sort == "gaji":
         return sorted(offers, key=lambda offer: (-offer.monthly_wage, offer.id))
-    if sort == "sepi":
+    if sort == LEAST_APPLIED:
         return sorted(
             offers, key=lambda offer: (applicants.get(offer.id, 0) / offer.openings, offer.id)
         )
     return sorted(offers, key=lambda offer: (-offer.openings, offer.id))
+
+
+def _by_name(code: str) -> tuple[bool, str]:
+    district = district_name(code)
+    return (district is None, district or regency_name(code) or code)
+
+
+def needs_applicants(wish: Wish) -> bool:
+    """Tell whether what is found also depends on who has applied meanwhile."""
+    return wish.sort == LEAST_APPLIED
 
 
 def _filters_in_use(wish: Wish) -> list[Used]:
@@ -243,7 +255,7 @@ def search(offers: Sequence[Offer], wish: Wish, *, applicants: Mapping[int, int]
         pages=pages,
         districts=[
             Option(code, code, sum(o.district == code for o in any_district), code == wish.district)
-            for code in sorted({offer.district for offer in offers})
+            for code in sorted({offer.district for offer in offers}, key=_by_name)
         ],
         education=[
             Option(code, label, sum(_asks(o, code) for o in any_schooling), code in wish.education)

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, true
 
 from jobfair.applications.models import Application, HourTally, StageTally
 from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
-from jobfair.db import Session
+from jobfair.db import Glance, Session
 from jobfair.fairs.models import Fair
 from jobfair.positions.models import Position
-from jobfair.tally.models import Closing
 
 
 @dataclass(frozen=True)
@@ -34,34 +33,36 @@ class FairTally:
 
 
 _TAKES_PART = (Company.verified_at.is_not(None), Position.withdrawn_at.is_(None))
+_OFFERED = (
+    select(
+        func.count(func.distinct(Position.company_id)).label("companies"),
+        func.count().label("positions"),
+        func.coalesce(func.sum(Position.openings), 0).label("openings"),
+    )
+    .select_from(Position)
+    .join(Company, Company.id == Position.company_id)
+    .where(Position.fair_id == bindparam("fair_id"), *_TAKES_PART)
+    .subquery()
+)
+_FAIR = (
+    select(Fair.ledger_seq, Fair.applicants, _OFFERED)
+    .join(_OFFERED, true())
+    .where(Fair.id == bindparam("fair_id"))
+)
 
 
 async def tally_fair(session: Session, fair_id: int, *, now: datetime) -> FairTally:
     """Return the numbers of a fair in one snapshot."""
-    fair = (
-        await session.execute(select(Fair.ledger_seq, Fair.applicants).where(Fair.id == fair_id))
-    ).one()
-    offer = (
-        await session.execute(
-            select(
-                func.count(func.distinct(Position.company_id)).label("companies"),
-                func.count().label("positions"),
-                func.coalesce(func.sum(Position.openings), 0).label("openings"),
-            )
-            .select_from(Position)
-            .join(Company, Company.id == Position.company_id)
-            .where(Position.fair_id == fair_id, *_TAKES_PART)
-        )
-    ).one()
+    row = (await session.execute(_FAIR, {"fair_id": fair_id})).one()
     return FairTally(
         fair_id=fair_id,
-        seq=fair.ledger_seq,
+        seq=row.ledger_seq,
         as_of=now,
-        companies=offer.companies,
-        positions=offer.positions,
-        openings=offer.openings,
-        applicants=fair.applicants,
-        applications=fair.ledger_seq,
+        companies=row.companies,
+        positions=row.positions,
+        openings=row.openings,
+        applicants=row.applicants,
+        applications=row.ledger_seq,
     )
 
 
@@ -120,17 +121,32 @@ class StageCounts:
         return sum(self.by_stage.values())
 
 
+_STAGES = select(StageTally.position_id, StageTally.stage, StageTally.n).where(
+    StageTally.position_id.in_(bindparam("position_ids", expanding=True))
+)
+
+
 async def tally_positions(session: Session, position_ids: Sequence[int]) -> dict[int, StageCounts]:
     """Return the stage counts of these positions; every id asked for is in the answer."""
     counts: dict[int, dict[Stage, int]] = {at: {} for at in position_ids}
-    rows = await session.execute(
-        select(StageTally.position_id, StageTally.stage, StageTally.n).where(
-            StageTally.position_id.in_(position_ids)
-        )
-    )
+    rows = await session.execute(_STAGES, {"position_ids": position_ids})
     for row in rows:
         counts[row.position_id][row.stage] = row.n
     return {at: StageCounts(by_stage) for at, by_stage in counts.items()}
+
+
+_SENT = (
+    select(Position.id, func.coalesce(func.sum(StageTally.n), 0).label("n"))
+    .outerjoin(StageTally, StageTally.position_id == Position.id)
+    .where(Position.fair_id == bindparam("fair_id"))
+    .group_by(Position.id)
+)
+
+
+async def tally_sent(session: Session | Glance, fair_id: int) -> dict[int, int]:
+    """Return how many applications each position of a fair has got, withdrawn ones too."""
+    rows = await session.execute(_SENT, {"fair_id": fair_id})
+    return {row.id: int(row.n) for row in rows}
 
 
 async def tally_stages(session: Session, fair_id: int) -> StageCounts:
@@ -214,25 +230,3 @@ async def tally_latest(session: Session, fair_id: int, *, most: int = 3) -> Sequ
         .limit(most)
     )
     return [Latest(**row._mapping) for row in rows]  # noqa: SLF001
-
-
-@dataclass(frozen=True)
-class Edition:
-    """The newest frozen edition of a closed fair."""
-
-    edition: int
-    frozen_at: datetime
-    seq: int
-
-
-async def newest_edition(session: Session, fair_id: int) -> Edition | None:
-    """Return which edition of the final figures is the newest, or None while there is none."""
-    row = (
-        await session.execute(
-            select(Closing.edition, Closing.frozen_at, Closing.seq)
-            .where(Closing.fair_id == fair_id)
-            .order_by(Closing.edition.desc())
-            .limit(1)
-        )
-    ).one_or_none()
-    return None if row is None else Edition(**row._mapping)  # noqa: SLF001

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jobfair.web.applicant import apply, profile, receipts, registration
+from jobfair.web.applicant import apply, cv, profile, receipts, registration
 
 HANDLERS: list[Any] = [
     apply.lead_back,
@@ -15,4 +15,9 @@ HANDLERS: list[Any] = [
     registration.register,
     profile.show_profile,
     profile.store_profile,
+    cv.show_cv,
+    cv.upload_cv,
+    cv.save_cv,
+    cv.ask_remove,
+    cv.remove,
 ]

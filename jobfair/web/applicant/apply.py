@@ -8,11 +8,12 @@ from litestar.response import Redirect, Template
 
 from jobfair.applications.queries.sending import sending_of
 from jobfair.applications.rules import ANSWER_LONGEST, Stage
-from jobfair.errors import Busy, Invalid, NotAllowed, Problem, Refused
+from jobfair.errors import Invalid, NotAllowed, Problem, Refused
 from jobfair.people.rules import Role
-from jobfair.web.draft import draft_cookie, no_draft
+from jobfair.web.admission import ARRIVAL
+from jobfair.web.draft import DRAFT_COOKIE, draft_cookie, no_draft
 from jobfair.web.forms import Form, read_form
-from jobfair.web.given import FromPath, GivenNow, GivenServices, Services, SignedIn
+from jobfair.web.given import FromPath, GivenServices, Services, SignedIn
 from jobfair.web.guards import GUESTS_KEEP_DRAFTS
 from jobfair.web.public.position import Sight, look, show_sight
 
@@ -46,11 +47,13 @@ def check_answers(form: Form, answers: tuple[str, ...]) -> None:
         raise Invalid(problems)
 
 
-def _keep_and_sign_in(services: Services, sight: Sight, form: Form, now: Any) -> Redirect:
+def _keep_and_sign_in(services: Services, sight: Sight, form: Form) -> Redirect:
     position = sight.position
     page = f"/{sight.found.fair.slug}/lowongan/{position.slug}"
     answers = read_answers(form, len(position.questions))
-    cookie = draft_cookie(services.keys, position_id=position.id, answers=answers, now=now)
+    cookie = draft_cookie(
+        services.keys, position_id=position.id, answers=answers, now=services.clock.now()
+    )
     return Redirect(
         f"/masuk?ke={page}", status_code=303, cookies=[cookie] if cookie else [no_draft()]
     )
@@ -72,26 +75,31 @@ async def send_application(
     fair_slug: FromPath[str],
     slug: FromPath[str],
     services: GivenServices,
-    now: GivenNow,
 ) -> Template | Redirect:
     """Hand the application to the door and lead to its receipt; a repeat leads to the same one.
 
     Nothing of the database is held while the door works: it alone judges the window, on the
-    instant it stamps itself. Guests keep their answers and go to the sign-in page.
+    instant at which the whole form was here. Guests keep their answers and go to the sign-in page.
+
+    The hour is asked of the clock where a page needs it: to be handed two things at once, the
+    services and the hour, costs a request two tasks.
     """
     form = await read_form(request)
-    account: SignedIn | None = request.scope["user"]
+    scope: Any = request.scope
+    account: SignedIn | None = scope["user"]
     if account is None:
-        sight = await _sight(request, services, fair_slug, slug, now)
-        return _keep_and_sign_in(services, sight, form, now)
+        sight = await _sight(request, services, fair_slug, slug)
+        return _keep_and_sign_in(services, sight, form)
     if account.role is not Role.APPLICANT:
         raise NotAllowed("Melamar hanya dengan akun pelamar.")
-    async with services.database.snapshot() as session:
-        sending = await sending_of(
-            session, fair_slug=fair_slug, position_slug=slug, account_id=account.account_id
-        )
+    sending = await sending_of(
+        services.database.glance,
+        fair_slug=fair_slug,
+        position_slug=slug,
+        account_id=account.account_id,
+    )
     if sending.receipt is not None and sending.stage is not Stage.WITHDRAWN:
-        return _to_receipt(fair_slug, sending.receipt)
+        return _to_receipt(request, fair_slug, sending.receipt)
     revive = sending.receipt is not None
     answers = sending.answers if revive else read_answers(form, len(sending.questions))
     try:
@@ -101,29 +109,21 @@ async def send_application(
             applicant_id=sending.applicant_id,
             position_id=sending.position_id,
             answers=tuple(answers),
+            arrival=scope.get(ARRIVAL),
         )
     except Invalid as error:
-        sight = await _sight(request, services, fair_slug, slug, now)
+        sight = await _sight(request, services, fair_slug, slug)
         return show_sight(request, sight, form=form.with_problems(error), status_code=422)
-    except Busy as busy:
-        sight = await _sight(request, services, fair_slug, slug, now)
-        answer = show_sight(
-            request, sight, form=form, status_code=503, notice=busy, again_in=busy.seconds
-        )
-        answer.headers["Retry-After"] = str(busy.seconds)
-        return answer
     except Refused as refusal:
-        sight = await _sight(request, services, fair_slug, slug, services.clock.now())
+        sight = await _sight(request, services, fair_slug, slug)
         return show_sight(request, sight, form=form, status_code=409, notice=refusal)
-    return _to_receipt(fair_slug, receipt.number)
+    return _to_receipt(request, fair_slug, receipt.number)
 
 
-async def _sight(
-    request: AnyRequest, services: Services, fair_slug: str, slug: str, now: Any
-) -> Sight:
-    async with services.database.snapshot() as session:
-        return await look(request, session, fair_slug=fair_slug, slug=slug, now=now)
+async def _sight(request: AnyRequest, services: Services, fair_slug: str, slug: str) -> Sight:
+    return await look(request, fair_slug=fair_slug, slug=slug, now=services.clock.now())
 
 
-def _to_receipt(fair_slug: str, number: str) -> Redirect:
-    return Redirect(f"/{quote(fair_slug)}/lamaran/{number}", status_code=303, cookies=[no_draft()])
+def _to_receipt(request: AnyRequest, fair_slug: str, number: str) -> Redirect:
+    cookies = [no_draft()] if DRAFT_COOKIE in request.cookies else []
+    return Redirect(f"/{quote(fair_slug)}/lamaran/{number}", status_code=303, cookies=cookies)

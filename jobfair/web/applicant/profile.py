@@ -8,6 +8,7 @@ from litestar.response import Redirect, Template
 from jobfair.applicants.actions import change_profile
 from jobfair.applicants.queries import applicant_of_account, masked_nik
 from jobfair.applicants.rules.profile import Profile, read_profile
+from jobfair.documents.queries import cv_named
 from jobfair.errors import Invalid
 from jobfair.fairs.queries import published_fairs
 from jobfair.regions import district_name, regency_of
@@ -43,6 +44,7 @@ async def _page(
 ) -> Template:
     async with services.database.snapshot() as session:
         applicant = await applicant_of_account(session, account_id)
+        cv = await cv_named(session, applicant.cv)
         fairs = await published_fairs(session)
     regencies = [found.fair.office.regency for found in fairs]
     if district_name(applicant.district) is not None:
@@ -53,6 +55,7 @@ async def _page(
         form=form or Form(_given(applicant, ke)),
         nik=masked_nik(applicant, services.keys),
         groups=district_groups(regencies),
+        cv=cv,
         stored=stored,
         here="/profil",
         status_code=status_code,

@@ -19,9 +19,7 @@ from jobfair.applications.rules import Stage, check_may_withdraw
 from jobfair.db import Session
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.queries import FairNow
-from jobfair.positions.queries import offers_of_fair
-from jobfair.positions.rules.offers import similar
-from jobfair.web.fairs import visible_fair
+from jobfair.web.fairs import shown_fair, visible_fair
 from jobfair.web.given import (
     FromPath,
     GivenAccount,
@@ -34,6 +32,7 @@ from jobfair.web.guards import applicants_only
 from jobfair.web.templating import show
 
 AnyRequest = Request[Any, Any, Any]
+OTHERS_SHOWN = 3
 
 
 async def _own(
@@ -82,8 +81,7 @@ async def show_receipt(
     """Show a receipt to its owner; the address stays good and later tells the present stage."""
     found, sent, applicant_id = await _own(request, snapshot, account, fair_slug, number)
     applied = await applied_positions(snapshot, applicant_id=applicant_id, fair_id=found.fair.id)
-    offers = await offers_of_fair(snapshot, found.fair.id)
-    this = next((offer for offer in offers if offer.id == sent.position_id), None)
+    shown = await shown_fair(request, fair_slug)
     return show(
         request,
         "applicant/receipt.html",
@@ -91,7 +89,7 @@ async def show_receipt(
         phase=found.phase(now),
         sent=sent,
         trail=await trail_of(snapshot, sent.id),
-        others=similar(offers, this, without=applied) if this else [],
+        others=shown.similar(sent.position_id, most=OTHERS_SHOWN, without=applied),
         may_withdraw=_may_withdraw(found, sent, now),
     )
 

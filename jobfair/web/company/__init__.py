@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jobfair.web.company import decisions, pages, sheet
+from jobfair.web.company import cv, decisions, pages, sheet
 
 HANDLERS: list[Any] = [
     pages.show_positions,
@@ -13,4 +13,5 @@ HANDLERS: list[Any] = [
     decisions.decide_many,
     decisions.keep_note,
     sheet.download_applicants,
+    cv.save_sent_cv,
 ]

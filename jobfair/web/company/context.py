@@ -19,6 +19,7 @@ from jobfair.fairs.queries import FairNow, fair_by_id
 from jobfair.positions.queries import own_position, positions_of_company
 from jobfair.tally.queries.kept import StageCounts, tally_positions
 from jobfair.web.company.view import View
+from jobfair.web.documents import sent_cv
 from jobfair.web.given import SignedIn
 
 SUSPENDED = (
@@ -125,7 +126,7 @@ async def desk_context(
         "last": await desk.last_steps_by(
             session, account_id=account.account_id, company_id=company_id, since=now - UNDO_WITHIN
         ),
-        **await _opened(session, view, page, fair=fair, position=position),
+        **await _opened(session, view, page, fair=fair, position=position, now=now),
     }
 
 
@@ -150,7 +151,13 @@ def _listed(position: Any, row: desk.Row) -> Listed:
 
 
 async def _opened(
-    session: Session, view: View, page: desk.Page, *, fair: FairNow, position: Any
+    session: Session,
+    view: View,
+    page: desk.Page,
+    *,
+    fair: FairNow,
+    position: Any,
+    now: datetime,
 ) -> dict[str, Any]:
     receipt = view.receipt or (page.rows[0].receipt if page.rows else "")
     if not receipt or view.picking:
@@ -174,6 +181,7 @@ async def _opened(
             applicant_id=opened.applicant_id,
             except_id=opened.id,
         ),
+        "cv": await sent_cv(session, opened, fair, now=now),
         "trail": await receipts.trail_of(session, opened.id),
         "decisions": [stage for stage in KEYS if stage in NEXT_STAGES[opened.stage]],
         "newer": listed[at - 1] if at > 0 else "",

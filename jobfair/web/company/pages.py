@@ -12,9 +12,17 @@ from jobfair.positions.queries import own_position, positions_of_company
 from jobfair.tally.queries.kept import tally_positions
 from jobfair.web.company.context import company_of, counts_of, desk_context
 from jobfair.web.company.view import known_id, read_view
-from jobfair.web.given import FromPath, GivenAccount, GivenNow, GivenSnapshot, Services, SignedIn
+from jobfair.web.given import (
+    FromPath,
+    GivenAccount,
+    GivenNow,
+    GivenServices,
+    GivenSnapshot,
+    Services,
+    SignedIn,
+)
 from jobfair.web.guards import reviewers_only, same_origin_socket
-from jobfair.web.sockets import Socket, stream_part
+from jobfair.web.sockets import Socket, let_watch
 from jobfair.web.templating import language_of, render, show
 
 ARRIVALS = "company/_arrivals.html"
@@ -49,12 +57,16 @@ async def show_desk(
     *,
     position_id: FromPath[int],
     account: GivenAccount,
-    snapshot: GivenSnapshot,
+    services: GivenServices,
     now: GivenNow,
 ) -> Template:
-    """Show one list of the position and an opened applicant. Looking changes nothing."""
-    view = read_view(request.query_params, position_id)
-    context = await desk_context(snapshot, account, view, now=now)
+    """Show one list of the position and an opened applicant. Looking changes nothing.
+
+    A name is looked for in every application to the position, which may be thousands.
+    """
+    view, database = read_view(request.query_params, position_id), services.database
+    async with database.survey() if view.words else database.snapshot() as session:
+        context = await desk_context(session, account, view, now=now)
     return show(request, "company/desk.html", message="", typed=None, **context)
 
 
@@ -86,6 +98,4 @@ async def stream_desk(socket: Socket, position_id: FromPath[int]) -> None:
             stage=None,
         )
 
-    await stream_part(
-        socket, topic=topics.position(position.id), part=f"{ARRIVALS}:{lang}", render=part
-    )
+    let_watch(socket, topic=topics.position(position.id), part=f"{ARRIVALS}:{lang}", render=part)

@@ -1,5 +1,7 @@
 """The applicants of a position as a sheet (``domain.md`` 7.4): confidential, and audited."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +17,7 @@ from jobfair.regions import district_name, regency_name, regency_of
 from jobfair.reporting.sheets import sheet
 from jobfair.web.company.context import company_of, desk_position
 from jobfair.web.company.view import known_id
-from jobfair.web.given import FromPath, GivenAccount, GivenNow, GivenSession
+from jobfair.web.given import FromPath, GivenAccount, GivenNow, GivenServices
 from jobfair.web.guards import reviewers_only
 from jobfair.web.language import clock_time, zone_name
 
@@ -61,30 +63,42 @@ def _line(number: int, row: desk.Row, note: str, zone: Any) -> list[str]:
     ]
 
 
+def _sheet(rows: Sequence[tuple[desk.Row, str]], zone: Any) -> bytes:
+    lines = [_line(number, row, note, zone) for number, (row, note) in enumerate(rows, 1)]
+    return sheet(COLUMNS, [*lines, [FOOTER]])
+
+
 @get("/meja/{position_id:int}/pelamar.csv", guards=[reviewers_only])
 async def download_applicants(
     position_id: FromPath[int],
     account: GivenAccount,
-    session: GivenSession,
+    services: GivenServices,
     now: GivenNow,
 ) -> Response[bytes]:
-    """Answer with the sheet. The download is written down in the same transaction."""
-    position = await desk_position(session, account, known_id(position_id))
-    fair = (await fair_by_id(session, position.fair_id)).fair
-    rows = await desk.every_row(session, company_id=company_of(account), position_id=position.id)
-    lines = [_line(number, row, note, fair.zone) for number, (row, note) in enumerate(rows, 1)]
-    write_down(
-        session,
-        "download",
-        now=now,
-        account_id=account.account_id,
-        fair_id=fair.id,
-        subject=f"position:{position.id}",
-        rows=len(rows),
-    )
+    """Answer with the sheet, once the download is written down.
+
+    Thousands of rows are read and put together beside the event loop, and nobody who writes
+    waits for them.
+    """
+    async with services.database.survey() as session:
+        position = await desk_position(session, account, known_id(position_id))
+        fair = (await fair_by_id(session, position.fair_id)).fair
+        company_id = company_of(account)
+        rows = await desk.every_row(session, company_id=company_id, position_id=position.id)
+    content = await asyncio.to_thread(_sheet, rows, fair.zone)
+    async with services.database.transaction() as session:
+        write_down(
+            session,
+            "download",
+            now=now,
+            account_id=account.account_id,
+            fair_id=fair.id,
+            subject=f"position:{position.id}",
+            rows=len(rows),
+        )
     name = f"pelamar-{position.slug}-{now.astimezone(fair.zone):%Y%m%d-%H%M}.csv"
     return Response(
-        sheet(COLUMNS, [*lines, [FOOTER]]),
+        content,
         media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -27,7 +27,7 @@ from jobfair.web.guards import organisers_only, same_origin_socket
 from jobfair.web.organiser.funnel import funnel_of
 from jobfair.web.organiser.place import office_of, own_fair
 from jobfair.web.organiser.words import told
-from jobfair.web.sockets import Socket, stream_part
+from jobfair.web.sockets import Socket, let_watch
 from jobfair.web.templating import language_of, render, show
 
 SCOREBOARD = "organiser/_scoreboard.html"
@@ -114,7 +114,7 @@ async def show_control_room(
     await services.recounts.look(
         services.database, services.clock, fair_id=fair.id, seq=fair.ledger_seq
     )
-    async with services.database.snapshot() as session:
+    async with services.database.survey() as session:
         companies = await companies_of_office(session, fair.office_id)
         waiting = [one for one in await tally_companies(session, fair.id) if one.waiting]
         since = await tally_waiting_since(session, fair.id)
@@ -176,6 +176,4 @@ async def stream_control_room(socket: Socket, fair_slug: FromPath[str]) -> None:
             context = await numbers(session, services, fresh)
         return render(environment, SCOREBOARD, lang=lang, zone=found.fair.zone, **context)
 
-    await stream_part(
-        socket, topic=topics.fair(found.fair.id), part=f"{SCOREBOARD}:{lang}", render=part
-    )
+    let_watch(socket, topic=topics.fair(found.fair.id), part=f"{SCOREBOARD}:{lang}", render=part)

@@ -26,6 +26,7 @@ ACTS = {
     "reset_password": "%(who)s membuat kata sandi baru untuk seorang peninjau",
     "disable_account": "%(who)s menonaktifkan seorang peninjau",
     "download": "%(who)s mengunduh daftar pelamar, %(rows)s baris",
+    "read_cv": "%(who)s membuka CV seorang pelamar",
     "withdraw": "Seorang pelamar membatalkan lamarannya",
 }
 """What each act is called. An act that is missing here is shown by its own name."""

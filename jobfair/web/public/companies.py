@@ -7,11 +7,10 @@ from litestar.response import Template
 
 from jobfair.companies.queries import company_by_slug
 from jobfair.errors import NotFound
-from jobfair.positions.queries import offers_of_fair
 from jobfair.positions.rules.offers import few_applicants
-from jobfair.tally.queries.kept import tally_companies, tally_positions
-from jobfair.web.fairs import visible_fair
-from jobfair.web.given import FromPath, GivenNow, GivenSnapshot
+from jobfair.tally.queries.kept import tally_sent
+from jobfair.web.fairs import shown_fair
+from jobfair.web.given import FromPath, Services
 from jobfair.web.public.positions import applied_by
 from jobfair.web.templating import show
 
@@ -19,47 +18,35 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @get("/{fair_slug:str}/perusahaan")
-async def list_companies(
-    request: AnyRequest, fair_slug: FromPath[str], snapshot: GivenSnapshot
-) -> Template:
+async def list_companies(request: AnyRequest, fair_slug: FromPath[str]) -> Template:
     """Show who takes part, by name."""
-    found = await visible_fair(request, snapshot, fair_slug)
-    return show(
-        request,
-        "public/companies.html",
-        fair=found,
-        companies=await tally_companies(snapshot, found.fair.id),
-    )
+    shown = await shown_fair(request, fair_slug)
+    return show(request, "public/companies.html", fair=shown.found, companies=shown.booths)
 
 
 @get("/{fair_slug:str}/perusahaan/{slug:str}")
 async def show_company(
-    request: AnyRequest,
-    fair_slug: FromPath[str],
-    slug: FromPath[str],
-    snapshot: GivenSnapshot,
-    now: GivenNow,
+    request: AnyRequest, fair_slug: FromPath[str], slug: FromPath[str]
 ) -> Template:
     """Show a company that takes part; one without a position at this fair is not found."""
-    found = await visible_fair(request, snapshot, fair_slug)
-    company = await company_by_slug(snapshot, office_id=found.fair.office_id, slug=slug)
-    offers = [
-        offer
-        for offer in await offers_of_fair(snapshot, found.fair.id)
-        if offer.company_id == company.id
-    ]
+    services: Services = request.app.state.services
+    shown = await shown_fair(request, fair_slug)
+    found = shown.found
+    async with services.database.snapshot() as snapshot:
+        company = await company_by_slug(snapshot, office_id=found.fair.office_id, slug=slug)
+    offers = shown.offers_of(company.id)
     if not offers:
         raise NotFound("Perusahaan ini tidak ada.")
-    counts = await tally_positions(snapshot, [offer.id for offer in offers])
-    applicants = {at: stages.total for at, stages in counts.items()}
+    applicants = await tally_sent(services.database.glance, found.fair.id)
+    applied = await applied_by(request, found.fair.id)
     return show(
         request,
         "public/company.html",
         fair=found,
-        phase=found.phase(now),
+        phase=found.phase(services.clock.now()),
         company=company,
         offers=offers,
         applicants=applicants,
         few=frozenset(o.id for o in offers if few_applicants(o, applicants[o.id])),
-        applied=await applied_by(request, snapshot, found.fair.id),
+        applied=applied,
     )

@@ -8,14 +8,13 @@ from litestar.response import Template
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules import day_of
 from jobfair.live import topics
-from jobfair.positions.queries import offers_of_fair
-from jobfair.positions.rules.search import Wish, search
-from jobfair.tally.queries.kept import newest_edition, tally_companies, tally_fair
-from jobfair.web.fairs import visible_fair
-from jobfair.web.given import FromPath, GivenNow, GivenSnapshot, Services
+from jobfair.positions.rules.search import Wish
+from jobfair.tally.queries.kept import tally_fair
+from jobfair.web.fairs import shown_fair, visible_fair
+from jobfair.web.given import FromPath, Services
 from jobfair.web.guards import same_origin_socket
-from jobfair.web.sockets import Socket, stream_part
-from jobfair.web.templating import language_of, place_name, render, show
+from jobfair.web.sockets import Socket, let_watch
+from jobfair.web.templating import language_of, render, show
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -25,43 +24,35 @@ COMPANIES_SHOWN = 9
 
 
 @get("/{fair_slug:str}")
-async def show_landing(
-    request: AnyRequest, fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
-) -> Template:
+async def show_landing(request: AnyRequest, fair_slug: FromPath[str]) -> Template:
     """Show state, countdown, search and numbers first; everything else below."""
-    found = await visible_fair(request, snapshot, fair_slug)
-    offers = await offers_of_fair(snapshot, found.fair.id)
-    companies = await tally_companies(snapshot, found.fair.id)
-    results = search(offers, Wish(), applicants={})
+    services: Services = request.app.state.services
+    now = services.clock.now()
+    shown = await shown_fair(request, fair_slug)
+    found = shown.found
     return show(
         request,
         "public/landing.html",
         fair=found,
         phase=found.phase(now),
         day=day_of(now, found.timetable, found.fair.zone),
-        tally=await tally_fair(snapshot, found.fair.id, now=now),
-        edition=await newest_edition(snapshot, found.fair.id),
+        tally=shown.tally(now),
+        edition=shown.stamp.edition,
         thrifty=request.headers.get("save-data") == "on",
-        results=results,
-        districts=sorted(results.districts, key=lambda option: place_name(option.code)),
+        results=shown.find(Wish()),
         shown=OFFERS_SHOWN,
-        companies=sorted(companies, key=lambda company: -company.positions)[:COMPANIES_SHOWN],
+        companies=sorted(shown.booths, key=lambda booth: -booth.positions)[:COMPANIES_SHOWN],
     )
 
 
 @get("/{fair_slug:str}/angka")
-async def show_numbers(
-    request: AnyRequest, fair_slug: FromPath[str], snapshot: GivenSnapshot, now: GivenNow
-) -> Template:
+async def show_numbers(request: AnyRequest, fair_slug: FromPath[str]) -> Template:
     """Answer with the numbers part alone, for browsers whose socket does not hold."""
-    found = await visible_fair(request, snapshot, fair_slug)
-    return show(
-        request,
-        NUMBERS,
-        fair=found,
-        phase=found.phase(now),
-        tally=await tally_fair(snapshot, found.fair.id, now=now),
-    )
+    services: Services = request.app.state.services
+    now = services.clock.now()
+    shown = await shown_fair(request, fair_slug)
+    found = shown.found
+    return show(request, NUMBERS, fair=found, phase=found.phase(now), tally=shown.tally(now))
 
 
 @websocket("/ws/publik/{fair_slug:str}", guards=[same_origin_socket])
@@ -87,4 +78,4 @@ async def stream_landing(socket: Socket, fair_slug: FromPath[str]) -> None:
             tally=tally,
         )
 
-    await stream_part(socket, topic=topics.fair(fair_id), part=f"{NUMBERS}:{lang}", render=part)
+    let_watch(socket, topic=topics.fair(fair_id), part=f"{NUMBERS}:{lang}", render=part)

@@ -1,5 +1,6 @@
 """One position, and the card beside it: apply, or why not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,21 +9,19 @@ from litestar import Request, get
 from litestar.response import Template
 
 from jobfair.applicants.queries import applicant_of_account
-from jobfair.applications.queries.ledger import applications_so_far, entries_for
+from jobfair.applications.queries.ledger import entries_for, people_for
 from jobfair.applications.queries.receipts import receipt_of
 from jobfair.applications.rules import Asking, Conditions, Stage, check_may_apply
-from jobfair.db import Session
+from jobfair.db import Database, Session
 from jobfair.errors import JobFairError, Refused
 from jobfair.fairs.queries import FairNow
 from jobfair.fairs.rules import check_accepts
 from jobfair.people.rules import Role
-from jobfair.positions.queries import offers_of_fair, position_by_slug
-from jobfair.positions.rules.offers import Offer, similar
-from jobfair.tally.queries.kept import tally_positions
+from jobfair.positions.rules.offers import Offer
 from jobfair.web.draft import DRAFT_COOKIE, read_draft
-from jobfair.web.fairs import visible_fair
+from jobfair.web.fairs import shown_fair
 from jobfair.web.forms import Form
-from jobfair.web.given import FromPath, GivenNow, GivenServices, SignedIn
+from jobfair.web.given import FromPath, Services, SignedIn
 from jobfair.web.public.posting import posting_of
 from jobfair.web.templating import show
 
@@ -60,7 +59,7 @@ class Sight:
     position: Any
     applicants: int
     card: Card
-    others: list[Offer]
+    others: Sequence[Offer]
 
 
 async def _card_of(
@@ -74,7 +73,8 @@ async def _card_of(
         return Card("applied", receipt=entry.receipt, sent_at=entry.received_at)
     if position.withdrawn_at is not None:
         return Card("withdrawn")
-    so_far = (await applications_so_far(session, fair.id, [applicant.id])).get(applicant.id, 0)
+    person = (await people_for(session, fair.id, [applicant.id]))[applicant.id]
+    so_far = person.applications or 0
     try:
         check_accepts(now, found.timetable)
         if entry is not None:
@@ -104,30 +104,28 @@ async def _card_of(
     return Card("form", applicant=applicant, so_far=so_far)
 
 
-async def look(
-    request: AnyRequest, session: Session, *, fair_slug: str, slug: str, now: datetime
-) -> Sight:
+async def look(request: AnyRequest, *, fair_slug: str, slug: str, now: datetime) -> Sight:
     """Return a position as whoever is signed in sees it; ``NotFound`` when there is none."""
-    found = await visible_fair(request, session, fair_slug)
-    position = await position_by_slug(session, fair_id=found.fair.id, slug=slug)
+    database: Database = request.app.state.services.database
+    shown = await shown_fair(request, fair_slug, position=slug)
+    found = shown.found
+    position = await shown.position(database, slug)
     account: SignedIn | None = request.scope.get("user")
     if account is not None and account.role is Role.APPLICANT:
-        card = await _card_of(session, found, position, account, now)
+        async with database.snapshot() as session:
+            card = await _card_of(session, found, position, account, now)
     elif account is not None:
         card = Card("staff")
     elif position.withdrawn_at is not None:
         card = Card("withdrawn")
     else:
         card = _guest_card(found, now)
-    counts = await tally_positions(session, [position.id])
-    offers = await offers_of_fair(session, found.fair.id)
-    this = next((offer for offer in offers if offer.id == position.id), None)
     return Sight(
         found=found,
         position=position,
-        applicants=counts[position.id].total,
+        applicants=shown.stamp.sent,
         card=card,
-        others=similar(offers, this, without=(), most=SIMILAR_SHOWN) if this else [],
+        others=shown.similar(position.id, most=SIMILAR_SHOWN),
     )
 
 
@@ -146,9 +144,8 @@ def show_sight(
     form: Form,
     status_code: int = 200,
     notice: JobFairError | None = None,
-    again_in: int = 0,
 ) -> Template:
-    """Answer with the position page: with problems, a notice, or a form that sends itself again."""
+    """Answer with the position page: with problems or a notice."""
     position = sight.position
     return show(
         request,
@@ -161,7 +158,6 @@ def show_sight(
         others=sight.others,
         form=form,
         notice=notice,
-        again_in=again_in,
         here=f"/{sight.found.fair.slug}/lowongan/{position.slug}",
         posting=posting_of(sight.found, position, request.app.state.services.base_url),
         status_code=status_code,
@@ -170,15 +166,12 @@ def show_sight(
 
 @get("/{fair_slug:str}/lowongan/{slug:str}")
 async def show_position(
-    request: AnyRequest,
-    fair_slug: FromPath[str],
-    slug: FromPath[str],
-    services: GivenServices,
-    now: GivenNow,
+    request: AnyRequest, fair_slug: FromPath[str], slug: FromPath[str]
 ) -> Template:
     """Show a position; answers typed before signing in are back in the card."""
-    async with services.database.snapshot() as session:
-        sight = await look(request, session, fair_slug=fair_slug, slug=slug, now=now)
+    services: Services = request.app.state.services
+    now = services.clock.now()
+    sight = await look(request, fair_slug=fair_slug, slug=slug, now=now)
     draft = request.cookies.get(DRAFT_COOKIE, "")
     answers = read_draft(draft, services.keys, position_id=sight.position.id, now=now)
     given = {f"answer_{at}": answer for at, answer in enumerate(answers, 1)}

@@ -17,7 +17,7 @@ from jobfair.tally.queries.kept import HourCount, tally_fair, tally_hours, tally
 from jobfair.web.fairs import visible_fair
 from jobfair.web.given import FromPath, GivenNow, GivenSnapshot, Services
 from jobfair.web.guards import same_origin_socket
-from jobfair.web.sockets import Socket, stream_part
+from jobfair.web.sockets import Socket, let_watch
 from jobfair.web.templating import language_of, render, show
 
 AnyRequest = Request[Any, Any, Any]
@@ -145,4 +145,4 @@ async def stream_wall(socket: Socket, fair_slug: FromPath[str]) -> None:
             environment, WALL, lang=lang, zone=found.fair.zone, base_url=services.base_url, **seen
         )
 
-    await stream_part(socket, topic=topics.fair(fair_id), part=f"{WALL}:{lang}", render=part)
+    let_watch(socket, topic=topics.fair(fair_id), part=f"{WALL}:{lang}", render=part)

@@ -1,0 +1,1 @@
+"""CVs: one for each applicant, frozen with what is sent, sealed where it lies."""

@@ -1,0 +1,48 @@
+"""Where the bytes of documents are kept: a folder of this machine, or an S3-compatible service.
+
+Both get sealed bytes under random names (:mod:`jobfair.store.box`) and know nothing else: not
+whose they are, and not which of them are still wanted. That stands in the database.
+"""
+
+import re
+from typing import Protocol
+
+NAME = re.compile(r"[0-9a-f]{32}")
+
+
+class Missing(Exception):
+    """There is nothing under this name."""
+
+
+class OutOfReach(Exception):
+    """The store cannot do its work now: no answer, no room. Says why, for the log."""
+
+
+class Denied(OutOfReach):
+    """The store will not do its work as it is set up: no such bucket, no right, wrong secret."""
+
+
+class Store(Protocol):
+    """Bytes by name. Each of the verbs can be repeated without harm."""
+
+    async def put(self, name: str, data: bytes) -> None:
+        """Keep ``data`` so that a power cut after the return loses nothing; ``OutOfReach``."""
+
+    async def get(self, name: str) -> bytes:
+        """Return what was kept, or raise ``Missing`` or ``OutOfReach``."""
+
+    async def delete(self, name: str) -> None:
+        """Forget it; what is not there is forgotten already. Raises ``OutOfReach``."""
+
+    async def check(self) -> None:
+        """Raise ``OutOfReach`` when the other verbs would."""
+
+    async def close(self) -> None:
+        """Give back connections."""
+
+
+def checked(name: str) -> str:
+    """Return a name fit for a path; the database makes no other."""
+    if not NAME.fullmatch(name):
+        raise ValueError("not the name of a document")
+    return name

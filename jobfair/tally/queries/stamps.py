@@ -1,0 +1,127 @@
+"""What the public pages of a fair are made of, in one small answer: equal stamps, equal pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Text, TypeDecorator, bindparam, func, select, type_coerce
+
+from jobfair.applications.models import StageTally
+from jobfair.companies.models import Company
+from jobfair.db import Base, Glance, Session
+from jobfair.fairs.models import Fair, FairWindow, Office
+from jobfair.fairs.rules import Phase, Timetable, phase_at
+from jobfair.positions.models import Position
+from jobfair.tally.models import Closing
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A fair at one state of the database."""
+
+    timetable: Timetable
+    zone: ZoneInfo
+    defined: tuple[Any, ...]
+    """All that people have said of it: its row, office and window, how often its companies and
+    positions have changed, and the edition."""
+    edition: int | None
+    """The newest of its final figures."""
+    seq: int
+    applicants: int
+    last_received_at: datetime | None
+    sent: int
+    """Applications to the one position that was named."""
+
+    @property
+    def ledger(self) -> tuple[Any, ...]:
+        """All that changes with every application."""
+        return (self.seq, self.applicants, self.last_received_at)
+
+    def phase(self, now: datetime) -> Phase:
+        """Return the phase at an instant."""
+        return phase_at(now, self.timetable)
+
+
+_MOVING = (Fair.ledger_seq, Fair.applicants, Fair.last_received_at)
+_TIMETABLE = (
+    FairWindow.opens_at,
+    FairWindow.closes_at,
+    FairWindow.paused_from,
+    Fair.published_at,
+    Fair.latched_at,
+)
+
+
+def _defined(table: type[Base]) -> list[ColumnElement[Any]]:
+    """Return what is defined in a row, as it is stored: it is compared and not read."""
+    moving = {column.key for column in _MOVING} if table is Fair else set()
+    return [
+        (type_coerce(column, Text) if isinstance(column.type, TypeDecorator) else column).label(
+            f"{table.__tablename__}_{column.name}"
+        )
+        for column in table.__table__.columns
+        if column.name not in moving
+    ]
+
+
+_NEWEST = (
+    select(func.max(FairWindow.ordinal))
+    .where(FairWindow.fair_id == Fair.id)
+    .correlate(Fair)
+    .scalar_subquery()
+)
+_SENT = (
+    select(func.coalesce(func.sum(StageTally.n), 0))
+    .join(Position, Position.id == StageTally.position_id)
+    .where(Position.fair_id == Fair.id, Position.slug == bindparam("position"))
+    .correlate(Fair)
+    .scalar_subquery()
+)
+_CHANGES = {
+    "newest_edition": select(func.max(Closing.edition)).where(Closing.fair_id == Fair.id),
+    "positions": select(func.sum(Position.edition)).where(Position.fair_id == Fair.id),
+    "companies": select(func.sum(Company.edition)).where(Company.office_id == Fair.office_id),
+}
+"""Rows are never deleted and each change of one raises its edition, so a sum never comes back."""
+_STAMP = (
+    select(
+        *_TIMETABLE,
+        _SENT.label("sent"),
+        *_MOVING,
+        *(
+            change.correlate(Fair).scalar_subquery().label(name)
+            for name, change in _CHANGES.items()
+        ),
+        *_defined(Fair),
+        *_defined(Office),
+        *_defined(FairWindow),
+    )
+    .select_from(Fair)
+    .join(Office, Office.id == Fair.office_id)
+    .join(FairWindow, (FairWindow.fair_id == Fair.id) & (FairWindow.ordinal == _NEWEST))
+    .where(Fair.slug == bindparam("fair"))
+)
+
+
+async def stamp_of(session: Session | Glance, fair: str, *, position: str = "") -> Stamp | None:
+    """Return the stamp of a fair, by its slug, or None when there is none. One statement.
+
+    A page made in the same snapshot is the page of this stamp: whatever it shows besides the hour
+    is a part of the answer or counted in it.
+    """
+    found = await session.execute(_STAMP, {"fair": fair, "position": position})
+    row = found.one_or_none()
+    if row is None:
+        return None
+    moving = len(_TIMETABLE) + 1 + len(_MOVING)
+    return Stamp(
+        timetable=Timetable(*row[: len(_TIMETABLE)]),
+        zone=ZoneInfo(row.fair_time_zone),
+        defined=tuple(row[moving:]),
+        edition=row.newest_edition,
+        seq=row.ledger_seq,
+        applicants=row.applicants,
+        last_received_at=row.last_received_at,
+        sent=int(row.sent),
+    )

@@ -1,0 +1,18 @@
+"""``python -m tests.nodes.hurried serve ...``: the program with short waits, for short trials."""
+
+import sys
+
+from jobfair.cli import main
+from jobfair.db import leader
+from jobfair.intake import closing
+from tests.rigs import defects
+
+ROLE_LOST_AFTER = "2s"
+LATCH_AFTER = 1.0
+
+if __name__ == "__main__":
+    leader.LONGEST_SILENCE = ROLE_LOST_AFTER
+    closing.PATIENCE = LATCH_AFTER
+    if sys.argv[1] != "serve":
+        defects.plant(sys.argv.pop(1))
+    main()
