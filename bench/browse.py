@@ -28,11 +28,11 @@ CONNECTIONS = 8
 class Way:
     """A page asked for in one way, again and again."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, *, account: int = 0) -> None:
+        self._path, self._account = path, account
 
     def request(self) -> bytes:
-        return get(self._path)
+        return get(self._path, account=self._account)
 
     def check(self, answer: Answer) -> None:
         assert answer.status == 200, (answer.status, answer.body[:200])

@@ -3,10 +3,9 @@
 import asyncio
 import time
 
-from bench.browse import Reader
+from bench.browse import Changed, Reader, Way
 from bench.common import Size, Work, filled
 from bench.fill import SLUG, Fair, position_slug
-from bench.http import get
 from bench.load import Load
 from bench.machine import Server
 
@@ -21,16 +20,17 @@ SECONDS = {"tiny": 0.2, "small": 1.0, "full": 5.0}
 async def _costs(fair: Fair, running: Server, size: Size) -> dict[str, float]:
     reviewer = fair.applicants + 1
     things = {
-        "live numbers": get(f"/{SLUG}/angka"),
-        "the fair": get(f"/{SLUG}"),
-        "one position": get(f"/{SLUG}/lowongan/{position_slug(5)}"),
-        "desk, first page": get("/meja/1", account=reviewer),
-        "own applications": get("/lamaran", account=1),
+        "live numbers": Changed(f"/{SLUG}/angka"),
+        "the fair": Changed(f"/{SLUG}"),
+        "one position": Changed(f"/{SLUG}/lowongan/{position_slug(5)}"),
+        "the fair, kept": Way(f"/{SLUG}"),
+        "desk, first page": Way("/meja/1", account=reviewer),
+        "own applications": Way("/lamaran", account=1),
     }
     reader = Reader(running, SECONDS[size.name])
     for _ in range(size.pairs):
-        for name, request in things.items():
-            await reader.read(name, request)
+        for name, way in things.items():
+            await reader.read(name, way)
     costs = {name: sorted(values)[len(values) // 2] for name, values in reader.costs.items()}
     load, cpu, began = Load(fair, running.port), running.cpu(), time.monotonic()
     rate = await load.closed("ours", connections=32, seconds=2 * SECONDS[size.name])

@@ -106,6 +106,10 @@
     else say("putus");
   });
   if (sign && !window.htmx) askInstead();
+  // On a slow line htmx may have looked at the page before its part for sockets was here.
+  document.addEventListener("DOMContentLoaded", () => setTimeout(() => {
+    for (const e of all("[hx-ws\\:connect]")) if (window.htmx && !(e._htmx && e._htmx.ws)) htmx.process(e);
+  }));
 
   // Search: a pressed button moves the focus to the count; a changed filter only tells it.
   let pressed = false;

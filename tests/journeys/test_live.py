@@ -1,5 +1,7 @@
 """Somebody watches while others apply: the number moves, the page does not."""
 
+import time
+
 from playwright.sync_api import expect
 
 from tests.journeys.people import APPLICANT, shown_applications, sign_in
@@ -39,3 +41,19 @@ def test_numbers_move_without_moving_the_page(site, visitor):
     fresh = visitor.open()
     fresh.goto(site.fair)
     assert shown_applications(fresh) == before + len(POSITIONS)
+
+
+def test_the_socket_opens_however_late_its_script_comes(site, visitor):
+    # htmx looks at the page as soon as it is here itself; on a slow line that is before hx-ws.
+    watcher, late = visitor.open(), []
+
+    def hold(route):
+        late.append(route.request.url)
+        time.sleep(0.4)
+        route.continue_()
+
+    watcher.route("**/hx-ws-*.js*", hold)
+    watcher.goto(site.fair)
+
+    expect(watcher.locator("#sambung")).to_have_text("tersambung")
+    assert len(late) == 1

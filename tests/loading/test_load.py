@@ -56,7 +56,7 @@ async def test_the_sample_fair_loads_whole(database):
             if one.slug == "silau-sawit-makmur"
         )
         position = (await every_position_of(session, found.fair.id))[0]
-    assert columns(company, "id", "office_id") == {
+    assert columns(company, "id", "office_id", "edition") == {
         "slug": "silau-sawit-makmur",
         "name": "PT Silau Sawit Makmur Raya",
         "legal_form": "PT",
@@ -68,7 +68,7 @@ async def test_the_sample_fair_loads_whole(database):
         "Beroperasi dua giliran setiap hari kerja.",
         "verified_at": NOW,
     }
-    assert columns(position, "id", "fair_id", "company_id") == {
+    assert columns(position, "id", "fair_id", "company_id", "edition") == {
         "slug": "operator-proses-pabrik-silau-sawit-makmur",
         "title": "Operator Proses Pabrik",
         "kbji": "8",

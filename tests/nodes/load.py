@@ -10,6 +10,8 @@ from tests.nodes.watch import Watched
 
 ANSWER_WITHIN = 15.0
 """Seconds; a hasty sender would only add to what a slow node has to do."""
+SILENCE = 1.5
+"""Seconds; more than a node takes until its open pages show what it knows."""
 AGAIN_AFTER, AGAIN_MOST = 0.4, 5.0
 """Seconds until an application is sent again; twice as long each time."""
 
@@ -40,7 +42,10 @@ class Load:
         self._idle: dict[int, list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]] = {}
 
     async def run(self, rate: float, stop: asyncio.Event) -> None:
-        """Begin one application every ``1 / rate`` seconds; return when all have a receipt."""
+        """Begin one application every ``1 / rate`` seconds; return when all have a receipt.
+
+        The last word is said in silence and to one node alone: the others know it only if told.
+        """
         due, sending = time.monotonic(), set()
         try:
             while not stop.is_set():
@@ -52,6 +57,9 @@ class Load:
                 due += 1 / rate
             if sending:
                 await asyncio.wait(sending)
+            await asyncio.sleep(SILENCE)
+            first = self.watched[0].node.port
+            await self._insist(next(self.people.fresh), time.monotonic(), first)
         finally:
             for task in sending:
                 task.cancel()
@@ -60,9 +68,9 @@ class Load:
                 writer.close()
             await asyncio.gather(*(one.wait_closed() for one in idle), return_exceptions=True)
 
-    async def _insist(self, pair: Pair, due: float) -> None:
+    async def _insist(self, pair: Pair, due: float, only: int = 0) -> None:
         for tries in itertools.count(1):
-            port = self._port()
+            port = only or self._port()
             try:
                 async with asyncio.timeout(ANSWER_WITHIN):
                     status, headers = await self._send(pair, port)

@@ -1,5 +1,6 @@
 """Defects of the closing: of the rule, the lock, the drain and the constraint."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -43,8 +44,14 @@ def no_lock(patch: Patch) -> None:
     What is left then is what Python's driver does by itself: reading outside of any transaction,
     BEGIN before the first write.
     """
+
+    async def look_and_dawdle(session: Any, fair_id: int) -> Any:
+        found = await fair_by_id(session, fair_id)
+        await asyncio.sleep(0.02)
+        return found
+
     patch(fairs, "_LOCKED_LEDGER", fairs._LEDGER)
-    patch(fairday, "lock_fair", fair_by_id)
+    patch(fairday, "lock_fair", look_and_dawdle)
 
     def by_the_driver_alone(engine: Any, pragmas: Any, begin: str = "") -> None:
         @event.listens_for(engine, "connect")

@@ -1,6 +1,11 @@
 """Defects that only show when many work at once and each answer is written down."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from jobfair.applications.actions import stages
 from jobfair.db import Database
@@ -54,13 +59,30 @@ def counted_when_handed_in(patch: Patch) -> None:
     breaks="What one page shows is read at READ COMMITTED: newer rows beside older numbers.",
 )
 def reading_without_snapshot(patch: Patch) -> None:
-    made = Database.__init__
+    @contextlib.asynccontextmanager
+    async def without(self: Database) -> AsyncIterator[Any]:
+        async with AsyncSession(self.engine) as session:
+            yield Dawdling(session)
 
-    def without(self: Any, url: str) -> None:
-        made(self, url)
-        self._snapshots.configure(bind=self.engine)
+    patch(Database, "snapshot", without)
 
-    patch(Database, "__init__", without)
+
+class Dawdling:
+    """A session whose reader takes a breath before each statement, as on a slow line."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self._session, name)
+        if name not in ("execute", "scalar", "scalars"):
+            return asked
+
+        async def slowly(*args: Any, **more: Any) -> Any:
+            await asyncio.sleep(0.005)
+            return await asked(*args, **more)
+
+        return slowly
 
 
 @planted(
