@@ -9,7 +9,6 @@ from pathlib import Path
 from jobfair.loading.cells import Row
 from jobfair.loading.mistakes import Findings, nearest
 from jobfair.loading.plain import COLUMNS, ROWS, Cell, Kind, csv_rows, read_bytes
-from jobfair.loading.workbook import xlsx_rows
 
 SUFFIXES = (".csv", ".xlsx")
 OTHER_SUFFIXES = (".xlsm", ".xls", ".ods", ".tsv", ".txt")
@@ -219,5 +218,8 @@ def read_table(
     if path.suffix.casefold() == ".csv":
         rows: Iterable[tuple[int, list[Cell]]] = csv_rows(data, path.name, columns, findings)
     else:
+        # A third of a second of every start, and a server never reads a workbook.
+        from jobfair.loading.workbook import xlsx_rows  # noqa: PLC0415
+
         rows = xlsx_rows(data, path.name, findings)
     return table if _read_rows(rows, columns, table, findings) else None
