@@ -92,8 +92,10 @@ async def test_bytes_and_name_are_flushed_before_put_returns(tmp_path, monkeypat
     monkeypatch.setattr(os, "replace", rename)
     monkeypatch.setattr("pathlib.os.replace", rename)
     await store.put(name(), b"isi")
+    await store.put(name(), b"isi")
 
-    assert done == ["file", "name", "folder"]
+    once = ["file", "name", "folder"]
+    assert done == ["folder", *once, *once], "the new folder's own name first"
 
 
 async def test_a_write_that_fails_leaves_the_old_bytes_and_nothing_beside(tmp_path, monkeypatch):
