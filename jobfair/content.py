@@ -3,8 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-FOLDERS = ("events", "reports", "templates", "static")
-
 
 @cache
 def content_root() -> Path:

@@ -7,6 +7,7 @@ depends on it; two runners at once would only ring twice.
 
 import asyncio
 import fcntl
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -63,14 +64,20 @@ class Leader:
                     asked = await self._connection.execute("select pg_try_advisory_lock(%s)", [KEY])
                     self._leads = (await asked.fetchone() or [False])[0]
             except (psycopg.Error, OSError):
-                await self.release()
+                await self._hang_up()
             return self._leads
 
     async def release(self) -> None:
-        """Give the role back."""
+        """Give the role back: once this returns, another may have it."""
         if self._file is not None:
             self._file.close()
             self._file = None
+        if self._connection is not None and self._leads:
+            with suppress(psycopg.Error, OSError):  # a lost line has given it back already
+                await self._connection.execute("select pg_advisory_unlock(%s)", [KEY])
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
         self._leads = False
         if self._connection is not None:
             connection, self._connection = self._connection, None

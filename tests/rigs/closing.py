@@ -13,7 +13,6 @@ import random
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -40,6 +39,7 @@ from tests.doors import running
 from tests.recount import problems_of, rows_of
 from tests.rigs.defects import Patch, plant
 from tests.rigs.engines import ENGINES, empty
+from tests.rigs.stamps import Stamps, stamp
 
 WINDOW = timedelta(milliseconds=250)
 PATIENCE = 0.2
@@ -47,24 +47,6 @@ AFTERWARDS = timedelta(milliseconds=60)
 """For how long people keep trying after the closing."""
 NODES, SENDERS = 16, 2
 PEOPLE, POSITIONS = 12, 12
-
-
-stamp: ContextVar[datetime] = ContextVar("stamp")
-"""The instant the submission of this task was stamped with."""
-
-
-class Stamps:
-    """A clock that tells each task which instant it was given last."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def now(self) -> datetime:
-        stamp.set(self._clock.now())
-        return stamp.get()
-
-    async def until(self, instant: datetime) -> None:
-        await self._clock.until(instant)
 
 
 @dataclass

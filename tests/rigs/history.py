@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -43,6 +42,7 @@ from tests.builders import Staged, make_account, stage
 from tests.doors import running
 from tests.rigs.defects import plant
 from tests.rigs.engines import ENGINES, empty
+from tests.rigs.stamps import Stamps, stamp
 
 WORKERS = 160
 TAILS = 3
@@ -52,23 +52,6 @@ COPIES = [1] * 68 + [2] * 18 + [4] * 10 + [16] * 4
 """How often a pair is sent at the same moment."""
 KINDS = ["send"] * 55 + ["repeat"] * 8 + ["move"] * 16 + ["take_back"] * 5 + ["look"] * 6
 KINDS += ["count"] * 6
-
-stamp: ContextVar[datetime] = ContextVar("stamp")
-"""The instant the submission of this task was stamped with."""
-
-
-class Stamps:
-    """A clock that tells each task which instant it was given last."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def now(self) -> datetime:
-        stamp.set(self._clock.now())
-        return stamp.get()
-
-    async def until(self, instant: datetime) -> None:
-        await self._clock.until(instant)
 
 
 @dataclass

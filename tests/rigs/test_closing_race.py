@@ -6,7 +6,7 @@ from tests.rigs.closing import close_often, hurry, race
 from tests.rigs.defects import finds
 
 pytestmark = pytest.mark.rig
-TRIALS, MOST = 40, 15
+TRIALS, MOST = 40, 60
 
 
 @pytest.fixture(autouse=True)

@@ -88,18 +88,6 @@ async def receipt_of(session: Session, *, applicant_id: int, number: str) -> Sen
     return Sent(**row._mapping)  # noqa: SLF001
 
 
-async def receipt_for(session: Session, *, applicant_id: int, position_id: int) -> str | None:
-    """Return the receipt number of the applicant for a position, or None."""
-    number: str | None = await session.scalar(
-        select(Application.receipt).where(
-            Application.applicant_id == applicant_id,
-            Application.position_id == position_id,
-            Application.stage != Stage.WITHDRAWN,
-        )
-    )
-    return number
-
-
 async def applied_positions(session: Session, *, applicant_id: int, fair_id: int) -> frozenset[int]:
     """Return the positions of a fair this applicant has applied to (and not withdrawn)."""
     found = await session.scalars(

@@ -72,12 +72,6 @@ async def desk_position(session: Session, account: SignedIn, position_id: int) -
     return position
 
 
-async def first_running(session: Session, account: SignedIn) -> int | None:
-    """Return the newest fair at which the company has a position, or None."""
-    positions = await positions_of_company(session, company_id=company_of(account))
-    return positions[0].fair_id if positions else None
-
-
 def requirements(position: Any, profile: Any, answers: Any) -> list[Requirement]:
     """Return what the position asks for and whether the application meets it."""
     return requirements_met(
