@@ -23,6 +23,8 @@ from jobfair.app import create_app, make_services
 from jobfair.applicants.queries import applicant_of_account
 from jobfair.applications.actions.accepting import Receipt, Submission, accept
 from jobfair.cli.serve import make_server
+from jobfair.errors import NotFound
+from jobfair.people.rules import Role
 from jobfair.positions.queries import position_by_slug
 from jobfair.settings import Settings
 from jobfair.web.fairs import visible_fair
@@ -34,9 +36,12 @@ from jobfair.web.templating import show
 FILLED = """{% extends "base.html" %}{% block main %}{{ filler }}{% endblock %}"""
 
 
-@post("/bangku/kosong", guards=[applicants_only], status_code=200)
+@post("/bangku/kosong", status_code=200)
 async def do_nothing(request: Request[Any, Any, Any]) -> Redirect:
     """The limit of a signed-in form POST: recognise, check the form's token, parse, answer."""
+    scope: Any = request.scope
+    if scope["user"] is None or scope["user"].role is not Role.APPLICANT:
+        raise NotFound
     await read_form(request)
     return Redirect("/bangku/tidak-ada", status_code=303)
 

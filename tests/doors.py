@@ -11,7 +11,7 @@ from jobfair.applications.actions.accepting import Receipt
 from jobfair.applications.models import Application
 from jobfair.clock import Clock
 from jobfair.db import Database
-from jobfair.intake.door import Door
+from jobfair.intake.door import Arrival, Door
 from tests.builders import Staged, stage
 
 
@@ -62,7 +62,13 @@ async def count_rows(database: Database) -> int:
 
 
 async def apply(
-    door: Door, made: Staged, who: int = 0, what: int = 0, answers: tuple[str, ...] = ()
+    door: Door,
+    made: Staged,
+    who: int = 0,
+    what: int = 0,
+    answers: tuple[str, ...] = (),
+    *,
+    arrival: Arrival | None = None,
 ) -> Receipt:
     """Apply as one of the staged applicants to one of the staged positions."""
     return await door.submit(
@@ -70,4 +76,5 @@ async def apply(
         applicant_id=made.applicants[who].id,
         position_id=made.positions[what].id,
         answers=answers,
+        arrival=arrival,
     )

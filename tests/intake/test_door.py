@@ -12,9 +12,11 @@ from jobfair.applications.models import Application
 from jobfair.db import Database
 from jobfair.errors import Busy, NotFound, Refused
 from jobfair.fairs.actions import close_early
+from jobfair.intake import door as intake
 from jobfair.intake.closing import close_when_drained
+from jobfair.intake.door import Door
 from tests.builders import CLOSES, EDGE, NOW, OPENS, stage
-from tests.doors import apply, count_rows, nodes, staged
+from tests.doors import apply, count_rows, nodes, running, staged
 from tests.recount import problems_of
 
 
@@ -45,6 +47,42 @@ async def test_what_was_here_in_time_is_taken_before_the_latch(database, door, c
     assert (receipt.seq, receipt.received_at) == (1, CLOSES - EDGE)
     with pytest.raises(Refused, match="ditutup"):
         await door.submit(fair_id=made.fair.id, **pair | {"position_id": made.positions[1].id})
+
+
+async def test_who_is_on_the_way_comes_along(database, door, monkeypatch):
+    # Guards the gathering: remove it and these are two batches, and the last assertion three.
+    monkeypatch.setattr(intake, "GATHERING", 60)
+    made = await staged(database, applicants=4)
+    with door.arrival() as arrival, door.arrival():
+        first = asyncio.create_task(apply(door, made, 0))
+        await asyncio.wait({first}, timeout=0.1)
+        second = asyncio.create_task(apply(door, made, 1, arrival=arrival))
+        await asyncio.wait({first, second}, timeout=0.1)
+        assert door.batches == 0
+    await asyncio.gather(first, second)
+    assert door.batches == 1
+
+    with door.arrival() as arrival:
+        third = asyncio.create_task(apply(door, made, 2))
+        await asyncio.gather(third, apply(door, made, 3, arrival=arrival))
+        assert door.batches == 2
+
+
+async def test_a_full_batch_waits_for_nobody(database, clock, monkeypatch):
+    monkeypatch.setattr(intake, "GATHERING", 60)
+    made = await staged(database, applicants=2)
+    async with running(Door(database, clock, batch=2)) as door:
+        with door.arrival():
+            await asyncio.gather(apply(door, made, 0), apply(door, made, 1))
+        assert door.batches == 1
+
+
+async def test_who_never_comes_holds_nobody_up(database, door):
+    made = await staged(database)
+    with door.arrival():
+        receipt = await apply(door, made)
+
+    assert receipt == Receipt("ASH-26-00001-59", 1, NOW, repeated=False)
 
 
 async def test_32_submits_of_one_pair_through_4_nodes_are_one_row(database, database_url, clock):
