@@ -22,7 +22,7 @@ from bench.machine import SERVER_CORE, pin
 from jobfair.app import create_app, make_services
 from jobfair.applicants.queries import applicant_of_account
 from jobfair.applications.actions.accepting import Receipt, Submission, accept
-from jobfair.cli.serve import make_server
+from jobfair.cli.serve import ears, listen, make_server, settle
 from jobfair.errors import NotFound
 from jobfair.people.rules import Role
 from jobfair.positions.queries import position_by_slug
@@ -103,8 +103,8 @@ def serve_app(port: int, database: str, keys: str) -> None:
     app = create_app(make_services(settings), settings)
     for handler in (do_nothing, apply_naively, show_filled, tell_size):
         app.register(handler)
-    gc.freeze()  # as "jobfair serve" does
-    make_server(app, settings).run()
+    settle()
+    make_server(app, settings).run(sockets=ears(listen(settings)))
 
 
 class Bare:
@@ -151,7 +151,8 @@ class Bare:
 
 
 def serve_bare(port: int) -> None:
-    make_server(Bare(), Settings(port=port)).run()
+    settings = Settings(port=port)
+    make_server(Bare(), settings).run(sockets=ears(listen(settings)))
 
 
 def main(kind: str, port: str, *args: str) -> None:

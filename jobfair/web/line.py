@@ -21,7 +21,9 @@ first, and who was accepted still sees the receipt."""
 PACE = 0.002
 """Seconds each one is taken to need before any was measured."""
 LONGEST_PACE = 0.05
-SMOOTHING = 1 / 32
+SMOOTHING = 1 / 256
+"""The pace is that of about as many as wait when the line is full: of fewer, one quick moment would
+let in more than can be served in time."""
 
 
 @dataclass
@@ -38,7 +40,7 @@ class Line:
     """One per process, used by its event loop alone."""
 
     def __init__(self, *, at_once: int = AT_ONCE) -> None:
-        self.forms = Lane(patience=0.25)
+        self.forms = Lane(patience=0.2)
         self.pages = Lane(patience=0.15)
         self.begun = 0
         self.pace = PACE

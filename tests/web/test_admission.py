@@ -78,13 +78,13 @@ async def test_who_would_wait_too_long_is_refused_on_arrival():
 
     answered = [task for task in tasks if task.done()]
 
-    assert form_limit(line) == 26
-    assert [task.result() for task in answered] == [False] * (100 - 26)
-    assert (line.forms.refused, line.waiting) == (74, 26)
+    assert form_limit(line) == 21
+    assert [task.result() for task in answered] == [False] * (100 - 21)
+    assert (line.forms.refused, line.waiting) == (79, 21)
     await let_go(tasks)
 
 
-@pytest.mark.parametrize(("pace", "waiting"), [(0.01, 26), (0.0005, 501)])
+@pytest.mark.parametrize(("pace", "waiting"), [(0.01, 21), (0.0005, 401)])
 async def test_a_fast_machine_lets_more_wait_for_the_same_time(pace, waiting):
     line = Line(at_once=1)
     await take_the_only_place(line, pace=pace)
@@ -120,7 +120,7 @@ async def test_forms_come_first_and_pages_are_not_forgotten():
 async def test_pages_are_refused_while_forms_may_still_come():
     line = Line(at_once=1)
     await take_the_only_place(line, pace=0.01)
-    waiting = await crowd(line, line.forms, 20)
+    waiting = await crowd(line, line.forms, 16)
 
     page = await crowd(line, line.pages, 30)
     form = await crowd(line, line.forms, 1)
@@ -170,7 +170,7 @@ async def test_the_line_learns_how_long_a_turn_takes(monkeypatch):
     line, ticks = Line(), count()
     monkeypatch.setattr("jobfair.web.line.time.perf_counter", lambda: next(ticks) * 0.02)
 
-    for _ in range(200):
+    for _ in range(1600):
         assert await line.enter(line.pages)
         line.leave()
         await rounds(2)
