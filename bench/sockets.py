@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 import time
 from collections.abc import Callable
 
@@ -114,16 +115,30 @@ class Audience:
         return viewer
 
     async def add_dead(self, many: int) -> None:
+        """Connect viewers that read nothing after the handshake and have hardly room for it.
+
+        Segments as short as on a real line, or loopback would take megabytes for each of them.
+        """
         loop = asyncio.get_running_loop()
         for number in range(many):
-            address = f"127.0.100.{1 + number // PER_ADDRESS}"
+            line = socket.socket()
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+            line.bind((f"127.0.100.{1 + number // PER_ADDRESS}", 0))
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
+            line.setblocking(False)
+            await loop.sock_connect(line, ("127.0.0.1", self._port))
             transport, viewer = await loop.create_connection(
-                lambda: Viewer(lambda _seq, _at: None), "127.0.0.1", self._port,
-                local_addr=(address, 0),
-            )  # fmt: skip
+                lambda: Viewer(lambda _seq, _at: None), sock=line
+            )
             await viewer.first
             transport.pause_reading()
             self.dead.append(transport)
+
+    def bury(self) -> None:
+        """Hang up for the dead ones."""
+        for transport in self.dead:
+            transport.abort()  # type: ignore[attr-defined]
+        self.dead.clear()
 
     def expect(self, seq: int, due: float) -> list[float]:
         """Collect how long after ``due`` each viewer sees ``seq`` or more."""
@@ -138,5 +153,4 @@ class Audience:
     def close(self) -> None:
         for viewer in self.viewers:
             viewer.transport.abort()
-        for transport in self.dead:
-            transport.abort()  # type: ignore[attr-defined]
+        self.bury()

@@ -1,11 +1,12 @@
 """Viewers of the live numbers: how soon a change is seen, and what a socket costs."""
 
 import asyncio
+import json
 import time
 
 from bench.common import Size, Work, filled
 from bench.fill import Fair
-from bench.http import Connection, Forms
+from bench.http import Connection, Forms, get
 from bench.load import RECEIPT
 from bench.machine import Server, server
 from bench.measure import latencies, percentile
@@ -65,12 +66,27 @@ async def _one(running: Server, many: int, dead: int, fair: Fair | None, changes
           f"of server to join, {per_frame:.0f} us per frame")  # fmt: skip
     print(f"    change seen: {latencies(delays)}, {audience.backwards} frames out of order")
     if dead and fair:
-        alone = percentile(await _changes(audience, running, changes, fair, changes), 0.99)
-        await audience.add_dead(dead)
-        with_dead = percentile(await _changes(audience, running, changes, fair, 2 * changes), 0.99)
-        print(f"    with {dead} dead readers p99 is x {with_dead / alone:.2f} "
-              f"({alone * 1000:.0f} to {with_dead * 1000:.0f} ms)")  # fmt: skip
+        await _with_dead(audience, running, dead, fair, changes)
     audience.close()
+
+
+async def _with_dead(
+    audience: Audience, running: Server, dead: int, fair: Fair, changes: int
+) -> None:
+    """Long enough for the dead ones to fill up, to be stuck and to be let go; before and after."""
+    many, line = 6 * changes, await Connection.open(running.port)
+    alone = await _changes(audience, running, many // 2, fair, changes)
+    await audience.add_dead(dead)
+    beside = await _changes(audience, running, many, fair, changes + many // 2)
+    left = json.loads((await line.ask(get("/bangku/ukuran"))).body)["sockets"] - audience.here
+    audience.bury()
+    alone += await _changes(audience, running, many // 2, fair, changes + many + many // 2)
+    line.close()
+    without, with_dead = percentile(alone, 0.99), percentile(beside, 0.99)
+    print(f"    with {dead} dead readers, of whom {dead - left} were let go: p99 is "
+          f"x {with_dead / without:.2f} ({without * 1000:.0f} to {with_dead * 1000:.0f} ms), p50 "
+          f"{percentile(alone, 0.5) * 1000:.0f} to {percentile(beside, 0.5) * 1000:.0f} ms, "
+          f"{many} changes with and without")  # fmt: skip
 
 
 def run(size: Size) -> None:
