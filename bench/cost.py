@@ -14,6 +14,8 @@ LEDGERS = {
     "small": (1000, 10_000, 100_000),
     "full": (100, 1000, 10_000, 100_000, 1_000_000),
 }
+POSITIONS = 20
+"""So that a desk's first page is full, 50 people, from a thousand applications on."""
 SECONDS = {"tiny": 0.2, "small": 1.0, "full": 5.0}
 
 
@@ -42,7 +44,8 @@ def run(size: Size) -> None:
     found: dict[int, dict[str, float]] = {}
     for ledger in LEDGERS[size.name]:
         applicants = max(100, ledger // 6)
-        with filled(Work(applicants=applicants, applications=ledger), size) as (fair, running):
+        work = Work(applicants=applicants, applications=ledger, positions=POSITIONS)
+        with filled(work, size) as (fair, running):
             found[ledger] = asyncio.run(_costs(fair, running, size))
     base = 1000
     print(f" {'ms of CPU':<18}" + "".join(f"{ledger:>12,}" for ledger in found))
