@@ -1,4 +1,4 @@
-"""``python -m bench`` lists; ``python -m bench NAME [--size small|full] [--pairs N]`` runs one."""
+"""``python -m bench`` lists; ``python -m bench NAME [--size ...] [--engine ...]`` runs one."""
 
 import argparse
 import importlib
@@ -28,6 +28,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("name", nargs="?", choices=BENCHMARKS)
     parser.add_argument("--size", choices=("tiny", "small", "full"), default="small")
     parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--profile", type=Path, help="write the server's cProfile here")
     given = parser.parse_args(arguments)
     if given.name is None:
@@ -35,9 +36,9 @@ def main(arguments: list[str]) -> None:
             print(f"{name:<8} {tells}")
         return
     pin(GENERATOR_CORE)
-    print(f"{given.name}, size {given.size}: {facts()}", flush=True)
+    print(f"{given.name}, size {given.size}, {given.engine}: {facts()}", flush=True)
     benchmark = importlib.import_module(f"bench.{given.name}")
-    benchmark.run(Size(given.size, given.pairs, given.profile))
+    benchmark.run(Size(given.size, given.pairs, given.profile, given.engine))
 
 
 if __name__ == "__main__":

@@ -1,32 +1,33 @@
 """The closing instant under load: who was in time is in, and how soon the latch is set."""
 
 import asyncio
-import sqlite3
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
+
 from bench.common import Size, Work, filled
 from bench.fill import Fair
-from bench.history import History, read_ledger, verdict
+from bench.history import History, read_ledger, reading, verdict
 from bench.load import Load
 from bench.machine import Server
 from bench.measure import latencies, percentile
+from jobfair.fairs.models import Fair as Row
 
 RATE = {"tiny": 30, "small": 100, "full": 200}
 OPEN_FOR = {"tiny": 5.0, "small": 12.0, "full": 30.0}
 AFTER = 2.0
 
 
-def _latched(database: Path) -> datetime | None:
-    connection = sqlite3.connect(database)
-    (at,) = connection.execute("select latched_at from fair").fetchone()
-    connection.close()
-    return None if at is None else datetime.fromisoformat(at).replace(tzinfo=UTC)
+def _latched(address: str) -> datetime | None:
+    with reading(address) as connection:
+        at: datetime | None = connection.scalar(select(Row.latched_at))
+    return at
 
 
 async def _run(fair: Fair, running: Server, size: Size, history: History) -> None:
-    closes_at = read_ledger(fair.database).closes_at
+    closes_at = read_ledger(fair.address).closes_at
     load = Load(fair, running.port, history)
     left = (closes_at - datetime.now(UTC)).total_seconds()
     await load.open("ours", rate=RATE[size.name], seconds=left + AFTER)
@@ -35,7 +36,7 @@ async def _run(fair: Fair, running: Server, size: Size, history: History) -> Non
     if not load.latencies:
         raise SystemExit("void: the server was up only after the closing")
     for _ in range(200):
-        if (at := _latched(fair.database)) is not None:
+        if (at := _latched(fair.address)) is not None:
             break
         await asyncio.sleep(0.1)
     else:
@@ -54,4 +55,4 @@ def run(size: Size) -> None:
             history = History(Path(file.name))
             print(f" {turn + 1} of {size.pairs}, {RATE[size.name]}/s across the closing")
             asyncio.run(_run(fair, running, size, history))
-            print(f" {verdict(history, fair.database, filled=fair.applications)}", flush=True)
+            print(f" {verdict(history, fair.address, filled=fair.applications)}", flush=True)

@@ -3,12 +3,13 @@
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from bench.fill import Fair, fill
 from bench.machine import Server, server
+from bench.postgres import carried_over
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Size:
     name: str
     pairs: int
     profile: Path | None = None
+    engine: str = "sqlite"
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,14 @@ class Work:
 @contextlib.contextmanager
 def filled(work: Work, size: Size) -> Iterator[tuple[Fair, Server]]:
     """Give a server on a database of its own, both gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="bangku-") as folder:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bangku-"))
         fair = fill(
             Path(folder), applicants=work.applicants, positions=work.positions,
             applications=work.applications, open_for=work.open_for,
         )  # fmt: skip
-        arguments = (str(fair.database), str(fair.key_file))
+        if size.engine == "postgresql":
+            fair = replace(fair, address=stack.enter_context(carried_over(fair.address)))
+        arguments = (fair.address, str(fair.key_file))
         with server("app", *arguments, profile=size.profile) as running:
             yield fair, running

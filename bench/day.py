@@ -41,7 +41,7 @@ async def _run(fair: Fair, running: Server, new: int, history: History) -> None:
 
 
 async def _recount(fair: Fair) -> None:
-    database = Database(f"sqlite:///{fair.database}")
+    database = Database(fair.address)
     async with database.survey() as session:
         found = await differences(session, 1)
     await database.close()
@@ -56,5 +56,5 @@ def run(size: Size) -> None:
     ):
         history = History(Path(file.name))
         asyncio.run(_run(fair, running, new, history))
-        print(f" {verdict(history, fair.database, filled=0)}")
+        print(f" {verdict(history, fair.address, filled=0)}")
         asyncio.run(_recount(fair))

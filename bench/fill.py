@@ -1,8 +1,9 @@
-"""A SQLite database with a fair, people who are signed in, and any number of applications.
+"""A database with a fair, people who are signed in, and any number of applications.
 
-Rows are generated inside SQLite: a million applications take some seconds. ``pair`` says which
-applicant applies to which position at a place in the ledger, for the rows made here and for the
-ones sent later, so that a generator never repeats a pair by accident.
+Rows are generated inside SQLite: a million applications take some seconds. What is to be measured
+on PostgreSQL is carried over from there (:mod:`bench.postgres`). ``pair`` says which applicant
+applies to which position at a place in the ledger, for the rows made here and for the ones sent
+later, so that a generator never repeats a pair by accident.
 """
 
 import asyncio
@@ -34,11 +35,17 @@ PROFILE = (
 class Fair:
     """What a generator must know of a filled database."""
 
-    database: Path
+    address: str
+    """Of the database."""
     key_file: Path
     applicants: int
     positions: int
     applications: int
+
+    @property
+    def file(self) -> Path:
+        """The file of a SQLite database."""
+        return Path(self.address.removeprefix("sqlite:///"))
 
     @property
     def keys(self) -> Keys:
@@ -74,11 +81,8 @@ def fill(
     """Make a database in ``folder``. Everybody is signed in; the last account is a reviewer."""
     folder.mkdir(parents=True, exist_ok=True)
     database, key_file = folder / "bangku.sqlite", folder / "bangku.key"
-    for suffix in ("", "-wal", "-shm"):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
-    key_file.unlink(missing_ok=True)
     make_key_file(key_file)
-    fair = Fair(database, key_file, applicants, positions, applications)
+    fair = Fair(f"sqlite:///{database}", key_file, applicants, positions, applications)
     assert applications <= fair.pairs, "more applications than pairs of applicant and position"
     now = datetime.now(UTC)
     asyncio.run(_offer(fair, now, open_for))
@@ -94,7 +98,7 @@ def fill(
 
 
 async def _offer(fair: Fair, now: datetime, open_for: timedelta) -> None:
-    database = Database(f"sqlite:///{fair.database}")
+    database = Database(fair.address)
     await upgrade(database)
     async with database.transaction() as session:
         session.add(office := make_office())

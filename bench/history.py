@@ -15,6 +15,7 @@ not.
 """
 
 import argparse
+import contextlib
 import json
 import time
 from bisect import bisect_left, bisect_right
@@ -26,7 +27,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, select
+from sqlalchemy import Connection, create_engine, make_url, select
 
 from bench.orders import Lists, Look, Mark, Writers, contradictions, misread
 from bench.registers import Step, unexplained
@@ -307,17 +308,25 @@ def _registers(told: _Told, ledger: Ledger) -> dict[str, list[Step]]:
     return registers
 
 
-def read_ledger(database: Path | str, *, filled: int = 0) -> Ledger:
-    """Return what a database with one fair holds; the first ``filled`` rows are not looked into."""
+@contextlib.contextmanager
+def reading(database: Path | str) -> Iterator[Connection]:
+    """Connect to a database by its file or address for a while."""
     address = f"sqlite:///{database}" if "://" not in str(database) else str(database)
     url = make_url(address)
     if url.get_backend_name() == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def read_ledger(database: Path | str, *, filled: int = 0) -> Ledger:
+    """Return what a database with one fair holds; the first ``filled`` rows are not looked into."""
     one, step = Application, StageChange
     columns = (one.applicant_id, one.position_id, one.receipt, one.seq, one.received_at, one.stage)
     steps = select(one.receipt, step.to_stage, step.at).join(one, one.id == step.application_id)
-    engine = create_engine(url)
-    with engine.connect() as connection:
+    with reading(database) as connection:
         rows = [
             Row((who, what), receipt, seq, at, stage.value)
             for who, what, receipt, seq, at, stage in connection.execute(select(*columns))
@@ -329,7 +338,6 @@ def read_ledger(database: Path | str, *, filled: int = 0) -> Ledger:
         trails: dict[str, list[Mark]] = defaultdict(list)
         for receipt, to, at in connection.execute(steps.where(one.seq > filled).order_by(step.id)):
             trails[receipt].append((to.value, microseconds(at)))
-    engine.dispose()
     return Ledger(rows, opens_at, closes_at, counted, latched, filled, dict(trails))
 
 

@@ -59,4 +59,4 @@ def run(size: Size) -> None:
         fair, running = made
         history = History(Path(file.name))
         uvloop.run(_run(Load(fair, running.port, history), running, size))
-        print(f" {verdict(history, fair.database, filled=fair.applications)}")
+        print(f" {verdict(history, fair.address, filled=fair.applications)}")

@@ -23,12 +23,12 @@ from application a join position p on p.id = a.position_id group by 1, 2
 
 async def _once(fair: Fair) -> dict[str, float]:
     took: dict[str, float] = {}
-    connection = sqlite3.connect(fair.database)
+    connection = sqlite3.connect(fair.file)
     began = time.perf_counter()
     connection.execute(PLAIN).fetchall()
     took["plain SQL, one count"] = time.perf_counter() - began
     connection.close()
-    database = Database(f"sqlite:///{fair.database}")
+    database = Database(fair.address)
     async with database.survey() as session:
         found = await fair_by_id(session, 1)
         began = time.perf_counter()
@@ -44,6 +44,8 @@ async def _once(fair: Fair) -> dict[str, float]:
 
 
 def run(size: Size) -> None:
+    if size.engine != "sqlite":
+        raise SystemExit("report is measured on SQLite only")
     for rows in ROWS[size.name]:
         with tempfile.TemporaryDirectory(prefix="bangku-") as folder:
             fair = fill(Path(folder), applicants=max(100, rows // 6), applications=rows)

@@ -68,7 +68,7 @@ def _raw(size: Size) -> None:
     """The same rows, written in batches of 64 by plain SQL with the same durability."""
     with tempfile.TemporaryDirectory(prefix="bangku-") as folder:
         fair = fill(Path(folder), applicants=2000, applications=64 * 8)
-        connection = sqlite3.connect(fair.database, isolation_level=None)
+        connection = sqlite3.connect(fair.file, isolation_level=None)
         connection.execute("pragma synchronous=full")
         columns = "fair_id, profile, answers, stage, stage_at, note, received_at"
         (like,) = connection.execute(f"select {columns} from application limit 1").fetchall()
@@ -89,7 +89,8 @@ def _raw(size: Size) -> None:
 
 
 def run(size: Size) -> None:
-    _raw(size)
+    if size.engine == "sqlite":
+        _raw(size)
     stored = STORED[size.name]
     with (
         tempfile.NamedTemporaryFile(suffix=".jsonl") as file,
@@ -98,4 +99,4 @@ def run(size: Size) -> None:
         fair, running = made
         history = History(Path(file.name))
         uvloop.run(_run(fair, running, size, history))
-        print(f" {verdict(history, fair.database, filled=fair.applications)}")
+        print(f" {verdict(history, fair.address, filled=fair.applications)}")

@@ -95,7 +95,7 @@ async def tell_size(services: GivenServices) -> dict[str, int]:
 
 def serve_app(port: int, database: str, keys: str) -> None:
     settings = Settings(
-        database_url=f"sqlite:///{database}",
+        database_url=database,
         key_file=keys,
         port=port,
         base_url=f"http://127.0.0.1:{port}",

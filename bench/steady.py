@@ -67,4 +67,4 @@ def run(size: Size) -> None:
     ):
         history = History(Path(file.name))
         asyncio.run(_run(fair, running, rush, history))
-        print(f" {verdict(history, fair.database, filled=fair.applications)}")
+        print(f" {verdict(history, fair.address, filled=fair.applications)}")

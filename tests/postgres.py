@@ -108,14 +108,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def own_server(settings: tuple[str, ...] = DURABLE) -> Iterator[Server]:
+def own_server(settings: tuple[str, ...] = DURABLE, *, on_disk: bool = False) -> Iterator[Server]:
     """Give a server of one's own, as durable as a real one unless told otherwise.
 
     Its files are in memory where there is enough: what a stop loses is what the server had not
-    handed to the system, wherever that would have put it.
+    handed to the system, wherever that would have put it. Who measures wants them ``on_disk``.
     """
     with tempfile.TemporaryDirectory(
-        prefix="jf-pg-", dir=fast_folder(), ignore_cleanup_errors=True
+        prefix="jf-pg-", dir=None if on_disk else fast_folder(), ignore_cleanup_errors=True
     ) as folder:
         server = Server(Path(folder), settings)
         try:

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -96,6 +96,18 @@ def _sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, pool_size: in
     return engine
 
 
+def _server_engine(url: URL, **how: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_timeout=30,
+        hide_parameters=True,
+        connect_args={"async_creator_fn": Line.open},
+        **how,
+    )
+    watch(engine)
+    return engine
+
+
 class Database:
     """Transactions and snapshots, and what to do once a transaction has committed."""
 
@@ -123,21 +135,21 @@ class Database:
             made = made.update_query_dict(
                 {**ALIVE, **made.query, "options": f"{given} {SERVER_OPTIONS}".strip()}
             )
-            self.engine = create_async_engine(
-                made,
-                pool_size=8,
-                max_overflow=4,
-                pool_timeout=30,
-                hide_parameters=True,
-                connect_args={"async_creator_fn": Line.open},
-            )
-            watch(self.engine)
+            self.engine = _server_engine(made, pool_size=6, max_overflow=2)
             self.reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             self.looking = self.reading
-            self._engines = [self.engine]
-            self.glance_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            # Lines of their own: to make one commit by itself and back costs as much as a glance.
+            self.glance_engine = _server_engine(
+                made,
+                pool_size=3,
+                max_overflow=1,
+                pool_reset_on_return=None,
+                isolation_level="AUTOCOMMIT",
+                skip_autocommit_rollback=True,
+            )
+            self._engines = [self.engine, self.glance_engine]
             self.write_engine = self.engine.sync_engine
             self._writer = None
         self.url = made

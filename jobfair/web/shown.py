@@ -31,7 +31,7 @@ STAMP = "stamp"
 class Definition:
     """What people have said of a fair, in the shapes that pages need."""
 
-    defined: tuple[Any, ...]
+    defined: str
     found: FairNow
     offers: Sequence[Offer]
     booths: Sequence[Booth]

@@ -19,10 +19,13 @@ CHECKED = {"rush", "steady", "overload", "close", "day"}
 
 
 @pytest.mark.rig
-@pytest.mark.parametrize("name", BENCHMARKS)
-def test_a_benchmark_runs(name):
+@pytest.mark.parametrize(
+    ("name", "engine"), [*((name, "sqlite") for name in BENCHMARKS), ("rush", "postgresql")]
+)
+def test_a_benchmark_runs(name, engine):
+    words = [name, "--size", "tiny", "--pairs", "1", "--engine", engine]
     done = subprocess.run(
-        [sys.executable, "-m", "bench", name, "--size", "tiny", "--pairs", "1"],
+        [sys.executable, "-m", "bench", *words],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
@@ -34,7 +37,7 @@ def test_a_filled_database_agrees_with_itself(tmp_path):
     fair = fill(tmp_path, applicants=50, applications=333, positions=7)
 
     async def look():
-        database = Database(f"sqlite:///{fair.database}")
+        database = Database(fair.address)
         async with database.survey() as session:
             found = await differences(session, 1)
         await database.close()

@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Text, TypeDecorator, bindparam, func, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    TypeDecorator,
+    bindparam,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 from jobfair.applications.models import StageTally
 from jobfair.companies.models import Company
@@ -22,7 +33,7 @@ class Stamp:
 
     timetable: Timetable
     zone: ZoneInfo
-    defined: tuple[Any, ...]
+    defined: str
     """All that people have said of it: its row, office and window, how often its companies and
     positions have changed, and the edition."""
     edition: int | None
@@ -43,6 +54,19 @@ class Stamp:
         return phase_at(now, self.timetable)
 
 
+class _AsOne(GenericFunction[str]):
+    """Values as one JSON array: forty columns take a driver longer than all the rest."""
+
+    inherit_cache = True
+
+
+@compiles(_AsOne)
+def _as_json(element: Any, compiler: Any, **how: Any) -> str:
+    of_sqlite = compiler.dialect.name == "sqlite"
+    name = "json_array" if of_sqlite else "json_build_array"
+    return f"{name}({compiler.process(element.clauses, **how)})"
+
+
 _MOVING = (Fair.ledger_seq, Fair.applicants, Fair.last_received_at)
 _TIMETABLE = (
     FairWindow.opens_at,
@@ -57,9 +81,7 @@ def _defined(table: type[Base]) -> list[ColumnElement[Any]]:
     """Return what is defined in a row, as it is stored: it is compared and not read."""
     moving = {column.key for column in _MOVING} if table is Fair else set()
     return [
-        (type_coerce(column, Text) if isinstance(column.type, TypeDecorator) else column).label(
-            f"{table.__tablename__}_{column.name}"
-        )
+        type_coerce(column, Text) if isinstance(column.type, TypeDecorator) else column
         for column in table.__table__.columns
         if column.name not in moving
     ]
@@ -78,24 +100,31 @@ _SENT = (
     .correlate(Fair)
     .scalar_subquery()
 )
-_CHANGES = {
-    "newest_edition": select(func.max(Closing.edition)).where(Closing.fair_id == Fair.id),
-    "positions": select(func.sum(Position.edition)).where(Position.fair_id == Fair.id),
-    "companies": select(func.sum(Company.edition)).where(Company.office_id == Fair.office_id),
-}
+_EDITION = (
+    select(func.max(Closing.edition))
+    .where(Closing.fair_id == Fair.id)
+    .correlate(Fair)
+    .scalar_subquery()
+)
+_CHANGES = [
+    select(func.sum(table.edition)).where(of_fair).correlate(Fair).scalar_subquery()
+    for table, of_fair in (
+        (Position, Position.fair_id == Fair.id),
+        (Company, Company.office_id == Fair.office_id),
+    )
+]
 """Rows are never deleted and each change of one raises its edition, so a sum never comes back."""
 _STAMP = (
     select(
         *_TIMETABLE,
         _SENT.label("sent"),
         *_MOVING,
-        *(
-            change.correlate(Fair).scalar_subquery().label(name)
-            for name, change in _CHANGES.items()
-        ),
-        *_defined(Fair),
-        *_defined(Office),
-        *_defined(FairWindow),
+        Fair.time_zone,
+        _EDITION.label("edition"),
+        cast(
+            _AsOne(_EDITION, *_CHANGES, *_defined(Fair), *_defined(Office), *_defined(FairWindow)),
+            Text,
+        ).label("defined"),
     )
     .select_from(Fair)
     .join(Office, Office.id == Fair.office_id)
@@ -114,12 +143,11 @@ async def stamp_of(session: Session | Glance, fair: str, *, position: str = "") 
     row = found.one_or_none()
     if row is None:
         return None
-    moving = len(_TIMETABLE) + 1 + len(_MOVING)
     return Stamp(
         timetable=Timetable(*row[: len(_TIMETABLE)]),
-        zone=ZoneInfo(row.fair_time_zone),
-        defined=tuple(row[moving:]),
-        edition=row.newest_edition,
+        zone=ZoneInfo(row.time_zone),
+        defined=row.defined,
+        edition=row.edition,
         seq=row.ledger_seq,
         applicants=row.applicants,
         last_received_at=row.last_received_at,
