@@ -3,7 +3,6 @@
 import contextlib
 import os
 import platform
-import random
 import signal
 import socket
 import subprocess
@@ -13,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-PORTS = tuple(range(8160, 8170))
+from jobfair.cli.serve import listen
+from jobfair.settings import Settings
+
 SERVER_CORE, GENERATOR_CORE = 0, -1
 TICK = os.sysconf("SC_CLK_TCK")
 ROOT = Path(__file__).parent.parent
@@ -27,16 +28,6 @@ def pin(which: int) -> None:
     os.sched_setaffinity(0, range(os.cpu_count() or 1))
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[which]})
-
-
-def free_port() -> int:
-    for port in random.sample(PORTS, len(PORTS)):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                trial.bind(("127.0.0.1", port))
-                return port
-    raise SystemExit(f"no free port in {PORTS[0]}-{PORTS[-1]}")
 
 
 @dataclass
@@ -94,23 +85,27 @@ def server(kind: str, *args: str, profile: Path | None = None) -> Iterator[Serve
 
 
 def _start(kind: str, args: tuple[str, ...], environment: dict[str, str]) -> Server:
-    """Start a server and wait until it listens; a port that was just taken is not the end."""
-    for _ in range(3):
-        port, began = free_port(), time.monotonic()
-        words = [sys.executable, "-m", "bench.server", kind, str(port), *args]
-        running = Server(subprocess.Popen(words, cwd=ROOT, env=environment), port, began)
-        if _is_up(running):
-            return running
-        running.process.kill()
-        running.process.wait()
-    raise SystemExit("the server did not come up")
+    """Start a server on a socket that is ours already, and wait for its first answer."""
+    began = time.monotonic()
+    with listen(Settings(port=0)) as listening:
+        port, number = listening.getsockname()[1], listening.fileno()
+        words = [sys.executable, "-m", "bench.server", kind, str(port), str(number), *args]
+        process = subprocess.Popen(words, cwd=ROOT, env=environment, pass_fds=[number])
+    running = Server(process, port, began)
+    if not _answers(port):
+        process.kill()
+        process.wait()
+        raise SystemExit("the server did not come up")
+    return running
 
 
-def _is_up(running: Server) -> bool:
-    while time.monotonic() - running.began < 30 and running.process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", running.port)):
-            return True
-        time.sleep(0.02)
+def _answers(port: int) -> bool:
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("127.0.0.1", port), timeout=30) as line,
+    ):
+        line.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return bool(line.recv(1))
     return False
 
 

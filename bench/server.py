@@ -1,4 +1,6 @@
-"""The server under test, in a process of its own: ``python -m bench.server KIND PORT ...``.
+"""The server under test, in a process of its own: ``python -m bench.server KIND PORT SOCKET ...``.
+
+``SOCKET`` is the number of a file that listens on the port: two of them never want the same one.
 
 ``app DATABASE KEYS`` is the real application on the real server settings, with some routes
 added under ``/bangku``: the limit and the naive way, behind the same middleware, guards and form
@@ -10,6 +12,7 @@ import cProfile
 import gc
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,7 @@ from bench.machine import SERVER_CORE, pin
 from jobfair.app import create_app, make_services
 from jobfair.applicants.queries import applicant_of_account
 from jobfair.applications.actions.accepting import Receipt, Submission, accept
-from jobfair.cli.serve import ears, listen, make_server, settle
+from jobfair.cli.serve import ears, make_server, settle
 from jobfair.errors import NotFound
 from jobfair.people.rules import Role
 from jobfair.positions.queries import position_by_slug
@@ -93,7 +96,7 @@ async def tell_size(services: GivenServices) -> dict[str, int]:
     }
 
 
-def serve_app(port: int, database: str, keys: str) -> None:
+def serve_app(port: int, listening: socket.socket, database: str, keys: str) -> None:
     settings = Settings(
         database_url=database,
         key_file=keys,
@@ -104,7 +107,7 @@ def serve_app(port: int, database: str, keys: str) -> None:
     for handler in (do_nothing, apply_naively, show_filled, tell_size):
         app.register(handler)
     settle()
-    make_server(app, settings).run(sockets=ears(listen(settings)))
+    make_server(app, settings).run(sockets=ears(listening))
 
 
 class Bare:
@@ -150,22 +153,22 @@ class Bare:
             await send({"type": "websocket.send", "text": self.frame})
 
 
-def serve_bare(port: int) -> None:
-    settings = Settings(port=port)
-    make_server(Bare(), settings).run(sockets=ears(listen(settings)))
+def serve_bare(port: int, listening: socket.socket) -> None:
+    make_server(Bare(), Settings(port=port)).run(sockets=ears(listening))
 
 
-def main(kind: str, port: str, *args: str) -> None:
+def main(kind: str, port: str, number: str, *args: str) -> None:
+    given = (int(port), socket.socket(fileno=int(number)), *args)
     pin(SERVER_CORE)
     serve = {"app": serve_app, "bare": serve_bare}[kind]
     profile = os.environ.get("BENCH_PROFILE")
     if not profile:
-        serve(int(port), *args)
+        serve(*given)
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn ends with the signal
     profiler = cProfile.Profile()
     try:
-        profiler.runcall(serve, int(port), *args)
+        profiler.runcall(serve, *given)
     except (SystemExit, KeyboardInterrupt):
         pass
     finally:
