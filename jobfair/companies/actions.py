@@ -81,6 +81,7 @@ async def suspend_company(
     if company.verified_at is None:
         return
     company.verified_at = None
+    mark_changed(session, f"company:{company_id}")
     write_down(
         session,
         "suspend_company",

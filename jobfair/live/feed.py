@@ -9,6 +9,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from jobfair.live.rights import Rights
+
 log = logging.getLogger(__name__)
 
 Render = Callable[[], Awaitable[str]]
@@ -90,6 +92,7 @@ class Hub:
     def __init__(self) -> None:
         self._feeds: dict[tuple[str, str], Feed] = {}
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self.rights = Rights()
         self.rendered = 0
         """How often a part has been rendered since the start."""
 
@@ -100,12 +103,14 @@ class Hub:
 
     def announce(self, topics: frozenset[str]) -> None:
         """Mark every feed of these topics as stale. Called after a commit, on the loop."""
+        self.rights.end(topics)
         for (topic, _), feed in self._feeds.items():
             if topic in topics:
                 feed.stale.set()
 
     def resync(self) -> None:
         """Mark every feed as stale: something may have changed that nobody told us."""
+        self.rights.end_all()
         for feed in self._feeds.values():
             feed.stale.set()
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from jobfair.audit.actions import write_down
 from jobfair.db import Glance, Session
+from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem, Refused
 from jobfair.people import queries
@@ -44,7 +45,7 @@ async def sign_in(session: Session, *, account: Account, old_token: str, now: da
     if not await queries.is_unchanged(session, account):
         raise Refused("changed", "Akun ini baru saja berubah. Masuk sekali lagi.")
     if old_token:
-        await queries.delete_sign_in(session, hash_token(old_token))
+        await sign_out(session, token=old_token)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     queries.add(
         session,
@@ -57,7 +58,9 @@ async def sign_in(session: Session, *, account: Account, old_token: str, now: da
 
 async def sign_out(session: Session, *, token: str) -> None:
     """Forget the browser. Signing out twice does nothing the second time."""
-    await queries.delete_sign_in(session, hash_token(token))
+    known = hash_token(token)
+    await queries.delete_sign_in(session, known)
+    mark_changed(session, f"browser:{known.hex()}")
 
 
 async def who_is(
@@ -146,6 +149,7 @@ async def reset_password(
     """Give somebody a new password and sign every browser of theirs out."""
     account.password_hash = password_hash
     await queries.delete_sign_ins_of(session, account.id)
+    mark_changed(session, f"account:{account.id}")
     write_down(
         session,
         "reset_password",
@@ -164,6 +168,7 @@ async def disable_account(
         return
     account.disabled_at = now
     await queries.delete_sign_ins_of(session, account.id)
+    mark_changed(session, f"account:{account.id}")
     write_down(
         session,
         "disable_account",

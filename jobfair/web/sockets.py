@@ -22,8 +22,10 @@ from litestar.types import ASGIApp, Message, Receive, Send
 from jobfair.db import DBAPIError, NoConnection
 from jobfair.errors import Busy, JobFairError
 from jobfair.live.feed import Render
+from jobfair.live.rights import rights_of
+from jobfair.people.actions import hash_token
 from jobfair.web.errors import STATUS
-from jobfair.web.given import Services
+from jobfair.web.given import Services, SignedIn
 from jobfair.web.guards import SignInFirst
 from jobfair.web.limits import SOCKETS_PER_ADDRESS, SOCKETS_PER_SESSION
 
@@ -83,7 +85,7 @@ class Watcher:
     go. One that is stuck while nothing comes is found by the server's own ping.
     """
 
-    __slots__ = ("_frame", "_let_go", "_send", "_sending", "_since", "slow")
+    __slots__ = ("_frame", "_let_go", "_send", "_sending", "_since", "dismissed")
 
     def __init__(self, send: Send, let_go: Callable[[], object]) -> None:
         self._send = send
@@ -91,7 +93,7 @@ class Watcher:
         self._frame: str | None = None
         self._sending: asyncio.Task[None] | None = None
         self._since = 0.0
-        self.slow = False
+        self.dismissed = False
 
     def put(self, frame: str) -> None:
         """Send a frame, or let it wait in the place of an older one."""
@@ -99,8 +101,13 @@ class Watcher:
         if self._sending is None:
             self._since = time.monotonic()
             self._sending = asyncio.create_task(self._deliver())
-        elif not self.slow and time.monotonic() - self._since > SEND_WITHIN:
-            self.slow = True
+        elif time.monotonic() - self._since > SEND_WITHIN:
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """Let the socket go, once."""
+        if not self.dismissed:
+            self.dismissed = True
             self._let_go()
 
     async def _deliver(self) -> None:
@@ -137,6 +144,8 @@ class LiveSockets:
         if scope["type"] != ScopeType.WEBSOCKET:
             await self._router(scope, receive, send)
             return
+        rights = self._services.hub.rights
+        ended = rights.ended
         await receive()  # the handshake
         await self._router(scope, receive, _to_nobody)
         if WATCH not in scope:
@@ -149,14 +158,26 @@ class LiveSockets:
             await send(_closing(POLICY, "too many sockets"))
             return
         try:
-            await self._serve(scope.pop(WATCH), receive, send)
+            holder = cast("asyncio.Task[None]", asyncio.current_task())
+            watcher = Watcher(send, holder.cancel)
+            mine = _rights(scope)
+            with rights.held(mine, watcher.dismiss) if mine else contextlib.nullcontext():
+                if mine and rights.ended != ended:
+                    watcher.dismiss()
+                await self._serve(scope.pop(WATCH), watcher, holder, receive, send)
         finally:
             limits.give_socket(owners)
 
-    async def _serve(self, watch: Watch, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self,
+        watch: Watch,
+        watcher: Watcher,
+        holder: asyncio.Task[None],
+        receive: Receive,
+        send: Send,
+    ) -> None:
         """Serve until the browser is gone; nothing is expected from it."""
-        hub, holder = self._services.hub, cast("asyncio.Task[None]", asyncio.current_task())
-        watcher = Watcher(send, holder.cancel)
+        hub = self._services.hub
         try:
             feed = await hub.join(watch.topic, watch.part, watch.render, watcher)
             del watch  # the feed has kept what it needs
@@ -167,7 +188,7 @@ class LiveSockets:
                 hub.leave(feed, watcher)
                 watcher.end()
         except asyncio.CancelledError:
-            if not watcher.slow:
+            if not watcher.dismissed:
                 raise
             holder.uncancel()
             await _come_again(send)
@@ -189,6 +210,17 @@ def _owners(scope: Any) -> list[tuple[str, int]]:
     if scope["user"] is not None:
         owners.append((f"session:{scope['session_token']}", SOCKETS_PER_SESSION))
     return owners
+
+
+def _rights(scope: Any) -> list[str]:
+    user: SignedIn | None = scope["user"]
+    if user is None:
+        return []
+    return rights_of(
+        browser=hash_token(scope["session_token"]),
+        account_id=user.account_id,
+        company_id=user.company_id,
+    )
 
 
 async def _refuse(scope: Any, send: Send) -> None:

@@ -12,14 +12,17 @@ import pytest
 from jobfair.cli import serve
 from jobfair.errors import Busy, NotAllowed, NotFound
 from jobfair.live.feed import Hub
+from jobfair.people.rules import Role
 from jobfair.settings import Settings
 from jobfair.web import sockets
+from jobfair.web.given import SignedIn
 from jobfair.web.guards import SignInFirst
 from jobfair.web.limits import Limits
 from jobfair.web.sockets import WATCH, LiveSockets, Watch, note_refusal
 from tests.nodes.crowd import doing, until
 
 TOPIC = "fair:1"
+CLOSED = {"type": "websocket.close", "code": 1013, "reason": ""}
 OPEN = {"type": "websocket.accept", "subprotocol": None, "headers": []}
 
 
@@ -250,3 +253,37 @@ async def test_the_kernel_ends_a_connection_whose_browser_reads_nothing(monkeypa
         async with asyncio.timeout(20):
             assert isinstance(await gone, TimeoutError)
     serving.close()
+
+
+async def test_a_right_that_ends_during_the_handshake_is_noticed(fair):
+    # Guards the count of rights: who was recognised before that end is registered only after it.
+    signed_in = SignedIn(account_id=1, role=Role.REVIEWER, name="", office_id=None, company_id=7)
+    late = Browser(user=signed_in, session_token="x")
+    in_time = Browser(user=signed_in, session_token="y")
+
+    async def route(scope, receive, send):
+        scope[WATCH] = Watch(TOPIC, "numbers", fair.render)
+        if scope is late.scope:
+            fair.hub.announce(frozenset({"company:7"}))
+
+    fair.live = LiveSockets(route, SimpleNamespace(hub=fair.hub, limits=fair.limits))
+    async with fair.come(in_time):
+        await until(lambda: in_time.frames == ["0"])
+        async with fair.come(late):
+            await until(lambda: late.heard[-1:] == [CLOSED])
+        await until(lambda: in_time.heard[-1]["type"] == "websocket.close")
+
+    assert late.heard == [OPEN, CLOSED]
+    assert (fair.hub.readers, fair.limits._sockets) == (0, {})
+
+
+async def test_after_a_gap_everybody_who_is_signed_in_is_asked_anew(fair):
+    user = SignedIn(account_id=1, role=Role.APPLICANT, name="", office_id=None, company_id=None)
+    guest, known = Browser(), Browser(user=user, session_token="x")
+    async with fair.come(guest), fair.come(known):
+        await until(lambda: guest.frames == known.frames == ["0"])
+        fair.hub.resync()
+        await until(lambda: known.heard[-1]["type"] == "websocket.close")
+
+    assert known.heard[-1]["code"] == 1013
+    assert {one["type"] for one in guest.heard} == {"websocket.accept", "websocket.send"}

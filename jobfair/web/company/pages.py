@@ -8,9 +8,9 @@ from litestar.response import Redirect, Response, Template
 from jobfair.companies.queries import company_by_id
 from jobfair.fairs.queries import fair_by_id
 from jobfair.live import topics
-from jobfair.positions.queries import own_position, positions_of_company
+from jobfair.positions.queries import positions_of_company
 from jobfair.tally.queries.kept import tally_positions
-from jobfair.web.company.context import company_of, counts_of, desk_context
+from jobfair.web.company.context import company_of, counts_of, desk_context, desk_position
 from jobfair.web.company.view import known_id, read_view
 from jobfair.web.given import (
     FromPath,
@@ -79,9 +79,7 @@ async def stream_desk(socket: Socket, position_id: FromPath[int]) -> None:
     services: Services = socket.app.state.services
     account: SignedIn = socket.scope["user"]
     async with services.database.snapshot() as session:
-        position = await own_position(
-            session, company_id=company_of(account), position_id=known_id(position_id)
-        )
+        position = await desk_position(session, account, known_id(position_id))
         fair = await fair_by_id(session, position.fair_id)
     lang, environment = language_of(socket), socket.app.template_engine.engine  # type: ignore[union-attr]
 
