@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, union_all, update
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
@@ -125,16 +125,29 @@ async def every_row(
     ]
 
 
+_NEWEST = union_all(
+    *(
+        select(func.max(Application.seq).label("seq")).where(
+            Application.position_id == bindparam("position_id"), Application.stage == stage
+        )
+        for stage in Stage
+    )
+).subquery()
+"""One for each stage, as the index is ordered: of a position, no row but these is looked at."""
+
+
 async def newest_seq(session: Session, *, position_id: int) -> int:
     """Return the ledger sequence of the newest application to a position, 0 when none."""
-    query = select(func.max(Application.seq)).where(Application.position_id == position_id)
-    return await session.scalar(query) or 0
+    newest = select(func.max(_NEWEST.c.seq))
+    return await session.scalar(newest, {"position_id": position_id}) or 0
 
 
 async def arrived_after(session: Session, *, position_id: int, seq: int) -> int:
     """Return how many applications to a position came after a ledger sequence."""
     query = select(func.count()).where(
-        Application.position_id == position_id, Application.seq > seq
+        Application.position_id == position_id,
+        Application.stage.in_(Stage),  # all of them, named for the index's sake
+        Application.seq > seq,
     )
     return await session.scalar(query) or 0
 
