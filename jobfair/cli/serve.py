@@ -153,6 +153,8 @@ def listen(settings: Settings) -> socket.socket:
         # Closed by us, it would otherwise stay for ever with what is still to be sent.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAF_AFTER * 1000)
     try:
+        # For all its copies, in every process: one that waited in accept would serve nobody.
+        listening.setblocking(False)
         listening.bind((settings.host, settings.port))
         listening.listen(BACKLOG)
     except OSError as error:
