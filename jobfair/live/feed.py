@@ -1,7 +1,8 @@
 """Feeds: a topic changes, the part is rendered once, every reader gets the newest one.
 
-A reader joins first and gets a full part at once, so no change can fall in between. Changes that
-come close together are drained into one frame.
+A feed is there, to be told of changes, before the first part of a reader is rendered, and the
+reader is given what changes from that part on: no change falls in between, and nobody begins with
+a part from before he came. Changes that come close together are drained into one frame.
 """
 
 import asyncio
@@ -41,6 +42,8 @@ class Feed:
         self._begun = self._shown = 0
         self._newest = ""
         self.readers: set[Reader] = set()
+        self.coming = 0
+        """Readers whose first frame is being rendered."""
         self.stale = asyncio.Event()
 
     async def fresh(self) -> str:
@@ -134,17 +137,21 @@ class Hub:
             self._feeds[key] = Feed(key, self._count(render))
             self._tasks[key] = asyncio.create_task(self._feeds[key].serve())
         feed = self._feeds[key]
-        feed.readers.add(reader)
+        feed.coming += 1
         try:
             reader.put(await feed.fresh())
-        except BaseException:
-            self.leave(feed, reader)
-            raise
+            feed.readers.add(reader)
+        finally:
+            feed.coming -= 1
+            self._end_if_unread(feed)
         return feed
 
     def leave(self, feed: Feed, reader: Reader) -> None:
         """Give ``reader`` nothing more; a feed without readers ends."""
         feed.readers.discard(reader)
-        if not feed.readers and self._feeds.get(feed.key) is feed:
+        self._end_if_unread(feed)
+
+    def _end_if_unread(self, feed: Feed) -> None:
+        if not feed.readers and not feed.coming and self._feeds.get(feed.key) is feed:
             del self._feeds[feed.key]
             self._tasks.pop(feed.key).cancel()

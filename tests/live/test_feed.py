@@ -43,6 +43,16 @@ class World:
         return reading(self.hub, TOPIC, PART, self.render)
 
 
+class Everything:
+    """A reader that keeps every frame."""
+
+    def __init__(self) -> None:
+        self.frames: list[str] = []
+
+    def put(self, frame: str) -> None:
+        self.frames.append(frame)
+
+
 @pytest.fixture
 def world():
     return World(Hub())
@@ -72,6 +82,23 @@ async def test_a_change_during_the_first_rendering_is_not_missed(world):
     async with world.read() as slot:
         assert await take(slot) == 0
         assert await take(slot) == 1
+
+
+async def test_who_comes_during_a_rendering_does_not_begin_with_it(world):
+    # Guards that a reader is handed out to only once it has its first part: the frame that is
+    # being rendered when it comes does not show what had been acknowledged to it before.
+    async with world.read() as early:
+        await take(early)
+        world.takes = 0.05
+        before = world.renderings
+        world.change()
+        await until(lambda: world.renderings > before)
+        world.change()
+        late = Everything()
+        feed = await world.hub.join(TOPIC, PART, world.render, late)
+        world.hub.leave(feed, late)
+
+    assert late.frames == ["2"]
 
 
 async def test_a_hundred_changes_are_few_frames_and_the_last_is_the_present(world, monkeypatch):

@@ -33,7 +33,7 @@ async def test_control_an_error_called_success(defect):
 
 @finds("half-a-batch-kept")
 async def test_control_a_part_kept(defect):
-    seen = await fail_often(["syncs"], every=2, defect=defect.name)
+    seen = await fail_often(["syncs"] * 10, every=2, defect=defect.name)
 
     assert says(seen, "refused, yet stored: ")
 

@@ -62,7 +62,7 @@ async def watch_here(url, folder, crowd, frames, **ends):
     """Let a small crowd watch until so many frames were seen, or it ends otherwise."""
     people, database = People(KEYS), Database(url)
     try:
-        await people.gather(database, people=600, positions=10, open_for=timedelta(hours=1))
+        await people.gather(database, people=1500, positions=10, open_for=timedelta(hours=1))
         async with served_here(url, folder) as port:
             watching = Watching(port, people, crowd, seed=1)
             await watching.run(frames, **ends)

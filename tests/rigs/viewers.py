@@ -65,15 +65,19 @@ class Watching:
         self.seen = Seen()
         self.storm = asyncio.Event()
         self.open: list[Viewer] = []
+        self.all_applied = False
         people.fresh = self._pairs()
 
     def _pairs(self) -> Iterator[Pair]:
-        """Give every person a few positions, one person after another."""
+        """Give every person a few positions, one person after another; then nothing new."""
         positions = range(len(self.people.made.positions))
         for who in range(len(self.people.made.applicants)):
             few = self.rng.randint(*WANTED)
             for what in self.rng.sample(positions, min(few, len(positions))):
                 yield who, what
+        self.all_applied = True
+        while True:
+            yield who, what
 
     async def connect(self, *, slow: bool = False) -> Viewer:
         told, slug = len(self.people.witness.told), self.people.made.fair.slug
@@ -137,7 +141,7 @@ class Watching:
     async def run(self, frames: int, *, seconds: float, untruth: str = "") -> None:
         """Watch and apply until so many frames were seen, then be quiet, then look.
 
-        ``untruth`` is what ends it sooner.
+        ``untruth`` is what ends it sooner, and so does that nobody has anything to apply for.
         """
         steady = [await self.arrive() for _ in range(self.crowd.steady)]
         dead = [await self.connect(slow=True) for _ in range(self.crowd.dead)]
@@ -153,7 +157,7 @@ class Watching:
         tasks += [asyncio.create_task(self.stall(steady[0])) for _ in range(self.crowd.stalled)]
         tasks.append(asyncio.create_task(self.blow()))
         while self.seen.frames < frames and time.monotonic() < until:
-            if untruth in self.seen.broken:
+            if untruth in self.seen.broken or self.all_applied:
                 break
             await asyncio.sleep(0.05)
             ended = [task for task in tasks + applying if task.done()]

@@ -152,7 +152,11 @@ async def connect(seen: Seen, port: int, slug: str, *, at_least: int, slow: bool
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
     client.setblocking(False)
     client.bind((f"127.1.{number // 250 % 250}.{1 + number % 250}", 0))
-    await loop.sock_connect(client, ("127.0.0.1", port))
-    seen.connections += 1
-    _, viewer = await loop.create_connection(lambda: Viewer(seen, slug, at_least), sock=client)
+    try:
+        await loop.sock_connect(client, ("127.0.0.1", port))
+        seen.connections += 1
+        _, viewer = await loop.create_connection(lambda: Viewer(seen, slug, at_least), sock=client)
+    except BaseException:
+        client.close()
+        raise
     return viewer
