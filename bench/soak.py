@@ -1,8 +1,13 @@
-"""An hour of everything at an easy pace: does the server's memory grow?"""
+"""An hour of everything at an easy pace: does the server's memory grow?
+
+Before it, the same things are done at a quick pace, until the heap and the database's caches have
+found their size: what grows after that is kept by somebody.
+"""
 
 import asyncio
 import itertools
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.common import Size, Work, filled
@@ -18,6 +23,8 @@ from bench.sockets import Audience
 class Pace:
     """For how long, how often memory is read, and how many of everything."""
 
+    warming: float
+    """Seconds at :data:`QUICK` times the pace, before the first reading."""
     minutes: float
     every: float
     """Seconds between two readings."""
@@ -26,10 +33,12 @@ class Pace:
     """Per second; as many pages are read, in turn."""
 
 
+QUICK = 10
+
 PACES = {
-    "tiny": Pace(minutes=0.02, every=0.2, viewers=3, applications=10),
-    "small": Pace(minutes=5, every=5, viewers=100, applications=20),
-    "full": Pace(minutes=60, every=20, viewers=200, applications=20),
+    "tiny": Pace(warming=0.5, minutes=0.02, every=0.2, viewers=3, applications=10),
+    "small": Pace(warming=30, minutes=5, every=5, viewers=100, applications=20),
+    "full": Pace(warming=300, minutes=60, every=20, viewers=200, applications=20),
 }
 
 
@@ -71,22 +80,36 @@ async def _readings(running: Server, pace: Pace) -> list[tuple[float, float]]:
     return found
 
 
+async def _end(tasks: Sequence[asyncio.Task[object]]) -> None:
+    for task in tasks:
+        assert not task.done(), task
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _warm(running: Server, fair: Fair, pace: Pace, load: Load) -> None:
+    """Do in minutes what takes the hour otherwise."""
+    beside = [asyncio.create_task(_pages(running, fair, pace)) for _ in range(QUICK)]
+    beside.append(asyncio.create_task(_come_and_go(running)))
+    await load.open("ours", rate=pace.applications * QUICK, seconds=pace.warming)
+    await _end(beside)
+    load.forget()
+
+
 async def _run(fair: Fair, running: Server, pace: Pace) -> None:
     audience = Audience(running.port)
     await audience.add(pace.viewers)
     load = Load(fair, running.port)
+    print(f" {running.memory():.1f} MiB before anything was asked", flush=True)
+    await _warm(running, fair, pace, load)
+    applying = load.open("ours", rate=pace.applications, seconds=pace.minutes * 60 + 60)
     beside = [
         asyncio.create_task(_pages(running, fair, pace)),
         asyncio.create_task(_come_and_go(running)),
-        asyncio.create_task(
-            load.open("ours", rate=pace.applications, seconds=pace.minutes * 60 + 60)
-        ),
+        asyncio.create_task(applying),
     ]
     readings = await _readings(running, pace)
-    for task in beside:
-        assert not task.done(), task
-        task.cancel()
-    await asyncio.gather(*beside, return_exceptions=True)
+    await _end(beside)
     later = readings[len(readings) // 2 :]
     least, most = min(mib for _, mib in later), max(mib for _, mib in later)
     print(f" {pace.minutes:.0f} min, {len(load.latencies)} applications, {audience.here} of "

@@ -17,11 +17,13 @@ SLEEP = text("select pg_sleep(1)")
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch):
     monkeypatch.setattr(silence, "SUSPECT_AFTER", 0.1)
-    monkeypatch.setattr(silence, "ANSWER_WITHIN", 0.3)
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["everything", "one-line"])
-async def test_who_waits_at_a_silent_line_is_told_and_the_next_one_served(shared_url, whole):
+async def test_who_waits_at_a_silent_line_is_told_and_the_next_one_served(
+    shared_url, whole, monkeypatch
+):
+    monkeypatch.setattr(silence, "ANSWER_WITHIN", 0.3)
     silenced = []
 
     def fate(data):
