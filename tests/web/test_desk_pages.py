@@ -1,5 +1,6 @@
 """The desk as its reviewers see it: lists, what waits behind the bar, and its live counts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,29 @@ def test_a_pinned_list_stands_still_and_says_how_many_wait(client, act, sign_in)
     unpinned = client.get(room.desk).text
     assert 'data-pintas="n" hidden>' in unpinned
     assert unpinned.count('class="belum"') == 3
+
+
+def test_the_desk_looks_at_no_more_of_a_position_than_it_shows(client, act, sign_in, services):
+    # Guards that its cost does not grow with the ledger: every stage is walked from its end.
+    room = act(furnish)
+    sign_in(client, REVIEWER)
+    with statements(services) as ran:
+        assert client.get(f"{room.desk}?sampai=1").status_code == 200
+
+    def plan(text):
+        async def explain(session):
+            connection = await session.connection()
+            given = (None,) * text.count("?")
+            rows = await connection.exec_driver_sql(f"explain query plan {text}", given)
+            return [row.detail for row in rows]
+
+        return act(explain)
+
+    steps = [step for text in ran for step in plan(text)]
+    reads = [step for step in steps if re.match(r"(SCAN|SEARCH) application\b", step)]
+    ways = r"\(position_id=\? AND stage=\?|\(receipt=\?\)|\(rowid=\?\)|\(applicant_id=\?"
+    assert len([step for step in reads if "(position_id=? AND stage=?" in step]) > len(Stage)
+    assert [step for step in reads if not re.search(ways, step)] == []
 
 
 @pytest.mark.parametrize(
