@@ -1,16 +1,35 @@
-"""``jobfair check`` tells whether everything that is stored adds up."""
+"""``jobfair check`` tells whether everything that is stored adds up, and is still there."""
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
-from jobfair.cli.frame import CHECK_FAILED, command, fail, out, ready_database
+from jobfair.app import store_of
+from jobfair.cli.frame import (
+    CHECK_FAILED,
+    CONFIGURATION,
+    ENVIRONMENT,
+    command,
+    fail,
+    out,
+    ready_database,
+)
 from jobfair.db import Database
 from jobfair.db.integrity import integrity_problems
+from jobfair.documents import queries as documents
+from jobfair.documents.actions import Lost, lost
 from jobfair.fairs.queries import all_fairs
-from jobfair.settings import read_settings
+from jobfair.settings import Settings, read_settings
+from jobfair.store import Denied, OutOfReach, Store
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.recount import differences
 from jobfair.tally.queries.rows import Difference
+
+DOCUMENTS_AT_ONCE = 1000
+SHOWN = 5
+"""Documents that are named; after a restore that forgot them it would be all of them."""
+Failure = tuple[str, int]
+"""What is wrong, as a sentence, and the exit code for it."""
 
 
 async def check_fairs(database: Database, only: str | None) -> list[tuple[str, Difference]]:
@@ -24,24 +43,64 @@ async def check_fairs(database: Database, only: str | None) -> list[tuple[str, D
     return found
 
 
-@click.command(short_help="Hitung ulang dan periksa basis data.")
-@click.argument("fair", required=False)
-@command
-async def check(fair: str | None) -> None:
-    """Hitung ulang semua angka dari baris lamaran dan bandingkan dengan angka yang disimpan.
+async def find_documents(database: Database, store: Store) -> tuple[int, list[Lost]]:
+    """Look for every document in the store; returns how many were looked for and what is lost.
 
-    Memeriksa juga keutuhan berkas, jendela waktu, nomor bukti, urutan buku lamaran, dan sidik
-    angka yang sudah dibekukan. Keluar dengan kode 1 bila ada yang tidak cocok.
+    Rows are read some at a time and the store is asked between two readings, so that no reading
+    waits for a store. A row is marked before its bytes go: what is not there and still wanted by
+    its row, read anew, is lost and was not removed.
 
-    \b
-    Contoh:
-      jobfair check
-      jobfair check asahan-2022
+    Raises:
+        OutOfReach: the store cannot be asked.
+
     """
-    async with ready_database(read_settings()) as database:
-        with out.status("Menghitung ulang…"):
-            problems = await integrity_problems(database)
-            found = await check_fairs(database, fair)
+    many, found, last = 0, list[Lost](), 0
+    while True:
+        async with database.survey() as session:
+            rows = await documents.wanted(session, after=last, most=DOCUMENTS_AT_ONCE)
+        if not rows:
+            return many, found
+        if suspects := await lost(store, rows):
+            async with database.survey() as session:
+                wanted = await documents.still_wanted(session, [one.name for one in suspects])
+            found += [one for one in suspects if one.name in wanted]
+        many, last = many + len(rows), rows[-1].id
+
+
+async def check_documents(settings: Settings, database: Database) -> Failure | None:
+    """Print what is to be told about the documents; returns what is wrong with them."""
+    store, place = store_of(settings), escape(settings.documents_place)
+    try:
+        with out.status("Mencari dokumen…"):
+            many, found = await find_documents(database, store)
+    except OutOfReach as error:
+        denied = isinstance(error, Denied)
+        sentence = (
+            f"Penyimpanan dokumen {place} tidak dapat ditanyai ({error}), jadi dokumen belum "
+            f"diperiksa. {'Periksa setelan documents' if denied else 'Betulkan itu'}, lalu "
+            "jalankan lagi."
+        )
+        return sentence, CONFIGURATION if denied else ENVIRONMENT
+    finally:
+        await store.close()
+    for one in found[:SHOWN]:
+        what = "hilang" if one.kept is None else f"{one.kept} bita, seharusnya {one.needed}"
+        out.print(f"Dokumen {one.name}: {what}")
+    if len(found) > SHOWN:
+        out.print(f"… dan {len(found) - SHOWN} dokumen lain.")
+    if found:
+        missing = sum(one.kept is None for one in found)
+        sentence = (
+            f"{missing} dokumen hilang dan {len(found) - missing} rusak, dari {many} yang dicari "
+            f"di {place}. Pulihkan folder atau bucket dokumen dari cadangan."
+        )
+        return sentence, CHECK_FAILED
+    out.print(f"Lengkap: {many} dokumen dicari di {place}, tidak ada yang hilang atau terpotong.")
+    return None
+
+
+def show_numbers(found: list[tuple[str, Difference]], problems: list[str]) -> Failure | None:
+    """Print what the recount found; returns what is wrong with it."""
     if found:
         table = Table("Job fair", "Apa", "Di mana", "Tersimpan", "Dihitung ulang")
         for slug, one in found:
@@ -50,5 +109,34 @@ async def check(fair: str | None) -> None:
     for problem in problems:
         out.print(f"Keutuhan: {problem}")
     if found or problems:
-        fail(f"{len(found) + len(problems)} ketidakcocokan.", CHECK_FAILED)
+        return f"{len(found) + len(problems)} ketidakcocokan.", CHECK_FAILED
     out.print("Cocok: semua angka sama dengan hitung ulang baris lamaran.")
+    return None
+
+
+@click.command(short_help="Hitung ulang, periksa basis data dan dokumen.")
+@click.argument("fair", required=False)
+@command
+async def check(fair: str | None) -> None:
+    """Hitung ulang semua angka dari baris lamaran dan bandingkan dengan angka yang disimpan.
+
+    Memeriksa juga keutuhan berkas, jendela waktu, nomor bukti, urutan buku lamaran, dan sidik
+    angka yang sudah dibekukan. Tanpa FAIR juga: apakah setiap dokumen (CV) masih ada di folder atau
+    bucketnya, dengan panjang yang benar. Keluar dengan kode 1 bila ada yang tidak cocok.
+
+    \b
+    Contoh:
+      jobfair check
+      jobfair check asahan-2022
+    """
+    settings = read_settings()
+    async with ready_database(settings) as database:
+        with out.status("Menghitung ulang…"):
+            problems = await integrity_problems(database)
+            found = await check_fairs(database, fair)
+        failures = [show_numbers(found, problems)]
+        if fair is None:
+            failures.append(await check_documents(settings, database))
+    wrong = [one for one in failures if one is not None]
+    if wrong:
+        fail(" ".join(sentence for sentence, _ in wrong), wrong[0][1])

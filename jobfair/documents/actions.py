@@ -5,6 +5,7 @@ transaction of its own, and deleted from it between :func:`remove_cv` (or :func:
 :func:`forget`. Wherever a process dies, the rows still know every name that may be in the store.
 """
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from jobfair.documents.models import StoredDocument, StoreMark
 from jobfair.documents.rules import Kind
 from jobfair.errors import Misconfigured, Refused
 from jobfair.store import Missing, Store
-from jobfair.store.box import new_key
+from jobfair.store.box import new_key, sealed_size
 
 AT_ONCE = 200
 """Documents a job takes on in one run; the next run takes the next."""
 REKEYED_AT_ONCE = 1000
+LOOKED_FOR_AT_ONCE = 16
+"""Questions a store is asked side by side: one by one a bucket of 90,000 takes an hour at 40 ms."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,16 @@ class Begun:
 
     name: str
     key: str
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A document whose bytes are not all in the store."""
+
+    name: str
+    kept: int | None
+    """How many bytes there are; None: no such name."""
+    needed: int
 
 
 async def begin_upload(
@@ -137,6 +150,36 @@ async def change_keys_of_documents(session: Session, *, old: Keys, new: Keys) ->
         await queries.set_sealed_keys(session, sealed)
         done, last = done + len(rows), rows[-1].id
     return done
+
+
+async def lost(store: Store, documents: Sequence[queries.Wanted]) -> list[Lost]:
+    """Return which documents the store does not have, or not in their length, in their order.
+
+    Asks for lengths only: nothing is fetched or opened. What was removed since the rows were read
+    is among them; look at a row again (:func:`queries.still_wanted`) before it is called lost.
+
+    Raises:
+        OutOfReach: nobody can tell, of none of them.
+
+    """
+    kept: dict[str, int | None] = {}
+    left = iter(documents)
+
+    async def look() -> None:
+        for one in left:
+            try:
+                kept[one.name] = await store.size(one.name)
+            except Missing:
+                kept[one.name] = None
+
+    try:
+        async with asyncio.TaskGroup() as looks:
+            for _ in range(LOOKED_FOR_AT_ONCE):
+                looks.create_task(look())
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+    found = [Lost(one.name, kept[one.name], sealed_size(one.size)) for one in documents]
+    return [one for one in found if one.kept != one.needed]
 
 
 async def tie_store(session: Session, store: Store, *, place: str) -> None:

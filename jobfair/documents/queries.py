@@ -15,6 +15,19 @@ from jobfair.documents.rules import READABLE_AFTER_CLOSING, SETTLED, Kind
 from jobfair.errors import NotFound
 from jobfair.fairs.models import FairWindow
 
+WANTED = (StoredDocument.stored_at.is_not(None), StoredDocument.removed_at.is_(None))
+"""Of these the store must hold the bytes, whether they are on a profile or were only sent."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A document whose bytes must be in the store."""
+
+    id: int
+    name: str
+    size: int
+    """Bytes before sealing."""
+
 
 @dataclass(frozen=True)
 class Cv:
@@ -59,11 +72,7 @@ async def cv_named(session: Session, name: str) -> Cv | None:
         StoredDocument.kind,
         StoredDocument.size,
         StoredDocument.stored_at,
-    ).where(
-        StoredDocument.name == name,
-        StoredDocument.stored_at.is_not(None),
-        StoredDocument.removed_at.is_(None),
-    )
+    ).where(StoredDocument.name == name, *WANTED)
     row = (await session.execute(query)).one_or_none()
     return None if row is None else Cv(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
@@ -176,6 +185,19 @@ async def set_sealed_keys(session: Session, rows: Sequence[dict[str, Any]]) -> N
         .values(key_sealed=bindparam("sealed"))
     )
     await session.execute(statement, rows)
+
+
+async def wanted(session: Session, *, after: int, most: int) -> list[Wanted]:
+    """Return the next documents by id whose bytes must be in the store."""
+    query = select(StoredDocument.id, StoredDocument.name, StoredDocument.size)
+    query = query.where(StoredDocument.id > after, *WANTED).order_by(StoredDocument.id).limit(most)
+    return [Wanted(*row) for row in await session.execute(query)]
+
+
+async def still_wanted(session: Session, names: Iterable[str]) -> set[str]:
+    """Return which of these documents' bytes must be in the store now."""
+    query = select(StoredDocument.name).where(StoredDocument.name.in_(list(names)), *WANTED)
+    return set(await session.scalars(query))
 
 
 async def store_mark(session: Session) -> str | None:

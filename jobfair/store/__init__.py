@@ -31,6 +31,9 @@ class Store(Protocol):
     async def get(self, name: str) -> bytes:
         """Return what was kept, or raise ``Missing`` or ``OutOfReach``."""
 
+    async def size(self, name: str) -> int:
+        """Return how many bytes are kept, without fetching them; ``Missing``, ``OutOfReach``."""
+
     async def delete(self, name: str) -> None:
         """Forget it; what is not there is forgotten already. Raises ``OutOfReach``."""
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
+TAG_BYTES = 16
 KEY_BITS = 256
 
 
@@ -21,6 +22,11 @@ class Spoilt(Exception):
 def new_key() -> str:
     """Return a random key as text."""
     return AESGCM.generate_key(KEY_BITS).hex()
+
+
+def sealed_size(size: int) -> int:
+    """Return how many bytes ``size`` bytes are once they are sealed."""
+    return len(VERSION) + NONCE_BYTES + size + TAG_BYTES
 
 
 def shut(data: bytes, *, key: str, name: str) -> bytes:

@@ -34,6 +34,10 @@ class FolderStore:
         """Return what was kept."""
         return await asyncio.to_thread(self._get, checked(name))
 
+    async def size(self, name: str) -> int:
+        """Return how long the file is."""
+        return await asyncio.to_thread(self._size, checked(name))
+
     async def delete(self, name: str) -> None:
         """Remove the file, and what a write that was cut off left beside it."""
         await asyncio.to_thread(self._delete, checked(name))
@@ -77,6 +81,14 @@ class FolderStore:
     def _get(self, name: str) -> bytes:
         try:
             return (self.folder / name).read_bytes()
+        except FileNotFoundError:
+            raise Missing(name) from None
+        except OSError as error:
+            raise OutOfReach(f"folder: {type(error).__name__}") from None
+
+    def _size(self, name: str) -> int:
+        try:
+            return (self.folder / name).stat().st_size
         except FileNotFoundError:
             raise Missing(name) from None
         except OSError as error:

@@ -1,6 +1,6 @@
 """Documents in a bucket of an S3-compatible service, over plain HTTP verbs, path style.
 
-Three verbs and the look at the bucket are all that is asked, so no SDK stands between: any
+Four verbs and the look at the bucket are all that is asked, so no SDK stands between: any
 service that speaks Signature Version 4 will do.
 """
 
@@ -19,6 +19,8 @@ TIMEOUT = httpx.Timeout(30.0, connect=3.0)
 TRIES = 2
 """Every verb can be repeated: a connection that broke is tried once more."""
 CODE = re.compile(r"<Code>(\w+)</Code>")
+AS_KEPT = {"accept-encoding": "identity"}
+"""Sealed bytes cannot be packed, and the length that is told must be that of what is kept."""
 FOUND = frozenset({200, 201, 204})
 SERVER_FAULT = 500
 
@@ -33,7 +35,7 @@ class S3Store:
         self._folder = "/" + parts.path.strip("/")
         self._bucket = "/" + parts.path.strip("/").split("/")[0]
         self._access = access
-        self._client = httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, headers=AS_KEPT, follow_redirects=False)
 
     async def put(self, name: str, data: bytes) -> None:
         """Store the bytes; the digest of all of them is part of the signature."""
@@ -47,6 +49,18 @@ class S3Store:
             raise Missing(name)
         self._expect(answer)
         return answer.content
+
+    async def size(self, name: str) -> int:
+        """Return how many bytes are kept; a 404 to HEAD has no words, so the bucket is asked."""
+        answer = await self._ask("HEAD", self._path(name))
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            await self.check()
+            raise Missing(name)
+        self._expect(answer)
+        told: str = answer.headers.get("content-length", "")
+        if not told.isdecimal():
+            raise Denied("s3: no length")
+        return int(told)
 
     async def delete(self, name: str) -> None:
         """Forget it."""

@@ -53,7 +53,9 @@ def test_a_fair_from_files_to_its_edges(jobfair, tmp_path):
     assert "kata sandi sementara" in loaded
     assert "idak ada perubahan" in jobfair("load", "asahan-2022")
     assert "Dibuka  Kamis, 3 November 2022 pukul 08.00 WIB" in jobfair("open", "asahan-2022")
-    assert "Cocok" in jobfair("check")
+    checked = jobfair("check")
+    assert "Cocok" in checked
+    assert "Lengkap: 0 dokumen" in checked
     assert "belum ditutup" in jobfair("report", "asahan-2022", code=1)
     assert "tidak ada" in jobfair("open", "tidak-ada", code=4)
     assert "Ditutup. 0 lamaran" in jobfair("close", "asahan-2022")

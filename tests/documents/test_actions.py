@@ -14,13 +14,13 @@ from jobfair.db.sealed import read_keys
 from jobfair.documents import actions
 from jobfair.documents.models import StoredDocument
 from jobfair.documents.queries import cv_named, key_context
-from jobfair.documents.rules import Kind
 from jobfair.errors import Misconfigured, Refused
 from jobfair.jobs.schedule import Tools, clear_away, give_up
 from jobfair.store import Denied, Missing
-from jobfair.store.box import shut, unshut
+from jobfair.store.box import unshut
 from jobfair.store.folder import FolderStore
 from tests.builders import CLOSES, KEYS, NOW, stage
+from tests.documents.uploads import upload_cv
 
 HOUR = timedelta(hours=1)
 SOON = NOW + timedelta(minutes=59)
@@ -41,22 +41,11 @@ def tools(database, clock, tmp_path):
 
 @pytest.fixture
 def upload(tools, made):
-    """Upload as the page does; cut off ``after`` a step when told to."""
+    """Upload as somebody; cut off ``after`` a step when told to."""
 
-    async def run(content=b"isi", *, who=0, now=NOW, after=None):
+    async def run(content=b"isi", *, who=0, **how):
         account_id = made.applicants[who].account_id
-        async with tools.database.transaction() as session:
-            begun = await actions.begin_upload(
-                session, keys=KEYS, account_id=account_id, kind=Kind.PDF, size=len(content), now=now
-            )
-        if after == "begin":
-            return begun.name
-        await tools.store.put(begun.name, shut(content, key=begun.key, name=begun.name))
-        if after == "put":
-            return begun.name
-        async with tools.database.transaction() as session:
-            await actions.finish_upload(session, account_id=account_id, name=begun.name, now=now)
-        return begun.name
+        return await upload_cv(tools.database, tools.store, account_id, content, **how)
 
     return run
 

@@ -1,5 +1,6 @@
 """Both stores keep the same promises; the bucket is one of a real S3 server."""
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from jobfair.store import Denied, Missing, OutOfReach
-from jobfair.store.box import Spoilt, new_key, shut, unshut
+from jobfair.store.box import Spoilt, new_key, sealed_size, shut, unshut
 from jobfair.store.folder import FolderStore
 from jobfair.store.opening import open_store
 from jobfair.store.s3 import S3Store
@@ -57,9 +58,22 @@ async def test_each_verb_can_be_repeated(store):
         await store.get(one)
 
 
+@pytest.mark.parametrize("content", [BYTES, b"", secrets.token_bytes(700)])
+async def test_the_size_is_that_of_what_is_kept(store, content):
+    one = name()
+    await store.put(one, content)
+
+    assert await store.size(one) == len(content)
+    await store.delete(one)
+    with pytest.raises(Missing):
+        await store.size(one)
+
+
 @pytest.mark.parametrize("bad", ["", "../x", "a" * 31, "A" * 32, "a" * 32 + "\n", "a/" * 16])
 async def test_no_other_name_reaches_a_path(store, bad):
-    for verb, more in ((store.put, (b"",)), (store.get, ()), (store.delete, ())):
+    for verb, more in (
+        (store.put, (b"",)), (store.get, ()), (store.size, ()), (store.delete, ()),
+    ):  # fmt: skip
         with pytest.raises(ValueError, match="not the name"):
             await verb(bad, *more)
 
@@ -137,6 +151,20 @@ async def test_documents_stop_before_the_disk_is_full(tmp_path, monkeypatch):
     await store.delete(one)
 
 
+async def test_a_folder_that_is_not_there_holds_nothing_and_is_not_made_by_asking(tmp_path):
+    with pytest.raises(Missing):
+        await FolderStore(tmp_path / "d").size(name())
+
+    assert names(tmp_path) == []
+
+
+async def test_a_folder_that_cannot_be_looked_into_is_out_of_reach(tmp_path):
+    (tmp_path / "berkas").touch()
+
+    with pytest.raises(OutOfReach, match="NotADirectoryError"):
+        await FolderStore(tmp_path / "berkas").size(name())
+
+
 async def test_a_folder_that_cannot_be_made_is_denied(tmp_path):
     (tmp_path / "berkas").touch()
 
@@ -181,7 +209,9 @@ async def test_the_server_refuses_who_does_not_know_the_secret(s3_address, acces
     # Also shows that this server looks at signatures at all.
     owner, stranger, one = S3Store(s3_address, ACCESS), S3Store(s3_address, access), name()
     await owner.put(one, b"isi")
-    verbs = ((stranger.get, ()), (stranger.put, (b"lain",)), (stranger.delete, ()))
+    verbs = (
+        (stranger.get, ()), (stranger.size, ()), (stranger.put, (b"lain",)), (stranger.delete, ()),
+    )  # fmt: skip
 
     with pytest.raises(Denied):
         await stranger.check()
@@ -201,6 +231,8 @@ async def test_a_bucket_that_is_not_there_is_not_a_missing_document(s3_address):
         await store.check()
     with pytest.raises(Denied, match="NoSuchBucket"):
         await store.get(name())
+    with pytest.raises(Denied):
+        await store.size(name())
     await store.close()
 
 
@@ -221,12 +253,34 @@ async def test_a_server_that_does_not_answer_is_out_of_reach():
 
     for verb, more in (
         (store.check, ()), (store.put, (name(), b"")), (store.get, (name(),)),
-        (store.delete, (name(),)),
+        (store.size, (name(),)), (store.delete, (name(),)),
     ):  # fmt: skip
         with pytest.raises(OutOfReach) as caught:
             await verb(*more)
         assert not isinstance(caught.value, Denied)
     await store.close()
+
+
+async def test_a_length_that_is_not_that_of_what_is_kept_is_not_asked_for_and_not_believed():
+    # As a proxy that packs what it hands on, and then cannot tell how long it will be.
+    heads = []
+
+    async def answer(reader, writer):
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode().lower())
+        told = "" if len(heads) > 1 else "Content-Length: 29\r\n"
+        writer.write(f"HTTP/1.1 200 OK\r\n{told}Connection: close\r\n\r\n".encode())
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        store = S3Store(f"http://127.0.0.1:{port}/dokumen", ACCESS)
+        assert await store.size(name()) == 29
+        with pytest.raises(Denied, match="no length"):
+            await store.size(name())
+        await store.close()
+
+    assert all(head.startswith("head /dokumen/") for head in heads)
+    assert all("accept-encoding: identity\r\n" in head for head in heads)
 
 
 async def test_an_address_is_a_bucket_and_anything_else_a_folder(tmp_path):
@@ -247,6 +301,8 @@ def test_a_box_opens_with_its_own_key_under_its_own_name_only():
 
     assert unshut(sealed, key=key, name=one) == BYTES
     assert BYTES[:64] not in sealed
+    assert len(sealed) == sealed_size(len(BYTES))
+    assert len(shut(b"", key=key, name=one)) == sealed_size(0)
     assert shut(BYTES, key=key, name=one) != sealed
     for wrong in ({"key": new_key(), "name": one}, {"key": key, "name": name()}):
         with pytest.raises(Spoilt):
