@@ -4,8 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import bindparam, select, text, update
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy import bindparam, column, select, table, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
 from jobfair.applications.models import HourTally
 from jobfair.db import SQLITE_FLOOR, Clash, Database, Session
@@ -13,6 +13,9 @@ from jobfair.db.base import UtcDateTime, canonical_json
 from jobfair.db.changes import mark_changed
 from jobfair.db.keeping import add_up
 from jobfair.fairs.models import Fair, Office
+from jobfair.people.models import Account
+from jobfair.people.rules import Role
+from jobfair.positions.models import Position
 from tests.builders import NOW, make_office, stage
 
 HOUR = datetime(2026, 3, 4, 3, tzinfo=UTC)
@@ -68,9 +71,41 @@ async def test_a_glance_sees_each_commit_at_once_and_changes_nothing(database):
 
     assert seen == [0, 1, 2]
     if database.is_sqlite:
-        with pytest.raises(DBAPIError, match="readonly"):
-            await database.glance.execute(text("delete from office"), {})
-        assert len((await database.glance.execute(offices, {})).all()) == 2
+        with (
+            database.glance_engine.connect() as connection,
+            pytest.raises(DBAPIError, match="only"),
+        ):
+            connection.execute(text("delete from office"))
+
+
+async def test_a_glance_converts_as_a_session_does(database):
+    # Guards the way in and out: zones, enums, JSON, what is absent, what stands in the statement.
+    account, fair, position = Account.__table__.c, Fair.__table__.c, Position.__table__.c
+    now = datetime(2022, 11, 3, 8, 0, 0, 123456, tzinfo=timezone(timedelta(hours=7)))
+    people = select(account.role, account.disabled_at).where(account.role == Role.APPLICANT)
+    jobs = select(fair.published_at, fair.id.label("n"), position.questions).where(
+        fair.published_at == bindparam("at"), position.fair_id == fair.id
+    )
+    async with database.transaction() as session:
+        made = await stage(session, published_at=now)
+        expected = [(await session.execute(people)).one()]
+        expected.append((await session.execute(jobs, {"at": now})).one())
+
+    someone = (await database.glance.execute(people, {})).one()
+    job = (await database.glance.execute(jobs, {"at": now})).one()
+
+    assert [someone, job] == expected
+    assert (someone.role, someone.disabled_at) == (Role.APPLICANT, None)
+    assert (job.published_at, job.published_at.tzinfo, job.n) == (now, UTC, made.fair.id)
+
+
+async def test_a_glance_at_a_broken_database_is_an_error_of_the_database(database):
+    nowhere = select(table("nowhere", column("id")))
+    for _ in range(2):
+        with pytest.raises(OperationalError, match="nowhere"):
+            await database.glance.execute(nowhere, {})
+
+    assert (await database.glance.execute(select(Office.__table__.c.slug), {})).all() == []
 
 
 async def test_the_sqlite_in_use_has_no_wal_reset_bug(database):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import event, select
 
 from jobfair.applications.models import Application
-from jobfair.db import Session
+from jobfair.db import Glance, Session
 from jobfair.fairs.actions import pause_fair
 from jobfair.fairs.models import Fair
 from jobfair.people.models import Account
@@ -71,15 +71,19 @@ def statements(services: Services) -> Iterator[list[str]]:
         if text.lstrip().upper().startswith("SELECT"):
             ran.append(text)
 
+    async def glance(statement: Any, facts: Any) -> Any:
+        ran.append(str(statement.compile(dialect=database.glance_engine.dialect)))
+        return await Glance.execute(database.glance, statement, facts)
+
     database = services.database
     asked = {database.looking.sync_engine, database.reading.sync_engine}
-    if database.is_sqlite:
-        asked.add(database.glance_engine)
     for engine in asked:
         event.listen(engine, "before_cursor_execute", note)
+    database.glance.execute = glance  # type: ignore[method-assign]
     try:
         yield ran
     finally:
+        del database.glance.execute
         for engine in asked:
             event.remove(engine, "before_cursor_execute", note)
 
