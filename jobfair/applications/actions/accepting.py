@@ -20,7 +20,7 @@ from jobfair.db.changes import mark_changed
 from jobfair.errors import JobFairError, NotFound, Refused
 from jobfair.fairs.queries import Ledger, grow_ledger, lock_ledger
 from jobfair.fairs.rules import check_accepts
-from jobfair.regions import regency_of
+from jobfair.regions import is_local
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class _Batch:
         check_may_apply(
             asking=Eligibility(
                 birth_date=applicant.birth_date,
-                is_local=regency_of(applicant.district) == fair.regency,
+                is_local=is_local(applicant.district, fair.regency),
                 applications_so_far=self.so_far[applicant.id],
             ),
             conditions=self.conditions,

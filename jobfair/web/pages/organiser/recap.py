@@ -7,7 +7,7 @@ from litestar import Request, get
 from litestar.response import Template
 
 from jobfair.companies.queries import companies_of_office
-from jobfair.regions import regency_of
+from jobfair.regions import is_local, regency_of
 from jobfair.tally.queries.counters import tally_day, tally_fair, tally_stages
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.live import PlaceCount, tally_places
@@ -63,8 +63,8 @@ async def show_applicants(
         tally=tally,
         day=day,
         stages=stages,
-        local=[place for place in places if regency_of(place.district) == regency],
-        outside=by_regency(place for place in places if regency_of(place.district) != regency),
+        local=[place for place in places if is_local(place.district, regency)],
+        outside=by_regency(place for place in places if not is_local(place.district, regency)),
     )
 
 

@@ -18,6 +18,7 @@ from jobfair.fairs.rules import check_accepts
 from jobfair.fairs.rules.state import FairState
 from jobfair.people.rules import Role
 from jobfair.positions.rules.offers import Offer
+from jobfair.regions import is_local
 from jobfair.web.http.dependencies import SignedIn
 from jobfair.web.http.forms import Form
 from jobfair.web.http.templating import show
@@ -88,7 +89,7 @@ async def _card_of(
         check_may_apply(
             asking=Eligibility(
                 birth_date=applicant.birth_date,
-                is_local=applicant.district.startswith(f"{fair.office.regency}."),
+                is_local=is_local(applicant.district, fair.office.regency),
                 applications_so_far=so_far,
             ),
             conditions=FairPolicy(
