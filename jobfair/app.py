@@ -29,8 +29,10 @@ from jobfair.web.http.admission import Admission
 from jobfair.web.http.authentication import AuthenticationMiddleware
 from jobfair.web.http.dependencies import Services, ServicesDep, SignedIn
 from jobfair.web.http.errors import HANDLERS
+from jobfair.web.http.forms import FormRequest
 from jobfair.web.http.guards import every_request
 from jobfair.web.http.headers import SecureHeaders
+from jobfair.web.http.malformed import RefuseMalformed
 from jobfair.web.http.overload import BusyPages
 from jobfair.web.http.page_cache import KeptPages, fingerprint
 from jobfair.web.http.sockets import LiveSockets, note_refusal
@@ -153,6 +155,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],
         request_max_body_size=FORM_LIMIT,
+        request_class=FormRequest,
         openapi_config=None,
     )
     app.state.services = services
@@ -169,5 +172,6 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         door=services.door,
     )
     pages = admission(headers(AuthenticationMiddleware()(kept(app.asgi_handler))))
-    app.asgi_handler = LiveSockets(pages, services)
+    sockets = LiveSockets(pages, services)
+    app.asgi_handler = RefuseMalformed(sockets, environment, headers=headers.added)
     return app

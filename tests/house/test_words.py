@@ -19,6 +19,7 @@ READ_ELSEWHERE = {
     ("jobfair/applicants/rules/profile.py", "missing"),
     ("jobfair/web/http/errors.py", "BY_STATUS[status]"),
     ("jobfair/web/http/errors.py", "BY_STATUS[500]"),
+    ("jobfair/web/http/malformed.py", "BY_STATUS[400]"),
     ("jobfair/wording/language.py", "error.message"),
     ("jobfair/wording/language.py", "f'per {period}'"),
     ("jobfair/wording/language.py", "unit"),

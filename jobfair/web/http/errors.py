@@ -4,11 +4,11 @@ import logging
 from typing import Any
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
-from jobfair.db import Clash, DBAPIError, NoConnection
+from jobfair.db import Clash, DataError, DBAPIError, NoConnection
 from jobfair.errors import (
     Invalid,
     JobFairError,
@@ -75,6 +75,9 @@ def show_clash(request: AnyRequest, _: Clash) -> Response[Any]:
 def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Response[Any]:
     """Nothing was stored: say so, and when to try again."""
     cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, DataError):
+        log.error("a value the database does not take: %s", type(cause).__name__)
+        return show_http_error(request, ClientException())
     log.error("database trouble: %s", type(cause).__name__)
     return show_refusal(request, Overloaded(5))
 

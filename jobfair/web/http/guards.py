@@ -6,7 +6,7 @@ thread, for every request.
 
 import hmac
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import PermissionDeniedException
@@ -66,8 +66,12 @@ def _foreign(connection: Connection) -> bool:
     site = connection.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         return True
+    return _other_origin(connection)
+
+
+def _other_origin(connection: Connection) -> bool:
     origin = connection.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != connection.headers.get("host")
+    return origin is not None and origin.partition("://")[2] != connection.headers.get("host")
 
 
 def local_path(text: str) -> str | None:
@@ -129,7 +133,7 @@ def check_token(connection: Connection, given: str) -> None:
     services: Services = connection.app.state.services
     cookie = connection.scope.get("form_cookie", "")
     expected = services.keys.form_token(str(cookie))
-    if not cookie or not hmac.compare_digest(given.encode(), expected.encode()):
+    if not cookie or not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
         raise NotAllowed(
             "Halaman Anda terbuka terlalu lama. Kembali ke halaman sebelumnya, muat ulang, lalu "
             "kirim lagi; isian Anda masih ada di sana."
@@ -138,6 +142,5 @@ def check_token(connection: Connection, given: str) -> None:
 
 async def same_origin_socket(connection: Connection, _: BaseRouteHandler) -> None:
     """Refuse sockets opened by another site's page (they would carry our cookie)."""
-    origin = connection.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
+    if _other_origin(connection):
         raise PermissionDeniedException("foreign origin")
