@@ -182,14 +182,20 @@ async def spend(session: Session, *, budget: Budget, name: bytes, now: datetime)
     """Count a try against a budget shared by all nodes.
 
     Raises:
-        Refused: ``too_many``; the try is not counted.
+        TooMany: the try is not counted.
 
     """
     since = budget.since(now)
     before = await queries.attempts_since(session, name, since - budget.window)
     room = budget.left(now, before=before)
     if not await queries.count_attempt(session, name, since, most=room):
-        raise too_many(budget)
+        tried = await queries.attempts_since(session, name, since)
+        raise too_many(budget.seconds_until_free(now, tried=tried, before=before))
+
+
+async def give_back(session: Session, *, budget: Budget, name: bytes, now: datetime) -> None:
+    """Take back a try that was counted at ``now``: it was right, and only wrong ones count."""
+    await queries.uncount_attempt(session, name, budget.since(now))
 
 
 async def forget_expired(session: Session, *, now: datetime) -> None:

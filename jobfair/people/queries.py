@@ -161,6 +161,16 @@ async def count_attempt(session: Session, name: bytes, since: datetime, *, most:
     )
 
 
+async def uncount_attempt(session: Session, name: bytes, since: datetime) -> None:
+    """Count one less; a count that is gone stays gone."""
+    await session.execute(
+        update(Attempts)
+        .where(Attempts.name == name, Attempts.since == since, Attempts.n > 0)
+        .values(n=Attempts.n - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def keys_fit(session: Session, keys: Keys) -> bool:
     """Tell whether ``keys`` are those of this database, by an account that was made with them."""
     found = await session.execute(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from jobfair.errors import Problem, Refused
@@ -17,6 +18,7 @@ class Role(StrEnum):
     ORGANISER = "organiser"
 
 
+IPV4 = 4
 PASSWORD_SHORTEST = 8
 PASSWORD_LONGEST = 200
 """Longer ones are refused before hashing: hashing costs time per attempt."""
@@ -57,17 +59,60 @@ class Budget:
         covered = 1 - (now - self.since(now)) / self.window
         return self.most - ceil(before * covered)
 
+    def seconds_until_free(self, now: datetime, *, tried: int, before: int) -> int:
+        """Return after how many seconds one more try has room, rounded up.
 
-def too_many(budget: Budget) -> Refused:
-    """Return the sentence for somebody who has used a budget up."""
-    return Refused(
+        ``tried`` counts this stretch of time, ``before`` the one that went before.
+        """
+        since = self.since(now)
+        if tried >= self.most:  # only the next stretch has room
+            since, tried, before = since + self.window, 0, tried
+        passed = 1 - (self.most - 1 - tried) / before if before else 0.0
+        free_at = since + self.window * passed
+        return max(1, ceil((free_at - now).total_seconds()))
+
+
+class TooMany(Refused):
+    """A budget is used up; ``seconds`` later there is room again."""
+
+    def __init__(self, code: str, message: str, *, minutes: int, seconds: int) -> None:
+        super().__init__(code, message, minutes=minutes)
+        self.seconds = seconds
+
+
+def too_many(seconds: int) -> TooMany:
+    """Return the sentence for people who have used a budget up."""
+    return TooMany(
         "too_many",
         "Terlalu banyak percobaan. Tunggu %(minutes)s menit lalu coba lagi.",
-        minutes=max(1, budget.window // timedelta(minutes=1)),
+        minutes=ceil(seconds / 60),
+        seconds=seconds,
     )
 
 
-LONGEST_WINDOW = timedelta(hours=1)
+def address_prefix(address: str) -> str:
+    """Return what budgets count an address by: IPv6 by its /64, which one household owns."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ip_network((int(found) >> 64 << 64, 64)))
+    return str(found)
+
+
+def network_of(address: str) -> str:
+    """Return the network an address is in, for the log: enough to act on, nobody's own."""
+    try:
+        found = ip_network(address, strict=False)
+    except ValueError:
+        return "-"
+    return str(found.supernet(new_prefix=24 if found.version == IPV4 else 48))
+
+
+LONGEST_WINDOW = timedelta(days=1)
 _COMMON = frozenset(
     {
         "12345678", "123456789", "1234567890", "password", "password1", "qwerty123", "indonesia",

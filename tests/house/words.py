@@ -27,6 +27,7 @@ from jobfair.wording.language import AGO, CATALOGUE
 ROOT = Path(__file__).parent.parent.parent
 SAYS = {
     "Refused": 1,
+    "TooMany": 1,
     "NotFound": 0,
     "NotAllowed": 0,
     "Problem": 0,

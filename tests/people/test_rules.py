@@ -10,6 +10,8 @@ from jobfair.people.rules import (
     PASSWORD_SHORTEST,
     SEEN_EVERY,
     Role,
+    address_prefix,
+    network_of,
     normalise_email,
     password_problem,
 )
@@ -69,6 +71,33 @@ def test_an_address(typed):
 )  # fmt: skip
 def test_what_is_no_address(typed):
     assert not EMAIL.fullmatch(normalise_email(typed))
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_counted_by_its_network(address, counted):
+    assert address_prefix(address) == counted
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.0/24"),
+        ("2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("testclient", "-"),
+    ],
+)
+def test_the_log_names_a_network_only(address, network):
+    assert network_of(address) == network
 
 
 def test_staff_are_signed_out_sooner_than_applicants():

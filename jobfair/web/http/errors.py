@@ -19,6 +19,7 @@ from jobfair.errors import (
     Refused,
     TemporarilyUnavailable,
 )
+from jobfair.people.rules import TooMany
 from jobfair.web.http.guards import SignInFirst
 from jobfair.web.http.templating import WIB, is_part, language_of, show
 from jobfair.wording.language import sentence
@@ -50,12 +51,12 @@ def show_refusal(request: AnyRequest, error: JobFairError) -> Response[Any]:
     if isinstance(error, Overloaded):
         return _show_busy(request, error)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    if isinstance(error, Refused) and error.code == "too_many":
+    if isinstance(error, TooMany):
         status = 429
     part = "ui/_notice.html" if is_part(request) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)
-    if isinstance(error, TemporarilyUnavailable):
+    if isinstance(error, TemporarilyUnavailable | TooMany):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
 

@@ -24,6 +24,7 @@ from jobfair.errors import JobFairError, Overloaded
 from jobfair.live.feed import Render
 from jobfair.live.rights import rights_of
 from jobfair.people.actions import hash_token
+from jobfair.people.rules import address_prefix
 from jobfair.web.http.dependencies import Services, SignedIn
 from jobfair.web.http.errors import STATUS
 from jobfair.web.http.guards import SignInFirst
@@ -205,7 +206,7 @@ async def _come_again(send: Send) -> None:
 
 
 def _owners(scope: Any) -> list[tuple[str, int]]:
-    address = scope["client"][0] if scope.get("client") else "?"
+    address = address_prefix(scope["client"][0]) if scope.get("client") else "?"
     owners = [(f"address:{address}", SOCKETS_PER_ADDRESS)]
     if scope["user"] is not None:
         owners.append((f"session:{scope['session_token']}", SOCKETS_PER_SESSION))

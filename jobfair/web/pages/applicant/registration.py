@@ -10,20 +10,30 @@ from jobfair.applicants.actions import TAKEN, register_applicant
 from jobfair.applicants.rules.nik import NikFacts
 from jobfair.applicants.rules.profile import Profile, read_registration
 from jobfair.db import Clash
-from jobfair.errors import Invalid, JobFairError, Overloaded, Problem, Refused
+from jobfair.errors import Invalid, JobFairError, Overloaded, Problem
 from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
+from jobfair.people.models import Account
 from jobfair.people.queries import account_for_key
-from jobfair.people.rules import Role, password_problem
+from jobfair.people.rules import Role, TooMany, network_of, password_problem
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import FromQuery, NowDep, Services, ServicesDep, SignedIn
+from jobfair.web.http.devices import device_cookie
 from jobfair.web.http.forms import Form, read_form
-from jobfair.web.http.limits import REGISTER_PER_ADDRESS
+from jobfair.web.http.limits import (
+    REGISTER_PER_ADDRESS,
+    REGISTER_PER_BIRTH,
+    REGISTER_PER_BIRTH_HERE,
+    TAKEN_PER_ADDRESS,
+    Tries,
+)
 from jobfair.web.http.templating import WIB, show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.shared.signin import address_of, onward
 
 AnyRequest = Request[Any, Any, Any]
+BIRTH_DIGITS = 12
+"""District, birth date and sex; the four digits behind them count people up."""
 PAGE_ORDER = (
     "nik", "confirm_nik", "name", "birth_date", "sex", "phone", "district", "village",
     "education", "major", "school", "graduation_year", "experience_years", "experience",
@@ -102,11 +112,20 @@ async def ask_registration(
 async def register(request: AnyRequest, services: ServicesDep, now: NowDep) -> Template | Redirect:
     """Make the account and sign it in. Two at once for one NIK: the second gets a sentence."""
     form = await read_form(request)
+    where = address_of(request)
+    taken: Tries = [(TAKEN_PER_ADDRESS, where)]
     try:
-        await services.limits.spend(REGISTER_PER_ADDRESS, address_of(request), now=now)
         facts, profile, password = read_all(form.given, today=now.astimezone(WIB).date())
+        born = facts.nik.digits[:BIRTH_DIGITS]
+        tries = [
+            *taken,
+            (REGISTER_PER_ADDRESS, where),
+            (REGISTER_PER_BIRTH_HERE, f"{born} {where}"),
+            (REGISTER_PER_BIRTH, born),
+        ]
+        await services.limits.spend_all(tries, now=now, source=network_of(where))
         password_hash = await services.passwords.hash(password)
-        token = await _store(
+        account, token = await _store(
             request,
             services,
             facts=facts,
@@ -119,16 +138,25 @@ async def register(request: AnyRequest, services: ServicesDep, now: NowDep) -> T
         return await _page(request, services, wrong, status_code=422)
     except Invalid as error:
         return await _page(request, services, form.with_problems(error), status_code=422)
-    except Refused as refusal:
-        return await _page(request, services, form, status_code=429, notice=refusal)
+    except TooMany as refusal:
+        answer = await _page(request, services, form, status_code=429, notice=refusal)
+        answer.headers["Retry-After"] = str(refusal.seconds)
+        return answer
     except Overloaded as busy:
+        await services.limits.give_back(tries, now=now)
         answer = await _page(request, services, form, status_code=503, notice=busy)
         answer.headers["Retry-After"] = str(busy.seconds)
         return answer
+    await services.limits.give_back(taken, now=now)
     return Redirect(
         onward(form.given.get("ke", ""), Role.APPLICANT),
         status_code=303,
-        cookies=[host_cookie(SESSION_COOKIE, token)],
+        cookies=[
+            host_cookie(SESSION_COOKIE, token),
+            device_cookie(
+                services.keys, account_id=account.id, password_hash=password_hash, now=now
+            ),
+        ],
     )
 
 
@@ -140,8 +168,8 @@ async def _store(
     profile: Profile,
     password_hash: str,
     now: Any,
-) -> str:
-    """Make the account in a transaction of its own and return the new cookie."""
+) -> tuple[Account, str]:
+    """Make the account in a transaction of its own; return it and the new cookie."""
     old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
     async with services.database.transaction() as session:
         await register_applicant(
@@ -155,4 +183,4 @@ async def _store(
         account = await account_for_key(session, services.keys.blind_index(facts.nik.digits))
         if account is None:
             raise Invalid({"nik": Problem(TAKEN)})
-        return await people.sign_in(session, account=account, old_token=old, now=now)
+        return account, await people.sign_in(session, account=account, old_token=old, now=now)

@@ -1,5 +1,6 @@
 """Signing in and out, for everybody: applicants by NIK, staff by e-mail address."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, get, post
@@ -7,15 +8,30 @@ from litestar.response import Redirect, Template
 
 from jobfair.applicants.rules.nik import normalise_nik
 from jobfair.db.sealed import Keys
-from jobfair.errors import Invalid, JobFairError, Overloaded, Problem, Refused
+from jobfair.errors import Invalid, JobFairError, Overloaded, Problem
 from jobfair.people import actions
+from jobfair.people.models import Account
 from jobfair.people.queries import account_for_key
-from jobfair.people.rules import PASSWORD_LONGEST, Role, normalise_email
+from jobfair.people.rules import (
+    PASSWORD_LONGEST,
+    Role,
+    TooMany,
+    address_prefix,
+    network_of,
+    normalise_email,
+)
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import FromQuery, NowDep, ServicesDep, SignedIn
+from jobfair.web.http.devices import DEVICE_COOKIE, device_cookie, is_known_device
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import local_path
-from jobfair.web.http.limits import SIGN_IN_PER_ADDRESS, SIGN_IN_PER_NAME
+from jobfair.web.http.limits import (
+    SIGN_IN_PER_ADDRESS,
+    SIGN_IN_PER_DEVICE,
+    SIGN_IN_PER_NAME,
+    SIGN_IN_PER_NAME_HERE,
+    Tries,
+)
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.draft import no_draft
 
@@ -23,6 +39,7 @@ AnyRequest = Request[Any, Any, Any]
 HOME = {Role.APPLICANT: "/lamaran", Role.REVIEWER: "/meja", Role.ORGANISER: "/kendali"}
 IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/")
 NAME_LONGEST = 200
+COOKIE_LONGEST = 500
 WRONG = Invalid(
     {
         "name": Problem(
@@ -46,7 +63,28 @@ def sign_in_key(keys: Keys, typed: str) -> bytes:
 
 def address_of(request: AnyRequest) -> str:
     """Return the address budgets are counted by."""
-    return request.client.host if request.client else "?"
+    return address_prefix(request.client.host) if request.client else "?"
+
+
+def tries_of(
+    request: AnyRequest, keys: Keys, *, key: bytes, account: Account | None, now: datetime
+) -> Tries:
+    """Return what a try to sign in counts against.
+
+    A browser that signed in to this account before counts for itself alone: what strangers try
+    from elsewhere, or from the same address, does not hold it up.
+    """
+    known = request.cookies.get(DEVICE_COOKIE, "")[:COOKIE_LONGEST]
+    if account is not None and is_known_device(
+        known, keys, account_id=account.id, password_hash=account.password_hash, now=now
+    ):
+        return [(SIGN_IN_PER_DEVICE, known)]
+    name, address = key.hex(), address_of(request)
+    return [
+        (SIGN_IN_PER_NAME_HERE, f"{name} {address}"),
+        (SIGN_IN_PER_NAME, name),
+        (SIGN_IN_PER_ADDRESS, address),
+    ]
 
 
 def _page(
@@ -66,6 +104,11 @@ def _page(
     )
 
 
+def _wait(answer: Template, refusal: TooMany | Overloaded) -> Template:
+    answer.headers["Retry-After"] = str(refusal.seconds)
+    return answer
+
+
 @get("/masuk")
 async def ask_sign_in(request: AnyRequest, ke: FromQuery[str] = "") -> Template | Redirect:
     """Show the form; who is signed in already goes on."""
@@ -81,30 +124,38 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Te
     form = await read_form(request)
     key = sign_in_key(services.keys, form.text("name"))
     password = form.given.get("password", "")
-    try:
-        await services.limits.spend(SIGN_IN_PER_ADDRESS, address_of(request), now=now)
-        await services.limits.spend(SIGN_IN_PER_NAME, key.hex(), now=now)
-    except Refused as refusal:
-        return _page(request, form, status_code=429, notice=refusal)
     async with services.database.snapshot() as session:
         account = await account_for_key(session, key)
+    tries = tries_of(request, services.keys, key=key, account=account, now=now)
+    try:
+        await services.limits.spend_all(tries, now=now, source=network_of(address_of(request)))
+    except TooMany as refusal:
+        return _wait(_page(request, form, status_code=429, notice=refusal), refusal)
     usable = account is not None and account.disabled_at is None
     stored = account.password_hash if account and usable else None
     try:
         fits = await services.passwords.fits(password[:PASSWORD_LONGEST], stored)
     except Overloaded as busy:
-        answer = _page(request, form, status_code=503, notice=busy)
-        answer.headers["Retry-After"] = str(busy.seconds)
-        return answer
+        await services.limits.give_back(tries, now=now)
+        return _wait(_page(request, form, status_code=503, notice=busy), busy)
     if account is None or not fits:
         return _page(request, form.with_problems(WRONG), status_code=422)
+    await services.limits.give_back(tries, now=now)
     old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
     async with services.database.transaction() as session:
         token = await actions.sign_in(session, account=account, old_token=old, now=now)
     return Redirect(
         onward(form.given.get("ke", ""), account.role),
         status_code=303,
-        cookies=[host_cookie(SESSION_COOKIE, token)],
+        cookies=[
+            host_cookie(SESSION_COOKIE, token),
+            device_cookie(
+                services.keys,
+                account_id=account.id,
+                password_hash=account.password_hash,
+                now=now,
+            ),
+        ],
     )
 
 
