@@ -39,6 +39,8 @@ class View:
     """Checkboxes are shown."""
     done: bool = False
     """Comes from a decision: say so, and offer to take it back."""
+    undone: bool = False
+    """Comes from taking a step back: say so."""
     moved: int | None = None
     """How many a decision about many has moved."""
     left: tuple[str, ...] = ()
@@ -51,7 +53,9 @@ class View:
 
     def with_(self, **changes: Any) -> "View":
         """Return the same view with changes, without what was only said once."""
-        return replace(self, **{"done": False, "moved": None, "left": ()} | changes)
+        return replace(
+            self, **{"done": False, "undone": False, "moved": None, "left": ()} | changes
+        )
 
     def address(self, **changes: Any) -> str:
         """Return the address of this view with changes."""
@@ -64,6 +68,7 @@ class View:
             "cari": view.words,
             "pilih": "ya" if view.picking else "",
             "selesai": "ya" if view.done else "",
+            "urung": "ya" if view.undone else "",
             "pindah": view.moved,
             "tetap": ".".join(view.left),
         }
@@ -88,6 +93,7 @@ def read_view(given: Mapping[str, Any], position_id: int) -> View:
         words=text("cari")[:SEARCH_LONGEST],
         picking=text("pilih") == "ya",
         done=text("selesai") == "ya",
+        undone=text("urung") == "ya",
         moved=_whole(text("pindah")),
         left=left,
     )
