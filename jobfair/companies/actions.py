@@ -4,7 +4,7 @@ from datetime import datetime
 
 from jobfair.audit.actions import record_audit
 from jobfair.companies.queries import company_of_office, lock_company
-from jobfair.companies.rules import check_suspension_reason
+from jobfair.companies.rules import check_note, check_suspension_reason
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
@@ -33,9 +33,10 @@ async def verify_company(
     """Let the company appear at the office's fairs. Verifying twice changes nothing.
 
     Raises:
-        NotFound: not a company of this office.
+        NotFound: not a company of this office. Invalid: the note is too long.
 
     """
+    check_note(reason)
     company = await lock_company(session, office_id=office_id, company_id=company_id)
     if company.verified_at is not None:
         return
@@ -121,6 +122,7 @@ async def add_reviewer(
         by=by,
         company_id=company_id,
         fair_id=fair_id,
+        must_change_password=True,
     )
     await session.flush()
     return staff_member(account)

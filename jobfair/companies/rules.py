@@ -33,6 +33,12 @@ KINDS = ("formal", "informal")
 """Informal: an employer without NIB, vouched for by the office (``domain.md`` 2.4)."""
 
 
+def check_note(text: str) -> None:
+    """Let a note on a check be kept, or raise ``Invalid`` when it is too long."""
+    if len(text) > REASON_LONGEST:
+        raise Invalid({"reason": Problem("Alasan paling panjang %(n)s huruf.", n=REASON_LONGEST)})
+
+
 def check_suspension_reason(reason: str) -> None:
     """Let a company be suspended for a reason, or raise ``Invalid`` without one."""
     if not reason.strip():

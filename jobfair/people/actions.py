@@ -14,12 +14,14 @@ from jobfair.people import queries
 from jobfair.people.models import Account, SignIn
 from jobfair.people.rules import (
     ABSOLUTE,
-    EMAIL,
     IDLE,
+    NAME_LONGEST,
     SEEN_EVERY,
     Budget,
     Role,
+    is_email,
     normalise_email,
+    normalise_name,
     too_many,
 )
 
@@ -31,7 +33,9 @@ def hash_token(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-async def sign_in(session: Session, *, account: Account, old_token: str, now: datetime) -> str:
+async def sign_in(
+    session: Session, *, account: Account | queries.Credentials, old_token: str, now: datetime
+) -> str:
     """Sign a browser in and return its new cookie value.
 
     The cookie always changes, and the one the browser came with is forgotten, so that an id
@@ -96,6 +100,7 @@ async def add_staff(
     office_id: int | None = None,
     company_id: int | None = None,
     fair_id: int | None = None,
+    must_change_password: bool = False,
 ) -> Account:
     """Make an account for a reviewer of a company or an organiser of an office.
 
@@ -104,11 +109,14 @@ async def add_staff(
 
     """
     problems: dict[str, Problem] = {}
-    if not name.strip():
+    name = normalise_name(name)
+    if not name:
         problems["name"] = Problem("Tulis nama orangnya.")
+    elif len(name) > NAME_LONGEST:
+        problems["name"] = Problem("Nama paling panjang %(n)s huruf.", n=NAME_LONGEST)
     address = normalise_email(email)
     key = keys.blind_index(address)
-    if not EMAIL.fullmatch(address):
+    if not is_email(address):
         problems["email"] = Problem("Tulis alamat surel yang lengkap, misalnya nama@perusahaan.id.")
     elif await queries.account_for_key(session, key) is not None:
         problems["email"] = Problem("Alamat surel ini sudah dipakai akun lain.")
@@ -118,11 +126,12 @@ async def add_staff(
         role=role,
         sign_in_key=key,
         password_hash=password_hash,
-        name=name.strip(),
+        name=name,
         email=address,
         office_id=office_id,
         company_id=company_id,
         created_at=now,
+        must_change_password=must_change_password,
     )
     session.add(account)
     record_audit(
@@ -142,25 +151,62 @@ async def reset_password(
     account: Account,
     password_hash: str,
     now: datetime,
-    by: int,
+    by: int | None,
     fair_id: int | None = None,
+    act: str = "reset_password",
+    reason: str = "",
 ) -> None:
-    """Give somebody a new password and sign every browser of theirs out."""
+    """Give somebody a password for one sign-in and sign every browser of theirs out."""
     account.password_hash = password_hash
+    account.must_change_password = True
     await queries.delete_sign_ins_of(session, account.id)
     mark_changed(session, f"account:{account.id}")
     record_audit(
         session,
-        "reset_password",
+        act,
         now=now,
         account_id=by,
         fair_id=fair_id,
         subject=f"account:{account.id}",
+        reason=reason,
     )
 
 
+async def change_password(
+    session: Session,
+    *,
+    account: Account,
+    password_hash: str,
+    token: str,
+    now: datetime,
+) -> str:
+    """Store a password its owner has chosen and return the new cookie of this browser.
+
+    Every other browser is signed out. ``account`` is as it was when the old password was compared.
+
+    Raises:
+        Refused: ``changed``, it has been disabled or given another password since.
+
+    """
+    stored = await queries.account_by_id(session, account.id, lock=True)
+    if stored.password_hash != account.password_hash or stored.disabled_at is not None:
+        raise Refused("changed", "Akun ini baru saja berubah. Masuk sekali lagi.")
+    stored.password_hash = password_hash
+    stored.must_change_password = False
+    await session.flush()
+    await queries.delete_sign_ins_of(session, stored.id)
+    mark_changed(session, f"account:{stored.id}")
+    record_audit(session, "change_password", now=now, account_id=stored.id)
+    return await sign_in(session, account=stored, old_token=token, now=now)
+
+
 async def disable_account(
-    session: Session, *, account: Account, now: datetime, by: int, fair_id: int | None = None
+    session: Session,
+    *,
+    account: Account,
+    now: datetime,
+    by: int | None,
+    fair_id: int | None = None,
 ) -> None:
     """Keep somebody from signing in, at once and in every browser. Twice is once."""
     if account.disabled_at is not None:

@@ -1,9 +1,13 @@
 """Who may be who. Plain values in, a refusal or nothing out."""
 
 import re
+import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
@@ -22,6 +26,9 @@ IPV4 = 4
 PASSWORD_SHORTEST = 8
 PASSWORD_LONGEST = 200
 """Longer ones are refused before hashing: hashing costs time per attempt."""
+
+READ_OUT = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without the letters people mistake for each other when they read a password out."""
 
 IDLE = {
     Role.APPLICANT: timedelta(hours=2),
@@ -113,18 +120,44 @@ def network_of(address: str) -> str:
 
 
 LONGEST_WINDOW = timedelta(days=1)
-_COMMON = frozenset(
-    {
-        "12345678", "123456789", "1234567890", "password", "password1", "qwerty123", "indonesia",
-        "sayang123", "bismillah", "11111111", "00000000", "87654321", "jobfair123", "disnaker123",
-    }
-)  # fmt: skip
-EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]{2,}")
+EMAIL_LONGEST = 254
+NAME_LONGEST = 120
+_EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]+")
+_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
+_TOP_LEVEL = 2
+"""Letters the last part of a host name has at least."""
 
 
 def normalise_email(text: str) -> str:
     """Return the address as it is compared: trimmed, lower case."""
-    return text.strip().casefold()
+    return text[: 2 * EMAIL_LONGEST].strip().casefold()
+
+
+def is_email(address: str) -> bool:
+    """Tell whether this can be an address; the time it takes grows with its length alone."""
+    if len(address) > EMAIL_LONGEST or not _EMAIL.fullmatch(address) or not address.isprintable():
+        return False
+    parts = address.partition("@")[2].split(".")
+    return len(parts) > 1 and all(parts) and len(parts[-1]) >= _TOP_LEVEL
+
+
+def normalise_name(text: str) -> str:
+    """Return a name as it is stored: NFC, single spaces, no characters that cannot be seen."""
+    plain = unicodedata.normalize("NFC", text[: 4 * NAME_LONGEST])
+    seen = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in _UNSEEN)
+    return " ".join(seen.split())
+
+
+def one_time_password() -> str:
+    """Return a random password that can be read out: four groups of four, 79 bits."""
+    return "-".join("".join(secrets.choice(READ_OUT) for _ in range(4)) for _ in range(4))
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """Return the passwords people try first, lower case: patterns and words of this country."""
+    text = files("jobfair.people").joinpath("common_passwords.txt").read_text("utf-8")
+    return frozenset(text.splitlines())
 
 
 def password_problem(password: str) -> Problem | None:
@@ -133,6 +166,6 @@ def password_problem(password: str) -> Problem | None:
         return Problem("Kata sandi paling sedikit %(n)s karakter.", n=PASSWORD_SHORTEST)
     if len(password) > PASSWORD_LONGEST:
         return Problem("Kata sandi paling banyak %(n)s karakter.", n=PASSWORD_LONGEST)
-    if password.casefold() in _COMMON or len(set(password)) < 3:  # noqa: PLR2004 - "aaaaaaab"
+    if password.casefold().strip() in common_passwords() or len(set(password)) < 3:  # noqa: PLR2004 - "aaaaaaab"
         return Problem("Kata sandi ini terlalu mudah ditebak. Pilih yang lain.")
     return None

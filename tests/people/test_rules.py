@@ -4,15 +4,17 @@ import pytest
 
 from jobfair.people.rules import (
     ABSOLUTE,
-    EMAIL,
     IDLE,
     PASSWORD_LONGEST,
     PASSWORD_SHORTEST,
     SEEN_EVERY,
     Role,
     address_prefix,
+    common_passwords,
+    is_email,
     network_of,
     normalise_email,
+    normalise_name,
     password_problem,
 )
 
@@ -41,6 +43,9 @@ def test_a_good_password(password):
         ("12345678", "mudah ditebak"),
         ("PASSWORD", "mudah ditebak"),
         ("Disnaker123", "mudah ditebak"),
+        ("Bismillah1", "mudah ditebak"),
+        ("sayangku123", "mudah ditebak"),
+        ("17agustus1945", "mudah ditebak"),
         ("aaaaaaaaaa", "mudah ditebak"),
         ("abababab", "mudah ditebak"),
         ("        ", "mudah ditebak"),
@@ -59,7 +64,7 @@ def test_the_shortest_and_the_longest_password_are_good():
     "typed", ["nama@perusahaan.id", "a.b+c@sub.contoh.co.id", "o'neil@contoh.id", "päul@contoh.id"]
 )
 def test_an_address(typed):
-    assert EMAIL.fullmatch(normalise_email(typed))
+    assert is_email(normalise_email(typed))
     assert normalise_email(f"  {typed.upper()}\n") == normalise_email(typed)
 
 
@@ -67,10 +72,23 @@ def test_an_address(typed):
     "typed",
     ["", "nama", "@contoh.id", "nama@", "nama@contoh", "nama@contoh.i", "a b@contoh.id",
      "nama@contoh.id, lain@contoh.id", "<nama@contoh.id>", "a@b@contoh.id",
-     "nama@contoh.id\nBcc: x"],
+     "nama@contoh.id\nBcc: x", "nama@contoh..id", "nama@.id", "a@" + "b" * 250 + ".id",
+     "a" * 65 + "@contoh.id", "a@" + "." * 30_000 + "@", "na\u202ema@contoh.id"],
 )  # fmt: skip
 def test_what_is_no_address(typed):
-    assert not EMAIL.fullmatch(normalise_email(typed))
+    assert not is_email(normalise_email(typed))
+
+
+def test_the_list_of_common_passwords_is_long_and_lower_case():
+    found = common_passwords()
+
+    assert len(found) > 4000
+    assert all(len(one) >= PASSWORD_SHORTEST and one == one.casefold() for one in found)
+
+
+def test_names_are_stored_plainly():
+    assert normalise_name("  Siti\u202e \u200b Rahma\twati\x00\n") == "Siti Rahma wati"
+    assert normalise_name("Jose\u0301") == "José"
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ ORGANISER = "panitia@contoh.id"
 
 
 @pytest.fixture
-def browser(app):
-    """Return a function that makes a new browser behind an address."""
+def browser(app, client):
+    """Return a function that makes a new browser behind an address; it shares client's server."""
     inner = app.asgi_handler
 
     async def with_address(scope, receive, send):
@@ -30,17 +30,15 @@ def browser(app):
         await inner(scope, receive, send)
 
     app.asgi_handler = with_address
-    with TestClient(app, base_url="https://testserver.local") as first:
-        first.follow_redirects = False
 
-        def make(address=HERE):
-            another = TestClient(app, base_url="https://testserver.local")
-            another.blocking_portal = first.blocking_portal
-            another.follow_redirects = False
-            another.headers["x-test-address"] = address
-            return another
+    def make(address=HERE):
+        another = TestClient(app, base_url="https://testserver.local")
+        another.blocking_portal = client.blocking_portal
+        another.follow_redirects = False
+        another.headers["x-test-address"] = address
+        return another
 
-        yield make
+    return make
 
 
 def enter(browser, name, password=PASSWORD):

@@ -20,7 +20,7 @@ from jobfair.errors import (
     TemporarilyUnavailable,
 )
 from jobfair.people.rules import TooMany
-from jobfair.web.http.guards import SignInFirst
+from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
 from jobfair.web.http.templating import WIB, is_part, language_of, show
 from jobfair.wording.language import sentence
 
@@ -114,8 +114,14 @@ def ask_to_sign_in(_: AnyRequest, error: SignInFirst) -> Response[Any]:
     return Redirect(f"/masuk?ke={error.onward}" if error.onward else "/masuk", status_code=303)
 
 
+def ask_for_new_password(_: AnyRequest, error: ChangePasswordFirst) -> Response[Any]:
+    """Send people to the page that changes the password, which leads back."""
+    return Redirect(f"/sandi?ke={error.onward}" if error.onward else "/sandi", status_code=303)
+
+
 HANDLERS: ExceptionHandlersMap = {
     SignInFirst: ask_to_sign_in,
+    ChangePasswordFirst: ask_for_new_password,
     JobFairError: show_refusal,
     Clash: show_clash,
     DBAPIError: show_database_trouble,

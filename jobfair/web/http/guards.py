@@ -33,6 +33,14 @@ class SignInFirst(Exception):
         self.onward = onward
 
 
+class ChangePasswordFirst(Exception):
+    """Somebody else has set the password; when it is changed, people go on to ``onward``."""
+
+    def __init__(self, onward: str) -> None:
+        super().__init__(onward)
+        self.onward = onward
+
+
 def _here(connection: Connection) -> str:
     query = connection.url.query
     return quote(connection.url.path + (f"?{query}" if query else ""), safe="/?=&")
@@ -40,10 +48,19 @@ def _here(connection: Connection) -> str:
 
 def _only(connection: Connection, role: Role) -> None:
     user: SignedIn | None = connection.scope.get("user")
+    onward = _here(connection) if connection.scope.get("method") == "GET" else ""
     if user is None:
-        raise SignInFirst(_here(connection) if connection.scope.get("method") == "GET" else "")
+        raise SignInFirst(onward)
     if user.role is not role:
         raise NotFound
+    if user.must_change_password:
+        raise ChangePasswordFirst(onward)
+
+
+async def signed_in_only(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let in everybody who is signed in, also before they have changed their password."""
+    if connection.scope.get("user") is None:
+        raise SignInFirst(_here(connection) if connection.scope.get("method") == "GET" else "")
 
 
 async def applicants_only(connection: Connection, _: BaseRouteHandler) -> None:

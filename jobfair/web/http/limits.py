@@ -27,6 +27,8 @@ SIGN_IN_PER_NAME = Budget("sign-in:name", 100, HOUR)
 """Wrong tries for a name from everywhere; a browser that signed in before is not held up by it."""
 SIGN_IN_PER_DEVICE = Budget("sign-in:device", 10, timedelta(minutes=5))
 SIGN_IN_PER_ADDRESS = Budget("sign-in:address", 1000, HOUR)
+CHANGE_PER_ACCOUNT = Budget("change-password:account", 5, timedelta(minutes=5))
+HELP_PER_ORGANISER = Budget("help:lookup", 60, HOUR)
 REGISTER_PER_ADDRESS = Budget("register:address", 2000, HOUR)
 TAKEN_PER_ADDRESS = Budget("register:taken", 100, HOUR)
 REGISTER_PER_BIRTH_HERE = Budget("register:birth-and-address", 5, LONGEST_WINDOW)

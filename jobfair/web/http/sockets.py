@@ -27,7 +27,7 @@ from jobfair.people.actions import hash_token
 from jobfair.people.rules import address_prefix
 from jobfair.web.http.dependencies import Services, SignedIn
 from jobfair.web.http.errors import STATUS
-from jobfair.web.http.guards import SignInFirst
+from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
 from jobfair.web.http.limits import SOCKETS_PER_ADDRESS, SOCKETS_PER_SESSION
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ async def note_refusal(error: Exception, scope: Any) -> None:
 
 
 def _status_of(error: Exception) -> int:
-    if isinstance(error, SignInFirst):
+    if isinstance(error, SignInFirst | ChangePasswordFirst):
         return 403
     if isinstance(error, Overloaded | DBAPIError | NoConnection):
         return 503

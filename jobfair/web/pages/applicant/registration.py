@@ -13,8 +13,7 @@ from jobfair.db import Clash
 from jobfair.errors import Invalid, JobFairError, Overloaded, Problem
 from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
-from jobfair.people.models import Account
-from jobfair.people.queries import account_for_key
+from jobfair.people.queries import Credentials, credentials_for_key
 from jobfair.people.rules import Role, TooMany, network_of, password_problem
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import FromQuery, NowDep, Services, ServicesDep, SignedIn
@@ -168,7 +167,7 @@ async def _store(
     profile: Profile,
     password_hash: str,
     now: Any,
-) -> tuple[Account, str]:
+) -> tuple[Credentials, str]:
     """Make the account in a transaction of its own; return it and the new cookie."""
     old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
     async with services.database.transaction() as session:
@@ -180,7 +179,7 @@ async def _store(
             password_hash=password_hash,
             now=now,
         )
-        account = await account_for_key(session, services.keys.blind_index(facts.nik.digits))
+        account = await credentials_for_key(session, services.keys.blind_index(facts.nik.digits))
         if account is None:
             raise Invalid({"nik": Problem(TAKEN)})
         return account, await people.sign_in(session, account=account, old_token=old, now=now)

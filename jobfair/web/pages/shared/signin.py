@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, get, post
 from litestar.response import Redirect, Template
@@ -10,8 +11,7 @@ from jobfair.applicants.rules.nik import normalise_nik
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, JobFairError, Overloaded, Problem
 from jobfair.people import actions
-from jobfair.people.models import Account
-from jobfair.people.queries import account_for_key
+from jobfair.people.queries import Credentials, credentials_for_key
 from jobfair.people.rules import (
     PASSWORD_LONGEST,
     Role,
@@ -37,7 +37,7 @@ from jobfair.web.pages.shared.draft import no_draft
 
 AnyRequest = Request[Any, Any, Any]
 HOME = {Role.APPLICANT: "/lamaran", Role.REVIEWER: "/meja", Role.ORGANISER: "/kendali"}
-IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/")
+IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/", "/sandi")
 NAME_LONGEST = 200
 COOKIE_LONGEST = 500
 WRONG = Invalid(
@@ -67,7 +67,7 @@ def address_of(request: AnyRequest) -> str:
 
 
 def tries_of(
-    request: AnyRequest, keys: Keys, *, key: bytes, account: Account | None, now: datetime
+    request: AnyRequest, keys: Keys, *, key: bytes, account: Credentials | None, now: datetime
 ) -> Tries:
     """Return what a try to sign in counts against.
 
@@ -125,7 +125,7 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Te
     key = sign_in_key(services.keys, form.text("name"))
     password = form.given.get("password", "")
     async with services.database.snapshot() as session:
-        account = await account_for_key(session, key)
+        account = await credentials_for_key(session, key)
     tries = tries_of(request, services.keys, key=key, account=account, now=now)
     try:
         await services.limits.spend_all(tries, now=now, source=network_of(address_of(request)))
@@ -144,8 +144,9 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Te
     old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
     async with services.database.transaction() as session:
         token = await actions.sign_in(session, account=account, old_token=old, now=now)
+    goes = onward(form.given.get("ke", ""), account.role)
     return Redirect(
-        onward(form.given.get("ke", ""), account.role),
+        f"/sandi?ke={quote(goes)}" if account.must_change_password else goes,
         status_code=303,
         cookies=[
             host_cookie(SESSION_COOKIE, token),
