@@ -10,7 +10,6 @@ from jobfair.applicants.rules.nik import NikFacts
 from jobfair.applicants.rules.profile import Profile
 from jobfair.audit.actions import record_audit
 from jobfair.db import Session
-from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem
 from jobfair.people import queries as people
@@ -74,7 +73,6 @@ async def register_applicant(
         account_id=account.id,
         consents=["processing", *(["disability"] if profile.disability else [])],
     )
-    mark_changed(session, "registrations")
     return applicant
 
 

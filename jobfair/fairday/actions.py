@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from jobfair.audit.actions import record_audit
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.fairs.queries import lock_fair
 from jobfair.fairs.rules import check_may_latch
@@ -49,4 +49,4 @@ async def close_fair(
         applications=fair.ledger_seq,
         differences=len(record["reconciliation"]["differences"]),
     )
-    mark_changed(session, f"fair:{fair_id}")
+    mark_changed(session, topics.fair(fair_id))

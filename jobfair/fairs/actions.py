@@ -4,7 +4,7 @@ from datetime import datetime
 
 from jobfair.audit.actions import record_audit
 from jobfair.audit.queries import has_entry
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.fairs import queries, rules
 from jobfair.fairs.models import FairWindow
@@ -45,7 +45,7 @@ def _add_window(
         reason=reason.strip(),
         closes_at=(closes_at or timetable.closes_at).isoformat(),
     )
-    mark_changed(session, f"fair:{fair.id}")
+    mark_changed(session, topics.fair(fair.id))
 
 
 async def publish_fair(
@@ -56,7 +56,7 @@ async def publish_fair(
     if locked.row.published_at is None:
         locked.row.published_at = now
         record_audit(session, "publish", now=now, account_id=account_id, fair_id=fair_id)
-        mark_changed(session, f"fair:{fair_id}")
+        mark_changed(session, topics.fair(fair_id))
 
 
 async def extend_fair(
@@ -171,4 +171,4 @@ async def announce_phase(session: Session, *, fair_id: int, now: datetime) -> No
     await queries.lock_fair(session, fair_id)
     if not await has_entry(session, act=act, fair_id=fair_id, at=at):
         record_audit(session, act, now=at, account_id=None, fair_id=fair_id)
-        mark_changed(session, f"fair:{fair_id}")
+        mark_changed(session, topics.fair(fair_id))

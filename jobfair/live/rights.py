@@ -9,7 +9,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-KINDS = ("browser:", "account:", "company:")
+from jobfair.db import topics as names
 
 
 class Rights:
@@ -38,7 +38,7 @@ class Rights:
     def end(self, topics: Iterable[str]) -> None:
         """Tell who holds one of these rights; other topics are none."""
         for name in topics:
-            if name.startswith(KINDS):
+            if names.ends_rights(name):
                 self.ended += 1
                 self._tell(name)
 
@@ -58,5 +58,5 @@ def rights_of(*, browser: bytes, account_id: int, company_id: int | None) -> lis
 
     ``browser`` is what is stored of the cookie, never the cookie.
     """
-    found = [f"browser:{browser.hex()}", f"account:{account_id}"]
-    return [*found, f"company:{company_id}"] if company_id is not None else found
+    found = [names.browser(browser), names.account(account_id)]
+    return [*found, names.company(company_id)] if company_id is not None else found

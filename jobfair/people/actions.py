@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from jobfair.audit.actions import record_audit
-from jobfair.db import PreparedLookup, Session
+from jobfair.db import PreparedLookup, Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem, Refused
@@ -59,7 +59,7 @@ async def sign_out(session: Session, *, token: str) -> None:
     """Forget the browser. Signing out twice does nothing the second time."""
     known = hash_token(token)
     await queries.delete_sign_in(session, known)
-    mark_changed(session, f"browser:{known.hex()}")
+    mark_changed(session, topics.browser(known))
 
 
 async def resolve_session(
@@ -148,7 +148,7 @@ async def reset_password(
     """Give somebody a new password and sign every browser of theirs out."""
     account.password_hash = password_hash
     await queries.delete_sign_ins_of(session, account.id)
-    mark_changed(session, f"account:{account.id}")
+    mark_changed(session, topics.account(account.id))
     record_audit(
         session,
         "reset_password",
@@ -167,7 +167,7 @@ async def disable_account(
         return
     account.disabled_at = now
     await queries.delete_sign_ins_of(session, account.id)
-    mark_changed(session, f"account:{account.id}")
+    mark_changed(session, topics.account(account.id))
     record_audit(
         session,
         "disable_account",

@@ -12,7 +12,7 @@ from typing import Any
 from jobfair.audit.actions import record_audit
 from jobfair.companies import queries as companies
 from jobfair.companies.models import Company
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Refused
 from jobfair.fairs import queries as fairs
@@ -269,5 +269,5 @@ async def define_fair(
             changes=len(named),
             changed=named[:NAMED_IN_AUDIT],
         )
-        mark_changed(session, f"fair:{fair.id}")
+        mark_changed(session, topics.fair(fair.id))
     return Defined(fair_id=fair.id, changes=tuple(work.changes), kept=tuple(work.kept))

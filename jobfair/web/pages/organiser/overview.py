@@ -8,11 +8,10 @@ from litestar.response import Redirect, Response, Template
 
 from jobfair.applicants.queries import count_applicants
 from jobfair.companies.queries import companies_of_office
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.fairs.queries import all_fairs, fair_by_id
 from jobfair.fairs.rules import Phase, day_of
 from jobfair.fairs.rules.state import CountedFair, FairState
-from jobfair.live import topics
 from jobfair.tally.queries.counters import tally_companies, tally_day, tally_fair, tally_stages
 from jobfair.tally.queries.live import tally_waiting_since
 from jobfair.web.http.dependencies import (
