@@ -9,6 +9,7 @@ from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import NikFacts
 from jobfair.applicants.rules.profile import Profile
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem
@@ -68,7 +69,7 @@ async def register_applicant(
     await session.flush()
     record_audit(
         session,
-        "register",
+        Act.REGISTER,
         now=now,
         account_id=account.id,
         consents=["processing", *(["disability"] if profile.disability else [])],
@@ -84,7 +85,7 @@ async def change_profile(
     for name, value in asdict(profile).items():
         setattr(applicant, name, value)
     applicant.updated_at = now
-    record_audit(session, "change_profile", now=now, account_id=account_id)
+    record_audit(session, Act.CHANGE_PROFILE, now=now, account_id=account_id)
     return applicant
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.companies.queries import company_of_office
 from jobfair.companies.rules import check_suspension_reason
 from jobfair.db import Session, topics
@@ -45,7 +46,7 @@ async def verify_company(
     company.verified_at = now
     record_audit(
         session,
-        "verify_company",
+        Act.VERIFY_COMPANY,
         now=now,
         account_id=account_id,
         fair_id=fair_id,
@@ -84,7 +85,7 @@ async def suspend_company(
     mark_changed(session, topics.company(company_id))
     record_audit(
         session,
-        "suspend_company",
+        Act.SUSPEND_COMPANY,
         now=now,
         account_id=account_id,
         fair_id=fair_id,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.fairs.queries import lock_fair
@@ -42,7 +43,7 @@ async def close_fair(
     record = await freeze(session, latched, now=now)
     record_audit(
         session,
-        "latch",
+        Act.LATCH,
         now=now,
         account_id=account_id,
         fair_id=fair_id,

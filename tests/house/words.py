@@ -13,13 +13,13 @@ from jinja2.ext import babel_extract
 
 from jobfair.applicants.rules.profile import DISABILITIES
 from jobfair.applications.rules import STAGE_NAMES
+from jobfair.audit.rules import Act
 from jobfair.companies.rules import KBLI_2020
 from jobfair.errors import Invalid, NotFound, Overloaded
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, WAGE_PERIODS
 from jobfair.positions.rules.search import SORTS, SearchQuery, search
 from jobfair.tally.queries.counters import StageCounts
 from jobfair.web.http.errors import BY_STATUS
-from jobfair.web.pages.organiser.audit_text import ACTS
 from jobfair.web.pages.organiser.funnel import funnel_of
 from jobfair.web.pages.organiser.overview import PHASE_WORDS
 from jobfair.wording.language import AGO, CATALOGUE
@@ -38,7 +38,7 @@ SAYS = {
 FOR_OPERATORS = ("jobfair/cli/", "jobfair/loading/")
 """Spoken at the command line, in Bahasa Indonesia only."""
 TABLES: tuple[dict[Any, str], ...] = (
-    ACTS, BY_STATUS, DISABILITIES, EDUCATION, EMPLOYMENT, KBLI_2020, PHASE_WORDS, SORTS,
+    BY_STATUS, DISABILITIES, EDUCATION, EMPLOYMENT, KBLI_2020, PHASE_WORDS, SORTS,
     STAGE_NAMES,
 )  # fmt: skip
 
@@ -103,6 +103,7 @@ def in_tables() -> set[tuple[str, ...]]:
     results = search([], SearchQuery(), applicants={})
     funnel = funnel_of(accounts=0, applicants=0, stages=StageCounts())
     words = [text for table in TABLES for text in table.values()]
+    words += [act.sentence for act in Act]
     words += [option.label for option in (*results.education, *results.experience)]
     words += [results.disability_friendly.label, results.wage_named.label]
     words += [step.label for step in (*funnel.people, *funnel.applications)]

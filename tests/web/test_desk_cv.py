@@ -112,7 +112,7 @@ def test_a_company_opens_what_was_sent_to_it_and_each_time_is_written_down(
     assert act(readings) == [(True, made.fair.id, f"application:{row.id}", {})] * 2
     client.cookies.clear()
     sign_in(client, ORGANISER)
-    assert "membuka CV seorang pelamar" in client.get("/kendali/asahan-uji/jejak").text
+    assert "membuka CV seorang pelamar ke" in client.get("/kendali/asahan-uji/jejak").text
 
 
 def test_an_application_without_a_cv_says_so(client, room, sign_in):

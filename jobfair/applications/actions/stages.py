@@ -15,6 +15,7 @@ from jobfair.applications.rules import (
     normalise_note,
 )
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Invalid, Problem, Refused
@@ -200,6 +201,6 @@ async def withdraw(
     )
     if not moved:
         raise Refused("stage", "Perusahaan baru saja memindahkan lamaran ini. Muat ulang halaman.")
-    record_audit(session, "withdraw", now=now, account_id=account_id, fair_id=sent.fair_id)
+    record_audit(session, Act.WITHDRAW, now=now, account_id=account_id, fair_id=sent.fair_id)
     mark_changed(session, topics.position(sent.position_id))
     mark_changed(session, topics.fair(sent.fair_id))

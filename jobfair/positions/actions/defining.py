@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.companies import queries as companies
 from jobfair.companies.models import Company
 from jobfair.db import Session, topics
@@ -260,7 +261,7 @@ async def define_fair(
         named = [f"{one.act} {one.subject}:{one.slug} {one.field}".strip() for one in work.changes]
         record_audit(
             session,
-            "define" if locked is None else "redefine",
+            Act.DEFINE if locked is None else Act.REDEFINE,
             now=now,
             account_id=account_id,
             fair_id=fair.id,

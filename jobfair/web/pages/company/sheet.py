@@ -11,6 +11,7 @@ from litestar.response import Response
 from jobfair.applications.queries import desk
 from jobfair.applications.rules import STAGE_NAMES, age_on
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.fairs.queries import fair_by_id
 from jobfair.positions.rules import EDUCATION
 from jobfair.regions import district_name, regency_name, regency_of
@@ -89,11 +90,13 @@ async def download_applicants(
     async with services.database.transaction() as session:
         record_audit(
             session,
-            "download",
+            Act.DOWNLOAD,
             now=now,
             account_id=account.account_id,
             fair_id=fair.id,
             subject=f"position:{position.id}",
+            position=position.title,
+            company=position.company.name,
             rows=len(rows),
         )
     name = f"pelamar-{position.slug}-{now.astimezone(fair.zone):%Y%m%d-%H%M}.csv"

@@ -26,7 +26,7 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.guards import organisers_only, same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
-from jobfair.web.pages.organiser.audit_text import told
+from jobfair.web.pages.organiser.audit_text import audit_lines
 from jobfair.web.pages.organiser.funnel import funnel_of
 from jobfair.web.pages.organiser.scope import office_of, own_fair
 
@@ -129,7 +129,7 @@ async def show_control_room(
             "since": since,
             "slow": {company_id for company_id, at in since.items() if now - at > TOO_LONG},
             "unverified": [company for company in companies if company.verified_at is None],
-            "entries": await told(session, fair, companies=companies, limit=6),
+            "entries": await audit_lines(session, fair, companies=companies, limit=6),
         }
     return show(
         request,
