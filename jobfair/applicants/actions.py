@@ -16,9 +16,10 @@ from jobfair.errors import Invalid, Problem
 from jobfair.people import queries as people
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
+from jobfair.wording.language import gettext_noop
 
 REKEYED_AT_ONCE = 1000
-TAKEN = (
+TAKEN = gettext_noop(
     "Pendaftaran dengan NIK ini tidak dapat dilanjutkan. Bila Anda pernah mendaftar, masuklah "
     "dengan NIK dan kata sandi Anda; bila tidak, hubungi panitia."
 )

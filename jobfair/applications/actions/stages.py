@@ -20,8 +20,11 @@ from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Invalid, Problem, Refused
 from jobfair.fairs.queries import lock_fair
+from jobfair.wording.language import gettext_noop
 
-FASTER = "Rekan Anda baru saja memindahkan lamaran ini ke tahap %(stage)s. Periksa lagi."
+FASTER = gettext_noop(
+    "Rekan Anda baru saja memindahkan lamaran ini ke tahap %(stage)s. Periksa lagi."
+)
 
 
 async def move_stage(

@@ -20,7 +20,7 @@ from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, Services
 from jobfair.web.http.guards import reviewers_only
 from jobfair.web.pages.company.context import company_of, desk_position
 from jobfair.web.pages.company.view import known_id
-from jobfair.wording.language import clock_time, zone_name
+from jobfair.wording.dates import clock_time, zone_name
 
 COLUMNS = (
     "No", "No. lamaran", "Nama", "L/P", "Umur", "Pendidikan, jurusan", "Pengalaman (tahun)",
