@@ -76,7 +76,9 @@ async def desk_position(session: Session, account: SignedIn, position_id: int) -
     return position
 
 
-def requirements(position: PostedPosition, profile: Any, answers: Any) -> list[Requirement]:
+def requirements(
+    position: PostedPosition, profile: Mapping[str, Any], answers: Sequence[str]
+) -> list[Requirement]:
     """Return what the position asks for and whether the application meets it."""
     return requirements_met(
         education=position.education,
