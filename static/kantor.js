@@ -50,8 +50,31 @@
     }
     arrivals();
     toast();
+    lookAtOpened();
     $('.antre li[aria-current]')?.scrollIntoView({ block: "nearest" });
   }
+
+  // A decision never falls on somebody who has only just come into view: for a moment after
+  // another applicant has been swapped in, the buttons do nothing.
+  const READ_FIRST = 700;
+  let opened = "", openedAt = 0;
+  function lookAtOpened() {
+    const profile = $(".profil[data-lamaran]");
+    const now = profile ? profile.dataset.lamaran : "";
+    if (now === opened) return;
+    const first = !opened;
+    [opened, openedAt] = [now, performance.now()];
+    if (first || !profile || matchMedia("(min-width:64rem)").matches) return;
+    const name = $(".profil-nama", profile);
+    name.scrollIntoView({ block: "start" });
+    name.focus({ preventScroll: true });
+  }
+  document.addEventListener("submit", (event) => {
+    const decides = event.submitter?.name === "ke" && event.target.id.startsWith("putusan-");
+    if (!decides || performance.now() - openedAt > READ_FIRST) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
 
   // A visible element that bears the key, chosen by what the page offers: no list to keep in step.
   const bearer = (key) => [...document.querySelectorAll(`[data-pintas="${CSS.escape(key)}"]`)]
@@ -72,13 +95,29 @@
       event.preventDefault();
       ($("#cari") || $("#tahap a"))?.focus();
     } else if (event.key.length === 1) {
-      const found = bearer(event.key.toLowerCase());
+      const key = event.key.toLowerCase();
+      // At the end of a page of the list, J goes on to the next page.
+      const found = bearer(key) || (key === "j" && $("[data-lanjut]"));
       if (found) {
         event.preventDefault();
         found.click();
       }
     }
   });
+
+  // What is shown once can be copied; without a clipboard it is selected, to be copied by hand.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-salin]");
+    if (!button) return;
+    const source = document.getElementById(button.dataset.salin);
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.textContent = button.dataset.tersalin;
+    } catch {
+      getSelection().selectAllChildren(source);
+    }
+  });
+  for (const button of document.querySelectorAll("[data-salin]")) button.hidden = false;
 
   document.addEventListener("change", (event) => {
     if (event.target.id !== "pintasan") return;

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import get
 from litestar.response import Response
@@ -44,7 +44,7 @@ def _place(code: str) -> str:
     return f"{district}, {regency}" if district else regency
 
 
-def _line(number: int, row: desk.Row, note: str, zone: Any) -> list[str]:
+def _line(number: int, row: desk.Row, note: str, zone: ZoneInfo) -> list[str]:
     profile, local = row.profile, row.received_at.astimezone(zone)
     education = EDUCATION.get(profile["education"], profile["education"])
     return [
@@ -64,7 +64,7 @@ def _line(number: int, row: desk.Row, note: str, zone: Any) -> list[str]:
     ]
 
 
-def _sheet(rows: Sequence[tuple[desk.Row, str]], zone: Any) -> bytes:
+def _sheet(rows: Sequence[tuple[desk.Row, str]], zone: ZoneInfo) -> bytes:
     lines = [_line(number, row, note, zone) for number, (row, note) in enumerate(rows, 1)]
     return sheet(COLUMNS, [*lines, [FOOTER]])
 
