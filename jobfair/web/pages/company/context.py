@@ -23,8 +23,9 @@ from jobfair.tally.queries.counters import StageCounts, tally_positions
 from jobfair.web.http.dependencies import SignedIn
 from jobfair.web.pages.company.view import View
 from jobfair.web.pages.shared.documents import sent_cv
+from jobfair.wording.language import gettext_noop
 
-SUSPENDED = (
+SUSPENDED = gettext_noop(
     "Disnaker sedang menangguhkan verifikasi perusahaan Anda, jadi data pelamar tidak dapat "
     "dibuka. Hubungi panitia; lamaran yang sudah masuk tetap tersimpan."
 )

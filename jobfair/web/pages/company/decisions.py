@@ -24,7 +24,7 @@ from jobfair.web.http.guards import reviewers_only
 from jobfair.web.http.templating import is_part, language_of, show
 from jobfair.web.pages.company.context import ONE_BY_ONE, company_of, desk_context, desk_position
 from jobfair.web.pages.company.view import Changes, View, read_view
-from jobfair.wording.language import sentence
+from jobfair.wording.sentences import sentence
 
 NOTHING_TO_UNDO = Refused(
     "undo", "Tidak ada langkah Anda dalam 10 menit terakhir yang dapat diurungkan."
