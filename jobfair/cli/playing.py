@@ -126,9 +126,9 @@ async def _rows(
     session: Session, hours: Sequence[Hour], *, slug: str, shift: timedelta
 ) -> tuple[Scenario, Sequence[Position]]:
     found = await fair_by_slug(session, slug)
-    positions = await positions_of_fair(session, found.fair.id)
+    positions = await positions_of_fair(session, found.id)
     return Scenario(
-        fair_id=found.fair.id,
+        fair_id=found.id,
         slug=slug,
         shift=shift,
         opens_at=found.timetable.opens_at,

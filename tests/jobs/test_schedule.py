@@ -31,7 +31,7 @@ async def state(tools, fair_id):
     async with tools.database.snapshot() as session:
         entries = [(one.act, one.at, one.facts) for one in await entries_of_fair(session, fair_id)]
         closing = await closing_of(session, fair_id)
-        fair = (await fair_by_id(session, fair_id)).fair
+        fair = await fair_by_id(session, fair_id)
         return entries, closing, (fair.latched_at, fair.latch_seq, fair.ledger_seq)
 
 

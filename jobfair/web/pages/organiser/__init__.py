@@ -1,0 +1,25 @@
+"""Pages of an office's organisers."""
+
+from typing import Any
+
+from jobfair.web.pages.organiser import acts, companies, overview, recap, reviewers
+
+HANDLERS: list[Any] = [
+    overview.show_fairs,
+    overview.show_control_room,
+    overview.show_numbers,
+    overview.recount,
+    overview.stream_control_room,
+    acts.ask,
+    acts.carry_out,
+    companies.show_companies,
+    companies.show_company,
+    companies.verify,
+    companies.suspend,
+    reviewers.add_reviewer,
+    reviewers.reset_reviewer,
+    reviewers.disable_reviewer,
+    recap.show_applicants,
+    recap.show_trail,
+    recap.show_recap,
+]
