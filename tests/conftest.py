@@ -36,10 +36,43 @@ from tests.doors import running
 from tests.forms import post_form
 from tests.postgres import MISSING, Keeper, address_from
 
+LONG = ("rigs", "nodes", "journeys", "cli", "bench", "documents", "intake", "live")
+"""Folders with minutes of tests, longest first: they begin first, so that no process is left with a
+long file while the other has nothing to do. ``--quick`` leaves them out."""
 FOLDER, ADDRESS = "TEST_POSTGRES_FOLDER", "TEST_DATABASE_URL"
 TEMPLATE = "TEST_TEMPLATE"
 ADDRESS_OF_SITE = "https://testserver.local"
 _keepers: list[Keeper] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="only rules, house and pages, on SQLite: nothing that races, kills, prints or browses",
+    )
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    given = (
+        item.callspec.params.values()
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else ()
+    )
+    return not (_folder(item) in LONG or item.get_closest_marker("rig") or "postgresql" in given)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the long folders first; keep only what is quick if that was asked for."""
+    if config.getoption("quick"):
+        left_out = [item for item in items if not _is_quick(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _is_quick(item)]
+    items.sort(key=lambda item: LONG.index(_folder(item)) if _folder(item) in LONG else len(LONG))
 
 
 def pytest_configure(config: pytest.Config) -> None:
