@@ -1,4 +1,4 @@
-"""What every test may ask for. Each test has databases of its own.
+"""Fixtures for all tests. Each test has databases of its own.
 
 ``database`` is given twice, over SQLite and over a real PostgreSQL. The web fixtures
 (``client`` and what it needs) work on SQLite; a test marked with ``on_both`` of
@@ -76,7 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to hold a PostgreSQL ready; workers find it through the environment."""
+    """Start the keeper of PostgreSQL; workers find it through the environment."""
     if hasattr(config, "workerinput"):
         return
     os.environ[TEMPLATE] = f"template_{os.getpid()}"
@@ -89,7 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End it again; from a server that was named, take the template away."""
+    """End the keeper; from a server that was named, drop the template."""
     while _keepers:
         _keepers.pop().end()
     if os.environ.get(ADDRESS) and not hasattr(config, "workerinput"):
@@ -152,7 +152,7 @@ class Postgres:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Postgres:
-    """Return the run's server; the first worker that comes makes the template."""
+    """Return the run's server; the first worker that asks for it makes the template."""
     given = os.environ.get(ADDRESS)
     server = Postgres(given or address_from(Path(os.environ[FOLDER])))
     shared = tmp_path_factory.getbasetemp()
@@ -205,7 +205,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def session(database: Database) -> AsyncIterator[Session]:
-    """Give a writing transaction that is rolled back: nobody else sees what it wrote."""
+    """Give a writing transaction that is rolled back at the end of the test."""
     async with database.transaction() as session:
         yield session
         await session.rollback()

@@ -142,11 +142,11 @@ async def _rows(
 async def find_scenario(database: Database, keys: Keys, folder: Path, *, slug: str) -> Scenario:
     """Return a sample fair that was created before, its people found by their NIKs."""
     people, hours = read_applicants(folder), _read_hours(folder)
-    told = read_fair(folder, Findings())
-    assert told is not None, "the sample folder is part of the program"
+    fair = read_fair(folder, Findings())
+    assert fair is not None, "the sample folder is part of the program"
     async with database.snapshot() as session:
         found = await fair_by_slug(session, slug)
-        shift = found.timetable.opens_at - told.definition.window.opens_at
+        shift = found.timetable.opens_at - fair.definition.window.opens_at
         scenario, _ = await _rows(session, hours, slug=slug, shift=shift)
         for person in people:
             index = keys.blind_index(person.facts.nik.digits)

@@ -57,7 +57,7 @@ UNTRIED = "tidak dicoba, tidak ada lamaran yang tersisa"
 
 @dataclass
 class Probes:
-    """What was tried at the edges, and how it was answered."""
+    """The answers to applications sent at the edges of the window, and to repeated ones."""
 
     before_opening: str = UNTRIED
     at_closing: str = UNTRIED
@@ -119,7 +119,7 @@ async def _repeat(door: Door, scenario: Scenario, probes: Probes) -> None:
 
 
 async def play_at_once(database: Database, scenario: Scenario) -> Probes:
-    """Play the fair without sleeping, try its edges, and close it."""
+    """Play the fair without sleeping, try the edges of its window, and close it."""
     clock, probes = ControlledClock(scenario.opens_at - timedelta(microseconds=1)), Probes()
     door = Door(database, clock)
     serving = asyncio.create_task(door.run())
@@ -161,10 +161,10 @@ async def play_to_be_watched(settings: Settings, scenario: Scenario, speed: floa
 async def stage_fair(settings: Settings, database: Database, folder: Path) -> Scenario:
     """Load the fair as it was before its opening, and let its people register."""
     findings = Findings()
-    told = read_fair(folder, findings)
-    if told is None:
+    fair = read_fair(folder, findings)
+    if fair is None:
         raise BadFiles(findings.mistakes)
-    before = told.definition.window.opens_at - REGISTER_BEFORE
+    before = fair.definition.window.opens_at - REGISTER_BEFORE
     report = await load_fair(database, folder, now=before, publish=True)
     if report.mistakes:
         raise BadFiles(report.mistakes)
@@ -192,7 +192,7 @@ def _show(totals: dict[str, dict[str, int]], probes: Probes | None) -> None:
 
 
 async def _print_twice(closing: FrozenClosing, folder: Path, base_url: str) -> list[str]:
-    """Print everything twice, by processes of their own; returns what differs."""
+    """Print all files twice, in processes of their own; returns the names that differ."""
     with tempfile.TemporaryDirectory() as elsewhere:
         first, second = await asyncio.gather(
             write_edition(closing, folder, base_url=base_url),
