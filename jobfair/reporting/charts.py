@@ -48,7 +48,7 @@ def _text(x: float, y: float, size: float, text: str, *, more: str = "", fill: s
 def _frame(height: float, said: str, drawn: Sequence[str]) -> Markup:
     return Markup(  # noqa: S704 - every text in it was escaped above
         f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(said)}" '
-        f'font-family="Jakarta">{"".join(drawn)}</svg>'
+        f'font-family="Jakarta, Noto Sans, Noto Sans Arabic">{"".join(drawn)}</svg>'
     )
 
 

@@ -24,6 +24,9 @@ OPEN_PATHS = ("/static/", "/livez", "/readyz", "/metrics")
 ARRIVAL = "arrival"
 """Key of the scope of an application under which stands when the whole of it was here: what it
 waits for its turn must not count against it at the closing instant."""
+GIVE_BACK = "give_back"
+"""Key of the scope under which stands how a request gives its place back before it is answered: one
+that waits for a printer must not keep others from beginning."""
 BODY_WITHIN = 20.0
 """Seconds for the whole of a form to arrive."""
 
@@ -65,6 +68,7 @@ class Admission(ASGIMiddleware):
                 scope[ARRIVAL] = until_answered.enter_context(self._door.arrival())
             if await self._may_begin(scope, lane):
                 until_answered.callback(self._line.leave)
+                scope[GIVE_BACK] = until_answered.close
                 await self._serve(scope, receive, send, next_app, until_answered)
             else:
                 await self._refuse(scope, send)

@@ -20,7 +20,7 @@ from jobfair.intake.timekeeper import Timekeeper
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
-from jobfair.reporting.pdf import Press
+from jobfair.reporting.press import Press
 from jobfair.store import Store
 from jobfair.web.limits import Limits
 from jobfair.web.line import Line
@@ -73,7 +73,7 @@ class Services:
         """Make what follows from the settings."""
         self.limits = Limits(self.database, self.keys)
         self.shown = ShownFairs(self.database)
-        self.press = Press(self.base_url)
+        self.press = Press(self.base_url, self.data / "papers")
 
 
 GivenSession: TypeAlias = NamedDependency[Session]

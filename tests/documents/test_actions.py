@@ -16,6 +16,7 @@ from jobfair.documents.models import StoredDocument
 from jobfair.documents.queries import cv_named, key_context
 from jobfair.errors import Misconfigured, Refused
 from jobfair.jobs.schedule import Tools, clear_away, give_up
+from jobfair.reporting.press import Press
 from jobfair.store import Denied, Missing
 from jobfair.store.box import unshut
 from jobfair.store.folder import FolderStore
@@ -36,7 +37,13 @@ async def made(database):
 
 @pytest.fixture
 def tools(database, clock, tmp_path):
-    return Tools(database, clock, None, FolderStore(tmp_path / "documents"))
+    return Tools(
+        database,
+        clock,
+        None,
+        FolderStore(tmp_path / "documents"),
+        Press("https://kerja.contoh.id", tmp_path / "papers"),
+    )
 
 
 @pytest.fixture

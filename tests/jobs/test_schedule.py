@@ -8,6 +8,7 @@ from jobfair.audit.queries import entries_of_fair
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules import Phase
 from jobfair.jobs.schedule import SCHEDULE, Tools
+from jobfair.reporting.press import Press
 from jobfair.store.folder import FolderStore
 from jobfair.tally.queries.frozen import closing_of
 from tests.builders import CLOSES, NOW, OPENS, stage
@@ -23,7 +24,13 @@ async def tools(database, clock, door, tmp_path):
             applicant_id=applicant.id,
             position_id=staged.positions[0].id,
         )
-    return Tools(database, clock, door, FolderStore(tmp_path / "documents")), staged.fair.id
+    return Tools(
+        database,
+        clock,
+        door,
+        FolderStore(tmp_path / "documents"),
+        Press("https://kerja.contoh.id", tmp_path / "papers"),
+    ), staged.fair.id
 
 
 async def state(tools, fair_id):
