@@ -42,7 +42,7 @@ async def _run(fair: Fair, running: Server, new: int, history: History) -> None:
 
 async def _recount(fair: Fair) -> None:
     database = Database(fair.address)
-    async with database.survey() as session:
+    async with database.long_snapshot() as session:
         found = await differences(session, 1)
     await database.close()
     print(f" recount: {found or 'equal to every kept number'}")

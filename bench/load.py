@@ -1,4 +1,4 @@
-"""Sending applications: a closed loop for ceilings, an open loop for every latency."""
+"""ApplyContext applications: a closed loop for ceilings, an open loop for every latency."""
 
 import asyncio
 import random

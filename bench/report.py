@@ -29,13 +29,13 @@ async def _once(fair: Fair) -> dict[str, float]:
     took["plain SQL, one count"] = time.perf_counter() - began
     connection.close()
     database = Database(fair.address)
-    async with database.survey() as session:
+    async with database.long_snapshot() as session:
         found = await fair_by_id(session, 1)
         began = time.perf_counter()
         record = await record_of(session, found, now=found.timetable.closes_at)
         took["the record (figures frozen)"] = time.perf_counter() - began
     assert record["reconciliation"]["differences"] == [], record["reconciliation"]
-    async with database.survey() as session:
+    async with database.long_snapshot() as session:
         began = time.perf_counter()
         assert await differences(session, 1) == []
         took["the recount (jobfair check)"] = time.perf_counter() - began

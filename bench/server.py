@@ -30,11 +30,11 @@ from jobfair.errors import NotFound
 from jobfair.people.rules import Role
 from jobfair.positions.queries import position_by_slug
 from jobfair.settings import Settings
-from jobfair.web.fairs import visible_fair
-from jobfair.web.forms import read_form
-from jobfair.web.given import FromPath, FromQuery, GivenAccount, GivenNow, GivenServices
-from jobfair.web.guards import applicants_only
-from jobfair.web.templating import show
+from jobfair.web.http.dependencies import AccountDep, FromPath, FromQuery, NowDep, ServicesDep
+from jobfair.web.http.forms import read_form
+from jobfair.web.http.guards import applicants_only
+from jobfair.web.http.templating import show
+from jobfair.web.pages.shared.fairs import visible_fair
 
 FILLED = """{% extends "base.html" %}{% block main %}{{ filler }}{% endblock %}"""
 
@@ -53,18 +53,18 @@ async def do_nothing(request: Request[Any, Any, Any]) -> Redirect:
 async def apply_naively(
     request: Request[Any, Any, Any],
     slug: FromPath[str],
-    services: GivenServices,
-    account: GivenAccount,
-    now: GivenNow,
+    services: ServicesDep,
+    account: AccountDep,
+    now: NowDep,
 ) -> Redirect:
     """One transaction per request, durable like ours, with the same rules and kept numbers."""
     form = await read_form(request)
     async with services.database.transaction() as session:
         found = await visible_fair(request, session, SLUG)
-        position = await position_by_slug(session, fair_id=found.fair.id, slug=slug)
+        position = await position_by_slug(session, fair_id=found.id, slug=slug)
         applicant = await applicant_of_account(session, account.account_id)
         submission = Submission(
-            fair_id=found.fair.id,
+            fair_id=found.id,
             applicant_id=applicant.id,
             position_id=position.id,
             answers=(form.text("answer_1"), form.text("answer_2")),
@@ -85,7 +85,7 @@ async def show_filled(request: Request[Any, Any, Any], size: FromQuery[int]) -> 
 
 
 @get("/bangku/ukuran")
-async def tell_size(services: GivenServices) -> dict[str, int]:
+async def tell_size(services: ServicesDep) -> dict[str, int]:
     gc.collect()
     return {
         "objects": len(gc.get_objects()),

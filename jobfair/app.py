@@ -24,18 +24,19 @@ from jobfair.live.feed import Hub
 from jobfair.settings import Settings
 from jobfair.store import Store
 from jobfair.store.opening import open_store
-from jobfair.web import applicant, company, health, organiser, public
-from jobfair.web.admission import Admission
-from jobfair.web.busy import BusyPages
-from jobfair.web.errors import HANDLERS
-from jobfair.web.files import static_files
-from jobfair.web.given import GivenServices, Services, SignedIn
-from jobfair.web.guards import every_request
-from jobfair.web.headers import SecureHeaders
-from jobfair.web.kept import KeptPages, fingerprint
-from jobfair.web.recognise import Recognise
-from jobfair.web.sockets import LiveSockets, note_refusal
-from jobfair.web.templating import make_environment
+from jobfair.web.http import health
+from jobfair.web.http.admission import Admission
+from jobfair.web.http.authentication import AuthenticationMiddleware
+from jobfair.web.http.dependencies import Services, ServicesDep, SignedIn
+from jobfair.web.http.errors import HANDLERS
+from jobfair.web.http.guards import every_request
+from jobfair.web.http.headers import SecureHeaders
+from jobfair.web.http.overload import BusyPages
+from jobfair.web.http.page_cache import KeptPages, fingerprint
+from jobfair.web.http.sockets import LiveSockets, note_refusal
+from jobfair.web.http.static_files import static_files
+from jobfair.web.http.templating import make_environment
+from jobfair.web.pages import applicant, company, organiser, public
 
 FORM_LIMIT = 64 * 1024
 GOODBYE = 5.0
@@ -80,13 +81,13 @@ def make_services(
     )
 
 
-async def provide_session(services: GivenServices) -> AsyncIterator[Session]:
+async def provide_session(services: ServicesDep) -> AsyncIterator[Session]:
     """Give a handler its transaction; it commits before the answer is sent."""
     async with services.database.transaction() as session:
         yield session
 
 
-async def provide_snapshot(services: GivenServices) -> AsyncIterator[Session]:
+async def provide_snapshot(services: ServicesDep) -> AsyncIterator[Session]:
     """Give a handler one consistent state to read."""
     async with services.database.snapshot() as session:
         yield session
@@ -170,6 +171,6 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         body_limit=FORM_LIMIT,
         door=services.door,
     )
-    pages = admission(headers(Recognise()(kept(app.asgi_handler))))
+    pages = admission(headers(AuthenticationMiddleware()(kept(app.asgi_handler))))
     app.asgi_handler = LiveSockets(pages, services)
     return app

@@ -9,6 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 GIVEN_BACK = 0.05
+ZONE_NAMES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+"""How the zones of Indonesia are written (Keppres 41/1987)."""
 
 
 class Clock(Protocol):

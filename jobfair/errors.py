@@ -37,7 +37,7 @@ class Refused(JobFairError):
         self.code = code
 
 
-class Busy(JobFairError):
+class Overloaded(JobFairError):
     """Too much at once, or the store is out of reach: nothing was done, try again."""
 
     def __init__(self, seconds: int) -> None:
@@ -49,7 +49,7 @@ class Busy(JobFairError):
         self.seconds = seconds
 
 
-class Later(JobFairError):
+class TemporarilyUnavailable(JobFairError):
     """One thing this request needs is full or out of reach, while the rest goes on as ever."""
 
     def __init__(self, seconds: int, message: str) -> None:

@@ -30,7 +30,7 @@ from jobfair.intake.door import Door
 from jobfair.live.feed import Hub
 from jobfair.settings import Settings
 from jobfair.store.folder import FolderStore
-from jobfair.web.given import Services
+from jobfair.web.http.dependencies import Services
 from tests.builders import KEYS, NOW, PASSWORD
 from tests.doors import running
 from tests.forms import post_form

@@ -31,7 +31,7 @@ async def rows_of(session: Session, fair_id: int) -> list[Any]:
 
 async def problems_of(database: Database, fair_id: int) -> list[str]:
     """Return everything that does not add up; empty when the ledger is sound."""
-    async with database.survey() as session:
+    async with database.long_snapshot() as session:
         found = [str(one) for one in await differences(session, fair_id)]
         fair = (await session.scalars(select(Fair).where(Fair.id == fair_id))).one()
         rows = await rows_of(session, fair_id)

@@ -8,7 +8,7 @@ from jobfair.applicants import queries
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import NikFacts
 from jobfair.applicants.rules.profile import Profile
-from jobfair.audit.actions import write_down
+from jobfair.audit.actions import record_audit
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
@@ -50,7 +50,7 @@ async def register_applicant(
         name=profile.name,
         created_at=now,
     )
-    people.add(session, account)
+    session.add(account)
     await session.flush()
     public_id = secrets.token_urlsafe(16)
     sealed = keys.seal(facts.nik.digits, context=queries.nik_context(public_id))
@@ -65,9 +65,9 @@ async def register_applicant(
         updated_at=now,
         **asdict(profile),
     )
-    queries.add(session, applicant)
+    session.add(applicant)
     await session.flush()
-    write_down(
+    record_audit(
         session,
         "register",
         now=now,
@@ -86,7 +86,7 @@ async def change_profile(
     for name, value in asdict(profile).items():
         setattr(applicant, name, value)
     applicant.updated_at = now
-    write_down(session, "change_profile", now=now, account_id=account_id)
+    record_audit(session, "change_profile", now=now, account_id=account_id)
     return applicant
 
 

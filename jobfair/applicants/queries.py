@@ -62,8 +62,3 @@ async def set_sealed_niks(session: Session, rows: Sequence[dict[str, Any]]) -> N
         .values(nik_sealed=bindparam("sealed"), nik_index=bindparam("index"))
     )
     await session.execute(statement, rows)
-
-
-def add(session: Session, applicant: Applicant) -> None:
-    """Add a row to this transaction."""
-    session.add(applicant)

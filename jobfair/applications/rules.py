@@ -78,7 +78,7 @@ def check_may_withdraw(*, current: Stage, now: datetime, closes_at: datetime) ->
 
 
 @dataclass(frozen=True)
-class Asking:
+class Eligibility:
     """What the rules need to know of somebody who applies."""
 
     birth_date: date
@@ -87,7 +87,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Conditions:
+class FairPolicy:
     """What a fair asks of those who apply."""
 
     minimum_age: int
@@ -101,7 +101,7 @@ def age_on(day: date, birth_date: date) -> int:
     return day.year - birth_date.year - (0 if had_birthday else 1)
 
 
-def check_may_apply(*, asking: Asking, conditions: Conditions, day: date) -> None:
+def check_may_apply(*, asking: Eligibility, conditions: FairPolicy, day: date) -> None:
     """Let the person apply, or say why not (``domain.md`` R03, R05, R07).
 
     Raises:
@@ -154,12 +154,12 @@ def receipt_fits(number: str) -> bool:
     return found is not None and 98 - int(found[1] + found[2]) * 100 % 97 == int(found[3])
 
 
-def tidy_receipt(text: str) -> str:
+def normalise_receipt(text: str) -> str:
     """Return a receipt number as it is stored, from what somebody typed."""
     return text.strip().upper().replace(" ", "")
 
 
-def tidy_note(text: str) -> str:
+def normalise_note(text: str) -> str:
     """Return a note as it is stored: one kind of line end, nothing around it."""
     return text.replace("\x00", "").replace("\r\n", "\n").strip()
 

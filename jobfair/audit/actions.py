@@ -7,7 +7,7 @@ from jobfair.audit.queries import add_entry
 from jobfair.db import Session
 
 
-def write_down(
+def record_audit(
     session: Session,
     act: str,
     *,

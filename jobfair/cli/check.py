@@ -20,7 +20,7 @@ from jobfair.documents import queries as documents
 from jobfair.documents.actions import Lost, lost
 from jobfair.fairs.queries import all_fairs
 from jobfair.settings import Settings, read_settings
-from jobfair.store import Denied, OutOfReach, Store
+from jobfair.store import Store, StoreMisconfigured, StoreUnavailable
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.recount import differences
 from jobfair.tally.queries.rows import Difference
@@ -35,7 +35,7 @@ Failure = tuple[str, int]
 async def check_fairs(database: Database, only: str | None) -> list[tuple[str, Difference]]:
     """Recount every fair (or one) from its rows; returns what differs, by fair slug."""
     found: list[tuple[str, Difference]] = []
-    async with database.survey() as session:
+    async with database.long_snapshot() as session:
         for fair in await all_fairs(session):
             if only in (None, fair.slug):
                 found += [(fair.slug, one) for one in await differences(session, fair.id)]
@@ -51,17 +51,17 @@ async def find_documents(database: Database, store: Store) -> tuple[int, list[Lo
     its row, read anew, is lost and was not removed.
 
     Raises:
-        OutOfReach: the store cannot be asked.
+        StoreUnavailable: the store cannot be asked.
 
     """
     many, found, last = 0, list[Lost](), 0
     while True:
-        async with database.survey() as session:
+        async with database.long_snapshot() as session:
             rows = await documents.wanted(session, after=last, most=DOCUMENTS_AT_ONCE)
         if not rows:
             return many, found
         if suspects := await lost(store, rows):
-            async with database.survey() as session:
+            async with database.long_snapshot() as session:
                 wanted = await documents.still_wanted(session, [one.name for one in suspects])
             found += [one for one in suspects if one.name in wanted]
         many, last = many + len(rows), rows[-1].id
@@ -73,8 +73,8 @@ async def check_documents(settings: Settings, database: Database) -> Failure | N
     try:
         with out.status("Mencari dokumen…"):
             many, found = await find_documents(database, store)
-    except OutOfReach as error:
-        denied = isinstance(error, Denied)
+    except StoreUnavailable as error:
+        denied = isinstance(error, StoreMisconfigured)
         sentence = (
             f"Penyimpanan dokumen {place} tidak dapat ditanyai ({error}), jadi dokumen belum "
             f"diperiksa. {'Periksa setelan documents' if denied else 'Betulkan itu'}, lalu "

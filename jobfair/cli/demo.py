@@ -21,8 +21,9 @@ from jobfair.content import fair_folder
 from jobfair.db import Database
 from jobfair.db.sealed import read_keys
 from jobfair.errors import JobFairError, NotFound
-from jobfair.fairs.queries import FairNow, fair_by_slug
+from jobfair.fairs.queries import fair_by_slug
 from jobfair.fairs.rules import Phase, day_of
+from jobfair.fairs.rules.state import FairState
 from jobfair.intake.door import Door
 from jobfair.loading import load_fair
 from jobfair.loading.people import read_applicants
@@ -30,8 +31,8 @@ from jobfair.loading.show import show_report
 from jobfair.people.actions import add_staff
 from jobfair.people.rules import Role
 from jobfair.settings import Settings, read_settings
-from jobfair.web.given import Services
-from jobfair.web.passwords import Passwords
+from jobfair.web.http.dependencies import Services
+from jobfair.web.http.passwords import Passwords
 
 FAIR = "asahan-2022"
 PASSWORD = "contoh-2022"  # noqa: S105 - printed on the screen; the demo listens on loopback only
@@ -58,7 +59,7 @@ def _busiest(cast: Cast) -> int:
 async def _add_staff(database: Database, settings: Settings, cast: Cast, now: datetime) -> None:
     keys, hashed = read_keys(settings.keys), Passwords().hash_now(PASSWORD)
     async with database.transaction() as session:
-        office_id = (await fair_by_slug(session, cast.slug)).fair.office_id
+        office_id = (await fair_by_slug(session, cast.slug)).office_id
         await add_staff(
             session, keys=keys, role=Role.ORGANISER, name="Lina Marlina", email=ORGANISER,
             password_hash=hashed, now=now, by=None, office_id=office_id,
@@ -96,7 +97,7 @@ async def build_demo(settings: Settings, folder: Path, *, now: datetime) -> None
         serving.cancel()
 
 
-async def _fair_of_today(settings: Settings) -> FairNow | None:
+async def _fair_of_today(settings: Settings) -> FairState | None:
     """Return the demo's fair if it is there, open, and today is its fifth day."""
     if not (settings.data / "jobfair.sqlite").exists() or not settings.keys.exists():
         return None
@@ -105,7 +106,7 @@ async def _fair_of_today(settings: Settings) -> FairNow | None:
         async with ready_database(settings) as database, database.snapshot() as session:
             with contextlib.suppress(NotFound):
                 found = await fair_by_slug(session, FAIR)
-                today, _ = day_of(now, found.timetable, found.fair.zone)
+                today, _ = day_of(now, found.timetable, found.zone)
                 running = found.phase(now) in (Phase.OPEN, Phase.PAUSED)
                 return found if running and today == DAY else None
     return None

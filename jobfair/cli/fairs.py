@@ -22,8 +22,8 @@ from jobfair.people.rules import Role
 from jobfair.reporting.editions import write_edition
 from jobfair.settings import Settings, read_settings
 from jobfair.tally.queries.frozen import closing_of
-from jobfair.web.language import moment
-from jobfair.web.passwords import Passwords
+from jobfair.web.http.passwords import Passwords
+from jobfair.wording.language import moment
 
 
 async def _add_organiser(
@@ -42,7 +42,7 @@ async def _add_organiser(
             password_hash=hashed,
             now=datetime.now(UTC),
             by=None,
-            office_id=found.fair.office_id,
+            office_id=found.office_id,
         )
     return password
 
@@ -100,8 +100,8 @@ async def open_(fair: str, at_once: bool, reason: str) -> None:
                 )
         async with database.snapshot() as session:
             found = await queries.fair_by_id(session, fair_id)
-    zone, table = found.fair.zone, found.timetable
-    out.print(f"{found.fair.name} terbit di /{found.fair.slug}.")
+    zone, table = found.zone, found.timetable
+    out.print(f"{found.name} terbit di /{found.slug}.")
     out.print(f"Dibuka  {moment(table.opens_at, 'id', zone)}")
     out.print(f"Ditutup {moment(table.closes_at, 'id', zone)}")
 

@@ -20,8 +20,8 @@ from jobfair.errors import Invalid, JobFairError, Misconfigured, NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.loading import BadFiles
 from jobfair.settings import Settings
-from jobfair.web.language import sentence
-from jobfair.web.templating import WIB
+from jobfair.web.http.templating import WIB
+from jobfair.wording.language import sentence
 
 CHECK_FAILED, USAGE, CONFIGURATION, DATA, ENVIRONMENT = 1, 2, 3, 4, 5
 out = Console(highlight=False, soft_wrap=True)
@@ -99,6 +99,6 @@ async def fair_id_of(database: Database, slug: str) -> int:
     """Return the id of a fair; ``NotFound`` names the slug."""
     async with database.snapshot() as session:
         try:
-            return (await fair_by_slug(session, slug)).fair.id
+            return (await fair_by_slug(session, slug)).id
         except NotFound:
             raise NotFound("Job fair “%(slug)s” tidak ada.", slug=slug) from None

@@ -107,9 +107,9 @@ async def _stage(
     session: Session, folder: Path, *, slug: str, shift: timedelta
 ) -> tuple[Cast, Sequence[Position]]:
     found = await fair_by_slug(session, slug)
-    positions = await positions_of_fair(session, found.fair.id)
+    positions = await positions_of_fair(session, found.id)
     return Cast(
-        fair_id=found.fair.id,
+        fair_id=found.id,
         slug=slug,
         folder=folder,
         shift=shift,

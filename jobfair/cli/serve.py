@@ -29,7 +29,7 @@ from jobfair.documents.actions import tie_store
 from jobfair.errors import Misconfigured
 from jobfair.fairs.queries import newest_received_at
 from jobfair.settings import Settings, read_settings
-from jobfair.store import Denied, OutOfReach
+from jobfair.store import StoreMisconfigured, StoreUnavailable
 
 log = logging.getLogger(__name__)
 SOCKET_FRAME = 1024
@@ -106,13 +106,13 @@ async def check_documents(settings: Settings, database: Database) -> None:
         await store.check()
         async with database.transaction() as session:
             await tie_store(session, store, place=settings.documents_place)
-    except Denied as error:
+    except StoreMisconfigured as error:
         raise Misconfigured(
             "Dokumen tidak dapat disimpan di %(place)s (%(error)s). Periksa setelan documents.",
             place=settings.documents_place,
             error=error,
         ) from None
-    except OutOfReach as error:
+    except StoreUnavailable as error:
         log.warning("documents cannot be kept now: %s", error)
     finally:
         await store.close()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from jobfair.audit.actions import write_down
+from jobfair.audit.actions import record_audit
 from jobfair.companies.queries import company_of_office
 from jobfair.companies.rules import check_suspension_reason
 from jobfair.db import Session
@@ -43,7 +43,7 @@ async def verify_company(
     if company.verified_at is not None:
         return
     company.verified_at = now
-    write_down(
+    record_audit(
         session,
         "verify_company",
         now=now,
@@ -82,7 +82,7 @@ async def suspend_company(
         return
     company.verified_at = None
     mark_changed(session, f"company:{company_id}")
-    write_down(
+    record_audit(
         session,
         "suspend_company",
         now=now,

@@ -48,8 +48,3 @@ async def companies_of_office(session: Session, office_id: int) -> Sequence[Comp
     """Return all companies of an office, verified or not, by name."""
     query = select(Company).where(Company.office_id == office_id).order_by(Company.name)
     return (await session.scalars(query)).all()
-
-
-def add(session: Session, company: Company) -> None:
-    """Add a row to this transaction."""
-    session.add(company)

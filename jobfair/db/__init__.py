@@ -33,7 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncSession as Session  # noqa: E402
 
 from jobfair.db.base import Base  # noqa: E402
 from jobfair.db.database import Database  # noqa: E402
-from jobfair.db.glance import Glance  # noqa: E402
+from jobfair.db.lookup import PreparedLookup  # noqa: E402
 
 __all__ = [
     "SQLITE_FLOOR",
@@ -41,8 +41,8 @@ __all__ = [
     "Clash",
     "DBAPIError",
     "Database",
-    "Glance",
     "NoConnection",
     "OperationalError",
+    "PreparedLookup",
     "Session",
 ]

@@ -26,8 +26,8 @@ from sqlalchemy.pool import NullPool
 
 from jobfair.db.changes import take_changes
 from jobfair.db.commits import CommitTimes
-from jobfair.db.glance import Glance
 from jobfair.db.inplace import IN_PLACE
+from jobfair.db.lookup import PreparedLookup
 from jobfair.db.notes import send_note
 from jobfair.db.silence import Line, watch
 from jobfair.db.writer import Result, Writer
@@ -156,7 +156,7 @@ class Database:
         self.is_sqlite = made.get_backend_name() == "sqlite"
         self.node = secrets.token_hex(8)
         """Tells this process from the others that share the database."""
-        self.glance = Glance(self.glance_engine)
+        self.lookup = PreparedLookup(self.glance_engine)
         """Asks single statements that are asked with every request."""
         self.commits = CommitTimes()
         self.announce: Callable[[frozenset[str]], None] = lambda _: None
@@ -211,7 +211,7 @@ class Database:
             await session.close()  # in place: it cannot be interrupted and needs no task of its own
 
     @asynccontextmanager
-    async def survey(self) -> AsyncIterator[AsyncSession]:
+    async def long_snapshot(self) -> AsyncIterator[AsyncSession]:
         """Read one consistent state as a snapshot does, where many rows are looked at.
 
         On SQLite such a reading has a thread of its own and holds nobody up. On PostgreSQL it may
@@ -246,6 +246,6 @@ class Database:
         """Give all connections back; SQLite folds its log into the file."""
         if self._writer is not None:
             await self._writer.close()
-        self.glance.close()
+        self.lookup.close()
         for engine in self._engines:
             await engine.dispose()

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jobfair.audit.actions import write_down
+from jobfair.audit.actions import record_audit
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.documents import queries
 from jobfair.documents.models import StoredDocument, StoreMark
 from jobfair.documents.rules import Kind
 from jobfair.errors import Misconfigured, Refused
-from jobfair.store import Missing, Store
+from jobfair.store import ObjectNotFound, Store
 from jobfair.store.box import new_key, sealed_size
 
 AT_ONCE = 200
@@ -52,8 +52,7 @@ async def begin_upload(
     """Note that bytes under a new name will come; until they are there nobody sees them."""
     owner = await queries.lock_owner(session, account_id)
     begun = Begun(name=secrets.token_hex(16), key=new_key())
-    queries.add(
-        session,
+    session.add(
         StoredDocument(
             name=begun.name,
             key_sealed=keys.seal(begun.key, context=queries.key_context(begun.name)),
@@ -80,7 +79,7 @@ async def finish_upload(session: Session, *, account_id: int, name: str, now: da
     await queries.mark_replaced(session, applicant_id=owner.id, now=now)
     document.stored_at = now
     owner.cv = name
-    write_down(
+    record_audit(
         session, "upload_cv", now=now, account_id=account_id, kind=document.kind, size=document.size
     )
 
@@ -92,7 +91,7 @@ async def remove_cv(session: Session, *, account_id: int, now: datetime) -> None
         return
     owner.cv = ""
     await queries.mark_removed_of(session, applicant_id=owner.id, now=now)
-    write_down(session, "remove_cv", now=now, account_id=account_id)
+    record_audit(session, "remove_cv", now=now, account_id=account_id)
 
 
 async def give_up(session: Session, *, now: datetime) -> int:
@@ -123,7 +122,7 @@ def note_reading(
     session: Session, *, account_id: int, fair_id: int, application_id: int, now: datetime
 ) -> None:
     """Write down that a company opens a CV, before it does."""
-    write_down(
+    record_audit(
         session,
         "read_cv",
         now=now,
@@ -159,7 +158,7 @@ async def lost(store: Store, documents: Sequence[queries.Wanted]) -> list[Lost]:
     is among them; look at a row again (:func:`queries.still_wanted`) before it is called lost.
 
     Raises:
-        OutOfReach: nobody can tell, of none of them.
+        StoreUnavailable: nobody can tell, of none of them.
 
     """
     kept: dict[str, int | None] = {}
@@ -169,7 +168,7 @@ async def lost(store: Store, documents: Sequence[queries.Wanted]) -> list[Lost]:
         for one in left:
             try:
                 kept[one.name] = await store.size(one.name)
-            except Missing:
+            except ObjectNotFound:
                 kept[one.name] = None
 
     try:
@@ -190,19 +189,19 @@ async def tie_store(session: Session, store: Store, *, place: str) -> None:
 
     Raises:
         Misconfigured: it is another one.
-        OutOfReach: nobody can tell.
+        StoreUnavailable: nobody can tell.
 
     """
     mark = await queries.store_mark(session)
     if mark is None:
         mark = secrets.token_hex(16)
         await store.put(mark, b"jobfair")
-        queries.add(session, StoreMark(mark=mark))
+        session.add(StoreMark(mark=mark))
         await session.flush()
         return
     try:
         await store.get(mark)
-    except Missing:
+    except ObjectNotFound:
         raise Misconfigured(
             "Dokumen di %(place)s bukan milik basis data ini. Pakai folder atau bucket yang sama "
             "di semua peladen, atau pulihkan dari cadangan. Bila dokumennya memang hilang, buat "

@@ -204,8 +204,3 @@ async def store_mark(session: Session) -> str | None:
     """Return the name of the object by which this database knows its store, or None yet."""
     mark: str | None = await session.scalar(select(StoreMark.mark))
     return mark
-
-
-def add(session: Session, row: StoredDocument | StoreMark) -> None:
-    """Add a row to this transaction."""
-    session.add(row)

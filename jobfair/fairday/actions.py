@@ -1,8 +1,9 @@
 """The closing: the one act that ends a fair and freezes its numbers."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from jobfair.audit.actions import write_down
+from jobfair.audit.actions import record_audit
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.fairs.queries import lock_fair
@@ -25,21 +26,27 @@ async def close_fair(
         Refused: see :func:`jobfair.fairs.rules.check_may_latch`.
 
     """
-    found = await lock_fair(session, fair_id)
-    fair = found.fair
+    locked = await lock_fair(session, fair_id)
+    fair = locked.fair
     if fair.latched_at is not None:
         return
-    check_may_latch(now=now, timetable=found.timetable)
-    fair.latched_at = now
-    fair.latch_seq = fair.ledger_seq
-    record = await freeze(session, found, now=now)
-    write_down(
+    check_may_latch(now=now, timetable=fair.timetable)
+    locked.row.latched_at = now
+    locked.row.latch_seq = fair.ledger_seq
+    latched = replace(
+        fair,
+        latched_at=now,
+        latch_seq=fair.ledger_seq,
+        timetable=replace(fair.timetable, latched_at=now),
+    )
+    record = await freeze(session, latched, now=now)
+    record_audit(
         session,
         "latch",
         now=now,
         account_id=account_id,
         fair_id=fair_id,
-        applications=fair.latch_seq,
+        applications=fair.ledger_seq,
         differences=len(record["reconciliation"]["differences"]),
     )
     mark_changed(session, f"fair:{fair_id}")

@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from jobfair.audit.actions import write_down
+from jobfair.audit.actions import record_audit
 from jobfair.audit.queries import has_entry
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.fairs import queries, rules
 from jobfair.fairs.models import FairWindow
-from jobfair.fairs.queries import FairNow
+from jobfair.fairs.rules.state import FairState
 
 
 def _add_window(
     session: Session,
-    found: FairNow,
+    fair: FairState,
     *,
     act: str,
     now: datetime,
@@ -23,12 +23,11 @@ def _add_window(
     closes_at: datetime | None = None,
     paused_from: datetime | None = None,
 ) -> None:
-    fair, timetable = found.fair, found.timetable
-    queries.add(
-        session,
+    timetable = fair.timetable
+    session.add(
         FairWindow(
             fair_id=fair.id,
-            ordinal=found.windows + 1,
+            ordinal=fair.windows + 1,
             opens_at=opens_at or timetable.opens_at,
             closes_at=closes_at or timetable.closes_at,
             paused_from=paused_from,
@@ -37,7 +36,7 @@ def _add_window(
             reason=reason.strip(),
         ),
     )
-    write_down(
+    record_audit(
         session,
         act,
         now=now,
@@ -53,10 +52,10 @@ async def publish_fair(
     session: Session, *, fair_id: int, now: datetime, account_id: int | None
 ) -> None:
     """Show the fair to the public. Publishing twice changes nothing."""
-    found = await queries.lock_fair(session, fair_id)
-    if found.fair.published_at is None:
-        found.fair.published_at = now
-        write_down(session, "publish", now=now, account_id=account_id, fair_id=fair_id)
+    locked = await queries.lock_fair(session, fair_id)
+    if locked.row.published_at is None:
+        locked.row.published_at = now
+        record_audit(session, "publish", now=now, account_id=account_id, fair_id=fair_id)
         mark_changed(session, f"fair:{fair_id}")
 
 
@@ -75,17 +74,17 @@ async def extend_fair(
         Refused, Invalid: see :func:`jobfair.fairs.rules.check_may_extend`.
 
     """
-    found = await queries.lock_fair(session, fair_id)
-    rules.check_may_extend(now=now, timetable=found.timetable, closes_at=closes_at, reason=reason)
+    fair = (await queries.lock_fair(session, fair_id)).fair
+    rules.check_may_extend(now=now, timetable=fair.timetable, closes_at=closes_at, reason=reason)
     _add_window(
         session,
-        found,
+        fair,
         act="extend",
         now=now,
         account_id=account_id,
         reason=reason,
         closes_at=closes_at,
-        paused_from=found.timetable.paused_from,
+        paused_from=fair.timetable.paused_from,
     )
 
 
@@ -100,12 +99,12 @@ async def close_early(
         Refused, Invalid: see :func:`jobfair.fairs.rules.check_may_close_early`.
 
     """
-    found = await queries.lock_fair(session, fair_id)
-    rules.check_may_close_early(now=now, timetable=found.timetable, reason=reason)
-    ends = rules.earliest_end(now, found.fair.last_received_at)
+    fair = (await queries.lock_fair(session, fair_id)).fair
+    rules.check_may_close_early(now=now, timetable=fair.timetable, reason=reason)
+    ends = rules.earliest_end(now, fair.last_received_at)
     _add_window(
-        session, found, act="close_early", now=now, account_id=account_id, reason=reason,
-        closes_at=ends, paused_from=found.timetable.paused_from,
+        session, fair, act="close_early", now=now, account_id=account_id, reason=reason,
+        closes_at=ends, paused_from=fair.timetable.paused_from,
     )  # fmt: skip
 
 
@@ -118,11 +117,11 @@ async def pause_fair(
         Refused, Invalid: see :func:`jobfair.fairs.rules.check_may_pause`.
 
     """
-    found = await queries.lock_fair(session, fair_id)
-    rules.check_may_pause(now=now, timetable=found.timetable, reason=reason)
-    begins = rules.earliest_end(now, found.fair.last_received_at)
+    fair = (await queries.lock_fair(session, fair_id)).fair
+    rules.check_may_pause(now=now, timetable=fair.timetable, reason=reason)
+    begins = rules.earliest_end(now, fair.last_received_at)
     _add_window(
-        session, found, act="pause", now=now, account_id=account_id, reason=reason,
+        session, fair, act="pause", now=now, account_id=account_id, reason=reason,
         paused_from=begins,
     )  # fmt: skip
 
@@ -131,9 +130,9 @@ async def resume_fair(
     session: Session, *, fair_id: int, now: datetime, account_id: int | None
 ) -> None:
     """Accept again. Raises ``Refused`` when nothing is paused."""
-    found = await queries.lock_fair(session, fair_id)
-    rules.check_may_resume(now=now, timetable=found.timetable)
-    _add_window(session, found, act="resume", now=now, account_id=account_id, reason="")
+    fair = (await queries.lock_fair(session, fair_id)).fair
+    rules.check_may_resume(now=now, timetable=fair.timetable)
+    _add_window(session, fair, act="resume", now=now, account_id=account_id, reason="")
 
 
 async def open_early(
@@ -145,10 +144,10 @@ async def open_early(
         Refused, Invalid: see :func:`jobfair.fairs.rules.check_may_open_early`.
 
     """
-    found = await queries.lock_fair(session, fair_id)
-    rules.check_may_open_early(now=now, timetable=found.timetable, reason=reason)
+    fair = (await queries.lock_fair(session, fair_id)).fair
+    rules.check_may_open_early(now=now, timetable=fair.timetable, reason=reason)
     _add_window(
-        session, found, act="open_early", now=now, account_id=account_id, reason=reason,
+        session, fair, act="open_early", now=now, account_id=account_id, reason=reason,
         opens_at=now,
     )  # fmt: skip
 
@@ -159,8 +158,8 @@ async def announce_phase(session: Session, *, fair_id: int, now: datetime) -> No
     The audit entry is the memory of it: at any time, twice or never does no harm, and of two
     clocks that ring at once the second waits for the fair's lock and finds nothing left to do.
     """
-    found = await queries.fair_by_id(session, fair_id)
-    phase, timetable = found.phase(now), found.timetable
+    fair = await queries.fair_by_id(session, fair_id)
+    phase, timetable = fair.phase(now), fair.timetable
     if phase in (rules.Phase.OPEN, rules.Phase.PAUSED):
         act, at = "opened", timetable.opens_at
     elif phase is rules.Phase.CLOSING:
@@ -171,5 +170,5 @@ async def announce_phase(session: Session, *, fair_id: int, now: datetime) -> No
         return
     await queries.lock_fair(session, fair_id)
     if not await has_entry(session, act=act, fair_id=fair_id, at=at):
-        write_down(session, act, now=at, account_id=None, fair_id=fair_id)
+        record_audit(session, act, now=at, account_id=None, fair_id=fair_id)
         mark_changed(session, f"fair:{fair_id}")

@@ -1,8 +1,9 @@
 """Finding fairs and their timetables; taking the lock that intake and closing share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, func, select, update
@@ -11,33 +12,42 @@ from sqlalchemy.orm import defer, joinedload
 from jobfair.db import Session
 from jobfair.errors import NotFound
 from jobfair.fairs.models import Fair, FairWindow, Office
-from jobfair.fairs.rules import Phase, Timetable, phase_at
+from jobfair.fairs.rules import Timetable
+from jobfair.fairs.rules.state import CountedFair, FairState, OfficeFacts
+
+OFFICE_COLUMNS = tuple(field.name for field in fields(OfficeFacts))
+LEDGER_COLUMNS = ("ledger_seq", "applicants", "last_received_at")
+FAIR_COLUMNS = tuple(
+    field.name for field in fields(FairState) if field.name in Fair.__table__.columns
+)
 
 
 @dataclass(frozen=True)
-class FairNow:
-    """A fair (with its office loaded) and its timetable, read in one snapshot."""
+class LockedFair:
+    """The row of a fair, held until the transaction ends, and what it said when it was locked."""
 
-    fair: Fair
-    timetable: Timetable
-    reason: str
-    """Why the newest window was made: shown while paused, extended or closed early."""
-    windows: int
-
-    def phase(self, now: datetime) -> Phase:
-        """Return the phase at an instant."""
-        return phase_at(now, self.timetable)
+    row: Fair
+    fair: CountedFair
 
 
-def _with_timetable(fair: Fair, window: FairWindow) -> FairNow:
-    timetable = Timetable(
-        opens_at=window.opens_at,
-        closes_at=window.closes_at,
-        paused_from=window.paused_from,
-        published_at=fair.published_at,
-        latched_at=fair.latched_at,
-    )
-    return FairNow(fair=fair, timetable=timetable, reason=window.reason, windows=window.ordinal)
+def _facts(fair: Fair, window: FairWindow) -> dict[str, Any]:
+    return {name: getattr(fair, name) for name in FAIR_COLUMNS} | {
+        "office": OfficeFacts(**{name: getattr(fair.office, name) for name in OFFICE_COLUMNS}),
+        "timetable": Timetable(
+            opens_at=window.opens_at,
+            closes_at=window.closes_at,
+            paused_from=window.paused_from,
+            published_at=fair.published_at,
+            latched_at=fair.latched_at,
+        ),
+        "reason": window.reason,
+        "windows": window.ordinal,
+    }
+
+
+def _counted(fair: Fair, window: FairWindow) -> CountedFair:
+    ledger = {name: getattr(fair, name) for name in LEDGER_COLUMNS}
+    return CountedFair(**_facts(fair, window), **ledger)
 
 
 async def _newest_window(session: Session, fair_id: int) -> FairWindow:
@@ -66,44 +76,41 @@ _DEFINED = _BY_SLUG.options(
 """Made once: every page asks one of these, and making a statement costs more than running it."""
 
 
-async def _one_fair(session: Session, query: Select[Fair, FairWindow], **facts: object) -> FairNow:
+async def _rows_of(
+    session: Session, query: Select[Fair, FairWindow], **facts: object
+) -> tuple[Fair, FairWindow]:
     found = (await session.execute(query, facts)).one_or_none()
     if found is None:
         raise NotFound("Job fair ini tidak ada.")
-    return _with_timetable(*found)
+    return found[0], found[1]
 
 
-async def fair_by_slug(session: Session, slug: str) -> FairNow:
+async def fair_by_slug(session: Session, slug: str) -> CountedFair:
     """Return a fair with its office and timetable.
 
     Raises:
         NotFound: there is no such fair.
 
     """
-    return await _one_fair(session, _BY_SLUG, slug=slug)
+    return _counted(*await _rows_of(session, _BY_SLUG, slug=slug))
 
 
-async def fair_by_id(session: Session, fair_id: int) -> FairNow:
+async def fair_by_id(session: Session, fair_id: int) -> CountedFair:
     """Return a fair with its office and timetable; ``NotFound`` when there is none."""
-    return await _one_fair(session, _BY_ID, fair_id=fair_id)
+    return _counted(*await _rows_of(session, _BY_ID, fair_id=fair_id))
 
 
-async def defined_fair(session: Session, slug: str) -> FairNow:
-    """Return a fair to be kept longer than the session, for as long as nobody changes it.
-
-    What moves with the ledger is not loaded and cannot be read of it.
+async def defined_fair(session: Session, slug: str) -> FairState:
+    """Return a fair without its ledger, to be cached for as long as nobody changes the fair.
 
     Raises:
         NotFound: there is no such fair.
 
     """
-    found = await _one_fair(session, _DEFINED, slug=slug)
-    for row in (found.fair, found.fair.office):
-        session.expunge(row)
-    return found
+    return FairState(**_facts(*await _rows_of(session, _DEFINED, slug=slug)))
 
 
-async def lock_fair(session: Session, fair_id: int) -> FairNow:
+async def lock_fair(session: Session, fair_id: int) -> LockedFair:
     """Return the fair, holding its row until the transaction ends.
 
     Everything that adds to the ledger or ends it takes this lock first and reads the timetable
@@ -120,7 +127,7 @@ async def lock_fair(session: Session, fair_id: int) -> FairNow:
     ).one_or_none()
     if fair is None:
         raise NotFound("Job fair ini tidak ada.")
-    return _with_timetable(fair, await _newest_window(session, fair.id))
+    return LockedFair(fair, _counted(fair, await _newest_window(session, fair.id)))
 
 
 _FAIR, _OFFICE, _WINDOW = Fair.__table__, Office.__table__, FairWindow.__table__
@@ -234,7 +241,7 @@ async def all_fairs(session: Session, *, office_id: int | None = None) -> Sequen
     return (await session.scalars(query)).all()
 
 
-async def published_fairs(session: Session) -> list[FairNow]:
+async def published_fairs(session: Session) -> list[CountedFair]:
     """Return the published fairs with offices and timetables, newest opening first."""
     newest = (
         select(FairWindow.fair_id, func.max(FairWindow.ordinal).label("ordinal"))
@@ -252,7 +259,7 @@ async def published_fairs(session: Session) -> list[FairNow]:
         .where(Fair.published_at.is_not(None))
         .order_by(FairWindow.opens_at.desc(), Fair.id)
     )
-    return [_with_timetable(fair, window) for fair, window in await session.execute(query)]
+    return [_counted(fair, window) for fair, window in await session.execute(query)]
 
 
 async def unlatched_fair_ids(session: Session) -> Sequence[int]:
@@ -277,11 +284,6 @@ async def find_fair(session: Session, slug: str) -> Fair | None:
     """Return the bare fair row, or None."""
     fair: Fair | None = await session.scalar(select(Fair).where(Fair.slug == slug))
     return fair
-
-
-def add(session: Session, row: Office | Fair | FairWindow) -> None:
-    """Add a row to this transaction."""
-    session.add(row)
 
 
 async def newest_received_at(session: Session) -> datetime | None:

@@ -22,7 +22,7 @@ from typing import Any
 from jobfair.applications.actions.accepting import Outcome, Receipt, Submission, accept
 from jobfair.clock import Clock
 from jobfair.db import Database, NoConnection, OperationalError
-from jobfair.errors import Busy, JobFairError
+from jobfair.errors import JobFairError, Overloaded
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class Door:
 
     @contextmanager
     def arrival(self) -> Iterator[Arrival]:
-        """Stamp what is here in full; :meth:`drain` waits for it until the block is left."""
+        """FairVersion what is here in full; :meth:`drain` waits for it until the block is left."""
         arrival = self._stamp()
         self._arrivals.add(arrival)
         self._on_their_way.add(arrival)
@@ -124,7 +124,7 @@ class Door:
         anything is awaited.
 
         Raises:
-            Busy: the queue is full, the wait was too long or the database is out of reach;
+            Overloaded: the queue is full, the wait was too long or the database is out of reach;
                 nothing was written.
             JobFairError: a rule says no.
 
@@ -232,8 +232,8 @@ class Door:
             _answer(one, _busy())
 
 
-def _busy() -> Busy:
-    return Busy(random.randint(3, 8))  # noqa: S311 - spreads the retries, no secret
+def _busy() -> Overloaded:
+    return Overloaded(random.randint(3, 8))  # noqa: S311 - spreads the retries, no secret
 
 
 def _answer(one: _Waiting, outcome: Outcome) -> None:

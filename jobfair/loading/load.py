@@ -9,8 +9,9 @@ from pathlib import Path
 from jobfair.db import Database
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.actions import publish_fair
-from jobfair.fairs.queries import FairNow, fair_by_slug
+from jobfair.fairs.queries import fair_by_slug
 from jobfair.fairs.rules import Phase
+from jobfair.fairs.rules.state import FairState
 from jobfair.loading.fairfile import FILE, moved, read_fair, shift_to_day
 from jobfair.loading.listings import read_listings
 from jobfair.loading.mistakes import Findings, Mistake, shortened
@@ -103,7 +104,7 @@ def _read(folder: Path, *, now: datetime, shift: timedelta, today_is_day: int | 
     return _Reading(findings, definition, shift, places)
 
 
-async def _stored(database: Database, slug: str) -> FairNow | None:
+async def _stored(database: Database, slug: str) -> FairState | None:
     async with database.snapshot() as session:
         try:
             return await fair_by_slug(session, slug)
@@ -112,7 +113,12 @@ async def _stored(database: Database, slug: str) -> FairNow | None:
 
 
 def _check_opening(
-    reading: _Reading, fair: FairDefinition, found: FairNow | None, *, now: datetime, publish: bool
+    reading: _Reading,
+    fair: FairDefinition,
+    found: FairState | None,
+    *,
+    now: datetime,
+    publish: bool,
 ) -> None:
     """Let nobody publish a fair that has opened already; a sample may be in the middle of it."""
     phase = found.phase(now) if found else Phase.DRAFT

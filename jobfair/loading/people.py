@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from jobfair.applicants.rules.nik import NikFacts, tidy_nik
+from jobfair.applicants.rules.nik import NikFacts, normalise_nik
 from jobfair.applicants.rules.profile import Profile, read_registration
 from jobfair.applications.rules import ANSWER_LONGEST, NEXT_STAGES, STAGE_NAMES, Stage
 from jobfair.errors import Invalid
@@ -126,7 +126,7 @@ def read_applicants(folder: Path) -> list[SampleApplicant]:
     check_unique(everyone, "ref", "Ref")
     seen: dict[str, Row] = {}
     for row in everyone:
-        nik = tidy_nik(row.raw("nik"))
+        nik = normalise_nik(row.raw("nik"))
         if nik in seen and not SCIENTIFIC.fullmatch(nik):
             row.wrong("nik", f"NIK ini sudah ada di baris {seen[nik].number}.", "Pakai yang lain.")
         elif nik:

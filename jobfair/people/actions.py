@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
-from jobfair.audit.actions import write_down
-from jobfair.db import Glance, Session
+from jobfair.audit.actions import record_audit
+from jobfair.db import PreparedLookup, Session
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem, Refused
@@ -19,7 +19,7 @@ from jobfair.people.rules import (
     SEEN_EVERY,
     Budget,
     Role,
-    tidy_email,
+    normalise_email,
     too_many,
 )
 
@@ -47,12 +47,11 @@ async def sign_in(session: Session, *, account: Account, old_token: str, now: da
     if old_token:
         await sign_out(session, token=old_token)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    queries.add(
-        session,
-        SignIn(token_hash=hash_token(token), account_id=account.id, made_at=now, seen_at=now),
+    session.add(
+        SignIn(token_hash=hash_token(token), account_id=account.id, made_at=now, seen_at=now)
     )
     if account.role is not Role.APPLICANT:
-        write_down(session, "sign_in", now=now, account_id=account.id)
+        record_audit(session, "sign_in", now=now, account_id=account.id)
     return token
 
 
@@ -63,8 +62,8 @@ async def sign_out(session: Session, *, token: str) -> None:
     mark_changed(session, f"browser:{known.hex()}")
 
 
-async def who_is(
-    session: Session | Glance, *, token: str, now: datetime
+async def resolve_session(
+    session: Session | PreparedLookup, *, token: str, now: datetime
 ) -> tuple[queries.Browser, bool] | None:
     """Return who is behind a cookie and whether its last-seen instant should be stored.
 
@@ -78,7 +77,7 @@ async def who_is(
     return found, now - found.seen_at > SEEN_EVERY
 
 
-async def keep_awake(session: Session, *, tokens: Iterable[str], now: datetime) -> None:
+async def touch_sessions(session: Session, *, tokens: Iterable[str], now: datetime) -> None:
     """Store that these browsers were seen."""
     hashes = sorted(hash_token(token) for token in tokens)
     await queries.touch_sign_ins(session, hashes, seen_at=now)
@@ -107,7 +106,7 @@ async def add_staff(
     problems: dict[str, Problem] = {}
     if not name.strip():
         problems["name"] = Problem("Tulis nama orangnya.")
-    address = tidy_email(email)
+    address = normalise_email(email)
     key = keys.blind_index(address)
     if not EMAIL.fullmatch(address):
         problems["email"] = Problem("Tulis alamat surel yang lengkap, misalnya nama@perusahaan.id.")
@@ -125,8 +124,8 @@ async def add_staff(
         company_id=company_id,
         created_at=now,
     )
-    queries.add(session, account)
-    write_down(
+    session.add(account)
+    record_audit(
         session,
         f"add_{role}",
         now=now,
@@ -150,7 +149,7 @@ async def reset_password(
     account.password_hash = password_hash
     await queries.delete_sign_ins_of(session, account.id)
     mark_changed(session, f"account:{account.id}")
-    write_down(
+    record_audit(
         session,
         "reset_password",
         now=now,
@@ -169,7 +168,7 @@ async def disable_account(
     account.disabled_at = now
     await queries.delete_sign_ins_of(session, account.id)
     mark_changed(session, f"account:{account.id}")
-    write_down(
+    record_audit(
         session,
         "disable_account",
         now=now,
@@ -207,5 +206,5 @@ async def change_keys_of_staff(session: Session, *, new: Keys, now: datetime) ->
     indexes = {at: new.blind_index(address) for at, address in found.items()}
     await queries.set_sign_in_keys(session, indexes)
     await queries.delete_all_sign_ins(session)
-    write_down(session, "rekey", now=now, account_id=None)
+    record_audit(session, "rekey", now=now, account_id=None)
     return len(indexes)

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
-from jobfair.db import Glance, Session
-from jobfair.db.keeping import add_within
+from jobfair.db import PreparedLookup, Session
 from jobfair.db.sealed import Keys
+from jobfair.db.upserts import increment_capped
 from jobfair.errors import NotFound
 from jobfair.people.models import Account, Attempts, SignIn
 from jobfair.people.rules import ABSOLUTE, IDLE, LONGEST_WINDOW, Role
@@ -70,7 +70,7 @@ async def is_unchanged(session: Session, account: Account) -> bool:
     return found.one_or_none() is not None
 
 
-async def sign_in_for(session: Session | Glance, token_hash: bytes) -> Browser | None:
+async def sign_in_for(session: Session | PreparedLookup, token_hash: bytes) -> Browser | None:
     """Return the signed-in browser, or None; expiry is judged by the caller."""
     row = (await session.execute(_BROWSER, {"token_hash": token_hash})).one_or_none()
     return None if row is None else Browser(*row)
@@ -121,11 +121,6 @@ async def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def add(session: Session, row: Account | SignIn) -> None:
-    """Add a row to this transaction."""
-    session.add(row)
-
-
 async def touch_sign_ins(
     session: Session, token_hashes: Sequence[bytes], *, seen_at: datetime
 ) -> None:
@@ -161,7 +156,7 @@ async def attempts_since(session: Session, name: bytes, since: datetime) -> int:
 async def count_attempt(session: Session, name: bytes, since: datetime, *, most: int) -> bool:
     """Count one more, or tell that there were ``most`` already; exact on any number of nodes."""
     row = {"name": name, "since": since, "n": 1}
-    return most > 0 and await add_within(
+    return most > 0 and await increment_capped(
         session, Attempts, row, key=("name", "since"), amount="n", most=most
     )
 

@@ -77,7 +77,7 @@ _COMMON = frozenset(
 EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]{2,}")
 
 
-def tidy_email(text: str) -> str:
+def normalise_email(text: str) -> str:
     """Return the address as it is compared: trimmed, lower case."""
     return text.strip().casefold()
 

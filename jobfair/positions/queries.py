@@ -128,8 +128,3 @@ async def companies_at_fairs(session: Session, fair_ids: Sequence[int]) -> froze
     """Return the ids of the companies that have a position at one of these fairs."""
     query = select(Position.company_id).where(Position.fair_id.in_(fair_ids)).distinct()
     return frozenset(await session.scalars(query)) if fair_ids else frozenset()
-
-
-def add(session: Session, position: Position) -> None:
-    """Add a row to this transaction."""
-    session.add(position)

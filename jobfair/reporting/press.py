@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jobfair.errors import JobFairError, Later
+from jobfair.errors import JobFairError, TemporarilyUnavailable
 from jobfair.reporting import printer
 from jobfair.reporting.designs import all_designs
 from jobfair.reporting.glyphs import font_files
@@ -100,7 +100,7 @@ class Press:
 
         Raises:
             Refused: see :meth:`mark` and :meth:`jobfair.reporting.pdf.Printer.print`.
-            Later: the queue is full.
+            TemporarilyUnavailable: the queue is full.
 
         """
         if content := await self.kept(folder, closing):
@@ -108,7 +108,9 @@ class Press:
         mark = await self.mark(folder, closing)
         crowded = mark not in self._printing and len(self._printing) >= MOST_PAPERS
         if crowded or self._visitors >= MOST_VISITORS:
-            raise Later(RETRY, "Berkas ini sedang disiapkan. Coba lagi dalam %(seconds)s detik.")
+            raise TemporarilyUnavailable(
+                RETRY, "Berkas ini sedang disiapkan. Coba lagi dalam %(seconds)s detik."
+            )
         if mark not in self._printing:
             task = asyncio.create_task(self._print(folder, closing, mark))
             self._printing[mark] = task

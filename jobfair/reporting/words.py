@@ -4,7 +4,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from jobfair.fairs.rules import ZONE_NAMES
+from jobfair.clock import ZONE_NAMES
 
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",

@@ -10,15 +10,15 @@ from typing import Protocol
 NAME = re.compile(r"[0-9a-f]{32}")
 
 
-class Missing(Exception):
+class ObjectNotFound(Exception):
     """There is nothing under this name."""
 
 
-class OutOfReach(Exception):
+class StoreUnavailable(Exception):
     """The store cannot do its work now: no answer, no room. Says why, for the log."""
 
 
-class Denied(OutOfReach):
+class StoreMisconfigured(StoreUnavailable):
     """The store will not do its work as it is set up: no such bucket, no right, wrong secret."""
 
 
@@ -26,19 +26,19 @@ class Store(Protocol):
     """Bytes by name. Each of the verbs can be repeated without harm."""
 
     async def put(self, name: str, data: bytes) -> None:
-        """Keep ``data`` so that a power cut after the return loses nothing; ``OutOfReach``."""
+        """Store ``data`` durably: a power cut after the return loses nothing."""
 
     async def get(self, name: str) -> bytes:
-        """Return what was kept, or raise ``Missing`` or ``OutOfReach``."""
+        """Return what was kept, or raise ``ObjectNotFound`` or ``StoreUnavailable``."""
 
     async def size(self, name: str) -> int:
-        """Return how many bytes are kept, without fetching them; ``Missing``, ``OutOfReach``."""
+        """Return how many bytes are stored, without fetching them; ``ObjectNotFound`` if none."""
 
     async def delete(self, name: str) -> None:
-        """Forget it; what is not there is forgotten already. Raises ``OutOfReach``."""
+        """Forget it; what is not there is forgotten already. Raises ``StoreUnavailable``."""
 
     async def check(self) -> None:
-        """Raise ``OutOfReach`` when the other verbs would."""
+        """Raise ``StoreUnavailable`` when the other verbs would."""
 
     async def close(self) -> None:
         """Give back connections."""

@@ -15,7 +15,7 @@ TAG_BYTES = 16
 KEY_BITS = 256
 
 
-class Spoilt(Exception):
+class DecryptionFailed(Exception):
     """These are not the bytes that were sealed: changed, cut, or another document's."""
 
 
@@ -36,10 +36,10 @@ def shut(data: bytes, *, key: str, name: str) -> bytes:
 
 
 def unshut(sealed: bytes, *, key: str, name: str) -> bytes:
-    """Return what was sealed, or raise :class:`Spoilt`."""
+    """Return what was sealed, or raise :class:`DecryptionFailed`."""
     nonce = sealed[1 : 1 + NONCE_BYTES] if sealed.startswith(VERSION) else b""
     try:
         body = sealed[1 + NONCE_BYTES :]
         return AESGCM(bytes.fromhex(key)).decrypt(nonce, body, name.encode())
     except (InvalidTag, ValueError):
-        raise Spoilt from None
+        raise DecryptionFailed from None

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from jobfair.store import Denied, Missing, OutOfReach, checked
+from jobfair.store import ObjectNotFound, StoreMisconfigured, StoreUnavailable, checked
 
 FREE_LEAST = 0.10
 """Of the disk: below this no document is taken, so that applications still have room."""
@@ -56,11 +56,11 @@ class FolderStore:
                 _flush_names(self.folder.parent)
             disk = shutil.disk_usage(self.folder)
         except OSError as error:
-            raise Denied(f"folder: {type(error).__name__}") from None
+            raise StoreMisconfigured(f"folder: {type(error).__name__}") from None
         if not os.access(self.folder, os.W_OK | os.X_OK):
-            raise Denied("folder: not writable")
+            raise StoreMisconfigured("folder: not writable")
         if disk.free < FREE_LEAST * disk.total:
-            raise OutOfReach("folder: disk nearly full")
+            raise StoreUnavailable("folder: disk nearly full")
 
     def _put(self, name: str, data: bytes) -> None:
         self._check()
@@ -76,23 +76,23 @@ class FolderStore:
         except OSError as error:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-            raise OutOfReach(f"folder: {type(error).__name__}") from None
+            raise StoreUnavailable(f"folder: {type(error).__name__}") from None
 
     def _get(self, name: str) -> bytes:
         try:
             return (self.folder / name).read_bytes()
         except FileNotFoundError:
-            raise Missing(name) from None
+            raise ObjectNotFound(name) from None
         except OSError as error:
-            raise OutOfReach(f"folder: {type(error).__name__}") from None
+            raise StoreUnavailable(f"folder: {type(error).__name__}") from None
 
     def _size(self, name: str) -> int:
         try:
             return (self.folder / name).stat().st_size
         except FileNotFoundError:
-            raise Missing(name) from None
+            raise ObjectNotFound(name) from None
         except OSError as error:
-            raise OutOfReach(f"folder: {type(error).__name__}") from None
+            raise StoreUnavailable(f"folder: {type(error).__name__}") from None
 
     def _delete(self, name: str) -> None:
         try:
@@ -101,4 +101,4 @@ class FolderStore:
             if self.folder.exists():
                 _flush_names(self.folder)
         except OSError as error:
-            raise OutOfReach(f"folder: {type(error).__name__}") from None
+            raise StoreUnavailable(f"folder: {type(error).__name__}") from None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from jobfair.store import Denied, Missing, OutOfReach, checked
+from jobfair.store import ObjectNotFound, StoreMisconfigured, StoreUnavailable, checked
 from jobfair.store.signing import Access, canonical_path, sign
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # or it tells of every single request
@@ -46,7 +46,7 @@ class S3Store:
         """Return what was kept."""
         answer = await self._ask("GET", self._path(name))
         if answer.status_code == httpx.codes.NOT_FOUND and _code(answer) != "NoSuchBucket":
-            raise Missing(name)
+            raise ObjectNotFound(name)
         self._expect(answer)
         return answer.content
 
@@ -55,11 +55,11 @@ class S3Store:
         answer = await self._ask("HEAD", self._path(name))
         if answer.status_code == httpx.codes.NOT_FOUND:
             await self.check()
-            raise Missing(name)
+            raise ObjectNotFound(name)
         self._expect(answer)
         told: str = answer.headers.get("content-length", "")
         if not told.isdecimal():
-            raise Denied("s3: no length")
+            raise StoreMisconfigured("s3: no length")
         return int(told)
 
     async def delete(self, name: str) -> None:
@@ -81,7 +81,7 @@ class S3Store:
 
     def _expect(self, answer: httpx.Response) -> None:
         if answer.status_code not in FOUND:
-            raise Denied(f"s3: {answer.status_code} {_code(answer)}".strip())
+            raise StoreMisconfigured(f"s3: {answer.status_code} {_code(answer)}".strip())
 
     async def _ask(self, method: str, path: str, body: bytes = b"") -> httpx.Response:
         trouble = ""
@@ -104,7 +104,7 @@ class S3Store:
             if answer.status_code < SERVER_FAULT:
                 return answer
             trouble = str(answer.status_code)
-        raise OutOfReach(f"s3: {trouble}")
+        raise StoreUnavailable(f"s3: {trouble}")
 
 
 def _code(answer: httpx.Response) -> str:

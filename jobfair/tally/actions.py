@@ -4,22 +4,22 @@ from datetime import datetime
 from typing import Any
 
 from jobfair.db import Session
-from jobfair.fairs.queries import FairNow
+from jobfair.fairs.rules.state import FairState
 from jobfair.tally.queries.frozen import add_closing, hold_still
 from jobfair.tally.queries.record import record_of
 
 
 async def freeze(
-    session: Session, found: FairNow, *, now: datetime, edition: int = 1
+    session: Session, found: FairState, *, now: datetime, edition: int = 1
 ) -> dict[str, Any]:
     """Keep the figures of a fair as they stand in this transaction, and return the record.
 
     Call it under the fair's lock, after the latch is set, so that nothing can follow.
     """
-    await hold_still(session, found.fair.id)
+    await hold_still(session, found.id)
     record = await record_of(session, found, now=now, edition=edition)
     add_closing(
-        session, fair_id=found.fair.id, edition=edition, now=now,
+        session, fair_id=found.id, edition=edition, now=now,
         seq=record["window"]["latch_seq"], record=record,
     )  # fmt: skip
     return record

@@ -10,8 +10,8 @@ from jobfair.applicants.rules.nik import (
     Nik,
     NikFacts,
     likely_birth_date,
+    normalise_nik,
     read_nik,
-    tidy_nik,
     whole_years,
 )
 from jobfair.errors import Problem
@@ -91,7 +91,7 @@ SPELLINGS = [
 @pytest.mark.parametrize("typed", SPELLINGS, ids=ascii)
 def test_every_spelling_is_the_same_nik(typed):
     # Guards P6: one person, one account, however the number was copied.
-    assert tidy_nik(typed) == MAN
+    assert normalise_nik(typed) == MAN
     assert isinstance(read_nik(typed, today=TODAY), NikFacts)
 
 
@@ -101,7 +101,7 @@ def test_separators_never_change_a_nik(number, separators):
     wide = digits.translate({ord("0") + n: ord("０") + n for n in range(10)})
     spelled = "".join(a + b for a, b in zip(wide, [*separators, *[""] * 16], strict=False))
 
-    assert tidy_nik(spelled) == digits
+    assert normalise_nik(spelled) == digits
 
 
 @given(st.text(max_size=40))

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from jobfair.applicants.rules.profile import (
     NAME_LONGEST,
     Profile,
+    normalise_phone,
+    normalise_text,
     read_profile,
     read_registration,
-    tidy_phone,
-    tidy_text,
 )
 from jobfair.errors import Invalid
 
@@ -171,7 +171,7 @@ def test_impossible_birth_dates_are_told_quickly(typed):
     ],
 )
 def test_phones_as_people_write_them(typed):
-    assert tidy_phone(typed) == "+6281234567890"
+    assert normalise_phone(typed) == "+6281234567890"
     assert profile(phone=typed).phone == "+6281234567890"
 
 
@@ -250,9 +250,9 @@ def test_women_are_not_refused():
 
 @given(st.text())
 def test_tidy_text_is_done_after_once(text):
-    once = tidy_text(text)
+    once = normalise_text(text)
 
-    assert tidy_text(once) == once
+    assert normalise_text(once) == once
     once.encode()
     assert "\x00" not in once
 

@@ -7,27 +7,27 @@ import pytest
 
 from jobfair.applications.rules import (
     NEXT_STAGES,
-    Asking,
-    Conditions,
+    Eligibility,
+    FairPolicy,
     Stage,
     age_on,
     check_may_apply,
     check_may_withdraw,
     check_stage_change,
+    normalise_receipt,
     receipt_fits,
     receipt_number,
-    tidy_receipt,
 )
 from jobfair.errors import Refused
 from tests.builders import CLOSES, EDGE, NOW
 
 DAY = date(2026, 3, 4)
 ADULT = date(1999, 8, 17)
-LOCAL = Asking(birth_date=ADULT, is_local=True, applications_so_far=0)
-VISITOR = Asking(birth_date=ADULT, is_local=False, applications_so_far=0)
-USUAL = Conditions(minimum_age=17, residence_policy="local_priority", applications_per_applicant=0)
-LOCAL_ONLY = Conditions(minimum_age=17, residence_policy="local_only", applications_per_applicant=0)
-THREE_EACH = Conditions(minimum_age=17, residence_policy="open", applications_per_applicant=3)
+LOCAL = Eligibility(birth_date=ADULT, is_local=True, applications_so_far=0)
+VISITOR = Eligibility(birth_date=ADULT, is_local=False, applications_so_far=0)
+USUAL = FairPolicy(minimum_age=17, residence_policy="local_priority", applications_per_applicant=0)
+LOCAL_ONLY = FairPolicy(minimum_age=17, residence_policy="local_only", applications_per_applicant=0)
+THREE_EACH = FairPolicy(minimum_age=17, residence_policy="open", applications_per_applicant=3)
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ THREE_EACH = Conditions(minimum_age=17, residence_policy="open", applications_pe
         (LOCAL, USUAL),
         (VISITOR, USUAL),
         (LOCAL, LOCAL_ONLY),
-        (Asking(birth_date=ADULT, is_local=False, applications_so_far=2), THREE_EACH),
-        (Asking(birth_date=ADULT, is_local=True, applications_so_far=10**6), USUAL),
-        (Asking(birth_date=date(2009, 3, 4), is_local=True, applications_so_far=0), USUAL),
+        (Eligibility(birth_date=ADULT, is_local=False, applications_so_far=2), THREE_EACH),
+        (Eligibility(birth_date=ADULT, is_local=True, applications_so_far=10**6), USUAL),
+        (Eligibility(birth_date=date(2009, 3, 4), is_local=True, applications_so_far=0), USUAL),
     ],
 )
 def test_may_apply(asking, conditions):
@@ -49,9 +49,13 @@ def test_may_apply(asking, conditions):
     ("asking", "conditions", "code"),
     [
         (VISITOR, LOCAL_ONLY, "residence"),
-        (Asking(birth_date=ADULT, is_local=True, applications_so_far=3), THREE_EACH, "limit"),
-        (Asking(birth_date=ADULT, is_local=True, applications_so_far=4), THREE_EACH, "limit"),
-        (Asking(birth_date=date(2009, 3, 5), is_local=True, applications_so_far=0), USUAL, "age"),
+        (Eligibility(birth_date=ADULT, is_local=True, applications_so_far=3), THREE_EACH, "limit"),
+        (Eligibility(birth_date=ADULT, is_local=True, applications_so_far=4), THREE_EACH, "limit"),
+        (
+            Eligibility(birth_date=date(2009, 3, 5), is_local=True, applications_so_far=0),
+            USUAL,
+            "age",
+        ),
     ],
 )
 def test_may_not_apply(asking, conditions, code):
@@ -168,4 +172,4 @@ def test_what_is_no_receipt_does_not_fit(text):
     "typed", ["ash-26-00001-59", " ASH-26-00001-59 ", "ASH - 26 - 00001 - 59", "Ash-26-00001-59\n"]
 )
 def test_a_receipt_may_be_typed_carelessly(typed):
-    assert tidy_receipt(typed) == "ASH-26-00001-59"
+    assert normalise_receipt(typed) == "ASH-26-00001-59"

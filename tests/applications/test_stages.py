@@ -19,7 +19,7 @@ from jobfair.applications.rules import NEXT_STAGES, NOTE_LONGEST, UNDO_WITHIN, S
 from jobfair.db.changes import take_changes
 from jobfair.errors import Invalid, NotFound, Refused
 from jobfair.people.rules import Role
-from jobfair.tally.queries.kept import tally_positions
+from jobfair.tally.queries.counters import tally_positions
 from jobfair.tally.queries.recount import differences
 from tests.builders import NOW, make_account, stage
 from tests.web.rooms import apply_all, furnish

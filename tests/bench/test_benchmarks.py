@@ -38,7 +38,7 @@ def test_a_filled_database_agrees_with_itself(tmp_path):
 
     async def look():
         database = Database(fair.address)
-        async with database.survey() as session:
+        async with database.long_snapshot() as session:
             found = await differences(session, 1)
         await database.close()
         return found

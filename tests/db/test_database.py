@@ -11,7 +11,7 @@ from jobfair.applications.models import HourTally
 from jobfair.db import SQLITE_FLOOR, Clash, Database, Session
 from jobfair.db.base import UtcDateTime, canonical_json
 from jobfair.db.changes import mark_changed
-from jobfair.db.keeping import add_up
+from jobfair.db.upserts import increment
 from jobfair.fairs.models import Fair, Office
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
@@ -64,10 +64,10 @@ async def test_a_glance_sees_each_commit_at_once_and_changes_nothing(database):
     offices = select(Office.__table__.c.slug)
     seen = []
     for slug in ("pertama", "kedua"):
-        seen.append(len((await database.glance.execute(offices, {})).all()))
+        seen.append(len((await database.lookup.execute(offices, {})).all()))
         async with database.transaction() as session:
             session.add(make_office(slug=slug))
-    seen.append(len((await database.glance.execute(offices, {})).all()))
+    seen.append(len((await database.lookup.execute(offices, {})).all()))
 
     assert seen == [0, 1, 2]
     if database.is_sqlite:
@@ -91,8 +91,8 @@ async def test_a_glance_converts_as_a_session_does(database):
         expected = [(await session.execute(people)).one()]
         expected.append((await session.execute(jobs, {"at": now})).one())
 
-    someone = (await database.glance.execute(people, {})).one()
-    job = (await database.glance.execute(jobs, {"at": now})).one()
+    someone = (await database.lookup.execute(people, {})).one()
+    job = (await database.lookup.execute(jobs, {"at": now})).one()
 
     assert [someone, job] == expected
     assert (someone.role, someone.disabled_at) == (Role.APPLICANT, None)
@@ -103,9 +103,9 @@ async def test_a_glance_at_a_broken_database_is_an_error_of_the_database(databas
     nowhere = select(table("nowhere", column("id")))
     for _ in range(2):
         with pytest.raises(OperationalError, match="nowhere"):
-            await database.glance.execute(nowhere, {})
+            await database.lookup.execute(nowhere, {})
 
-    assert (await database.glance.execute(select(Office.__table__.c.slug), {})).all() == []
+    assert (await database.lookup.execute(select(Office.__table__.c.slug), {})).all() == []
 
 
 async def test_the_sqlite_in_use_has_no_wal_reset_bug(database):
@@ -224,7 +224,7 @@ async def test_sums_are_added_to_what_is_there(database):
 
     for rows in ([row(HOUR, 2)], [], [row(HOUR + timedelta(hours=1), 5), row(HOUR, 3)]):
         async with database.transaction() as session:
-            await add_up(
+            await increment(
                 session, HourTally, rows, key=("fair_id", "hour"),
                 amounts=("applications", "new_applicants"),
             )  # fmt: skip

@@ -16,12 +16,12 @@ from jobfair.documents.models import StoredDocument
 from jobfair.documents.queries import cv_named, key_context
 from jobfair.errors import Misconfigured, Refused
 from jobfair.jobs.schedule import Tools, clear_away, give_up
-from jobfair.reporting.press import Press
-from jobfair.store import Denied, Missing
+from jobfair.store import ObjectNotFound, StoreMisconfigured
 from jobfair.store.box import unshut
 from jobfair.store.folder import FolderStore
 from tests.builders import CLOSES, KEYS, NOW, stage
 from tests.documents.uploads import upload_cv
+from tests.reporting.printing import fake_press
 
 HOUR = timedelta(hours=1)
 SOON = NOW + timedelta(minutes=59)
@@ -42,7 +42,7 @@ def tools(database, clock, tmp_path):
         clock,
         None,
         FolderStore(tmp_path / "documents"),
-        Press("https://kerja.contoh.id", tmp_path / "papers"),
+        fake_press(tmp_path),
     )
 
 
@@ -149,7 +149,7 @@ async def test_a_replaced_cv_that_was_never_sent_goes_after_an_hour(tools, uploa
     await tidy(tools, LATER)
 
     assert (await state(tools))[2:] == ({second}, {second}, {second})
-    with pytest.raises(Missing):
+    with pytest.raises(ObjectNotFound):
         await tools.store.get(first)
 
 
@@ -238,11 +238,11 @@ async def test_a_store_that_is_away_only_delays_the_clearing(tools, upload, remo
     await remove()
 
     async def away(_):
-        raise Denied("gone")
+        raise StoreMisconfigured("gone")
 
     with monkeypatch.context() as broken:
         broken.setattr(tools.store, "delete", away)
-        with pytest.raises(Denied):
+        with pytest.raises(StoreMisconfigured):
             await clear_away(tools)
     assert (await state(tools))[3:] == ({name}, {name})
     for _ in range(2):
@@ -301,11 +301,11 @@ async def test_a_database_knows_its_own_store(tools, tmp_path):
 
 async def test_a_store_that_cannot_be_marked_is_not_tied(tools, tmp_path, monkeypatch):
     async def away(*_):
-        raise Denied("gone")
+        raise StoreMisconfigured("gone")
 
     with monkeypatch.context() as broken:
         broken.setattr(tools.store, "put", away)
-        with pytest.raises(Denied):
+        with pytest.raises(StoreMisconfigured):
             async with tools.database.transaction() as session:
                 await actions.tie_store(session, tools.store, place="")
     async with tools.database.transaction() as session:

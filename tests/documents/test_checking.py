@@ -13,7 +13,7 @@ from jobfair.documents import actions
 from jobfair.documents.actions import Lost, lost
 from jobfair.documents.queries import Wanted
 from jobfair.fairs.models import Fair
-from jobfair.store import Missing, OutOfReach
+from jobfair.store import ObjectNotFound, StoreUnavailable
 from jobfair.store.box import sealed_size
 from jobfair.store.folder import FolderStore
 from tests.builders import NOW, stage
@@ -145,7 +145,7 @@ def wanted(many):
 async def test_each_is_asked_for_once_and_sixteen_at_a_time():
     async def answer(name):
         if name.endswith("7"):
-            raise Missing(name)
+            raise ObjectNotFound(name)
         return WHOLE
 
     rows = wanted(100)
@@ -161,13 +161,13 @@ async def test_each_is_asked_for_once_and_sixteen_at_a_time():
 async def test_a_store_that_stops_answering_ends_the_others_too():
     async def answer(name):
         if name.endswith("2"):
-            raise OutOfReach("gone")
+            raise StoreUnavailable("gone")
         await asyncio.Event().wait()
 
     store = Asked(answer)
 
     async with asyncio.timeout(5):
-        with pytest.raises(OutOfReach, match="gone"):
+        with pytest.raises(StoreUnavailable, match="gone"):
             await lost(store, wanted(40))
     assert (store.now, len(store.names)) == (0, 16)
 

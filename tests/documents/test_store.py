@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jobfair.store import Denied, Missing, OutOfReach
-from jobfair.store.box import Spoilt, new_key, sealed_size, shut, unshut
+from jobfair.store import ObjectNotFound, StoreMisconfigured, StoreUnavailable
+from jobfair.store.box import DecryptionFailed, new_key, sealed_size, shut, unshut
 from jobfair.store.folder import FolderStore
 from jobfair.store.opening import open_store
 from jobfair.store.s3 import S3Store
@@ -41,7 +41,7 @@ async def test_what_is_put_is_got_and_what_is_deleted_is_gone(store):
 
     assert (await store.get(first), await store.get(second)) == (BYTES, b"lain")
     await store.delete(first)
-    with pytest.raises(Missing):
+    with pytest.raises(ObjectNotFound):
         await store.get(first)
     assert await store.get(second) == b"lain"
 
@@ -54,7 +54,7 @@ async def test_each_verb_can_be_repeated(store):
     assert await store.get(one) == b"dua"
     for _ in range(2):
         await store.delete(one)
-    with pytest.raises(Missing):
+    with pytest.raises(ObjectNotFound):
         await store.get(one)
 
 
@@ -65,7 +65,7 @@ async def test_the_size_is_that_of_what_is_kept(store, content):
 
     assert await store.size(one) == len(content)
     await store.delete(one)
-    with pytest.raises(Missing):
+    with pytest.raises(ObjectNotFound):
         await store.size(one)
 
 
@@ -121,7 +121,7 @@ async def test_a_write_that_fails_leaves_the_old_bytes_and_nothing_beside(tmp_pa
 
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", full)
-        with pytest.raises(OutOfReach):
+        with pytest.raises(StoreUnavailable):
             await store.put(one, b"baru")
 
     assert await store.get(one) == b"lama"
@@ -143,16 +143,16 @@ async def test_documents_stop_before_the_disk_is_full(tmp_path, monkeypatch):
     usage = type(shutil.disk_usage("/"))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(1000, 901, 99))
 
-    with pytest.raises(OutOfReach, match="disk nearly full"):
+    with pytest.raises(StoreUnavailable, match="disk nearly full"):
         await store.check()
-    with pytest.raises(OutOfReach, match="disk nearly full"):
+    with pytest.raises(StoreUnavailable, match="disk nearly full"):
         await store.put(name(), b"isi")
     assert await store.get(one) == b"isi"
     await store.delete(one)
 
 
 async def test_a_folder_that_is_not_there_holds_nothing_and_is_not_made_by_asking(tmp_path):
-    with pytest.raises(Missing):
+    with pytest.raises(ObjectNotFound):
         await FolderStore(tmp_path / "d").size(name())
 
     assert names(tmp_path) == []
@@ -161,14 +161,14 @@ async def test_a_folder_that_is_not_there_holds_nothing_and_is_not_made_by_askin
 async def test_a_folder_that_cannot_be_looked_into_is_out_of_reach(tmp_path):
     (tmp_path / "berkas").touch()
 
-    with pytest.raises(OutOfReach, match="NotADirectoryError"):
+    with pytest.raises(StoreUnavailable, match="NotADirectoryError"):
         await FolderStore(tmp_path / "berkas").size(name())
 
 
 async def test_a_folder_that_cannot_be_made_is_denied(tmp_path):
     (tmp_path / "berkas").touch()
 
-    with pytest.raises(Denied):
+    with pytest.raises(StoreMisconfigured):
         await FolderStore(tmp_path / "berkas" / "d").check()
 
 
@@ -213,10 +213,10 @@ async def test_the_server_refuses_who_does_not_know_the_secret(s3_address, acces
         (stranger.get, ()), (stranger.size, ()), (stranger.put, (b"lain",)), (stranger.delete, ()),
     )  # fmt: skip
 
-    with pytest.raises(Denied):
+    with pytest.raises(StoreMisconfigured):
         await stranger.check()
     for verb, more in verbs:
-        with pytest.raises(Denied):
+        with pytest.raises(StoreMisconfigured):
             await verb(one, *more)
 
     assert await owner.get(one) == b"isi"
@@ -227,11 +227,11 @@ async def test_the_server_refuses_who_does_not_know_the_secret(s3_address, acces
 async def test_a_bucket_that_is_not_there_is_not_a_missing_document(s3_address):
     store = S3Store(f"{s3_address}-lain", ACCESS)
 
-    with pytest.raises(Denied):
+    with pytest.raises(StoreMisconfigured):
         await store.check()
-    with pytest.raises(Denied, match="NoSuchBucket"):
+    with pytest.raises(StoreMisconfigured, match="NoSuchBucket"):
         await store.get(name())
-    with pytest.raises(Denied):
+    with pytest.raises(StoreMisconfigured):
         await store.size(name())
     await store.close()
 
@@ -255,9 +255,9 @@ async def test_a_server_that_does_not_answer_is_out_of_reach():
         (store.check, ()), (store.put, (name(), b"")), (store.get, (name(),)),
         (store.size, (name(),)), (store.delete, (name(),)),
     ):  # fmt: skip
-        with pytest.raises(OutOfReach) as caught:
+        with pytest.raises(StoreUnavailable) as caught:
             await verb(*more)
-        assert not isinstance(caught.value, Denied)
+        assert not isinstance(caught.value, StoreMisconfigured)
     await store.close()
 
 
@@ -275,7 +275,7 @@ async def test_a_length_that_is_not_that_of_what_is_kept_is_not_asked_for_and_no
         port = server.sockets[0].getsockname()[1]
         store = S3Store(f"http://127.0.0.1:{port}/dokumen", ACCESS)
         assert await store.size(name()) == 29
-        with pytest.raises(Denied, match="no length"):
+        with pytest.raises(StoreMisconfigured, match="no length"):
             await store.size(name())
         await store.close()
 
@@ -305,7 +305,7 @@ def test_a_box_opens_with_its_own_key_under_its_own_name_only():
     assert len(shut(b"", key=key, name=one)) == sealed_size(0)
     assert shut(BYTES, key=key, name=one) != sealed
     for wrong in ({"key": new_key(), "name": one}, {"key": key, "name": name()}):
-        with pytest.raises(Spoilt):
+        with pytest.raises(DecryptionFailed):
             unshut(sealed, **wrong)
 
 
@@ -318,5 +318,5 @@ def test_a_box_that_was_changed_or_cut_does_not_open():
     ]
 
     for bad in [*spoilt, sealed + b"x", b"%PDF-1.7"]:
-        with pytest.raises(Spoilt):
+        with pytest.raises(DecryptionFailed):
             unshut(bad, key=key, name=one)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from babel.messages.pofile import read_po
 
 from jobfair.errors import Problem
-from jobfair.web.language import CATALOGUE, ago, sentence, time_left
-from jobfair.web.templating import make_environment
+from jobfair.web.http.templating import make_environment
+from jobfair.wording.language import CATALOGUE, ago, sentence, time_left
 from tests.builders import NOW, WIB
 from tests.house.words import in_code, shown, translated
 
@@ -17,12 +17,12 @@ SAME = {"Data (CSV)", "Info", "Mental"}
 """Words that are the same in both languages."""
 READ_ELSEWHERE = {
     ("jobfair/applicants/rules/profile.py", "missing"),
-    ("jobfair/web/errors.py", "BY_STATUS[status]"),
-    ("jobfair/web/errors.py", "BY_STATUS[500]"),
-    ("jobfair/web/language.py", "error.message"),
-    ("jobfair/web/language.py", "f'per {period}'"),
-    ("jobfair/web/language.py", "unit"),
-    ("jobfair/web/language.py", "value"),
+    ("jobfair/web/http/errors.py", "BY_STATUS[status]"),
+    ("jobfair/web/http/errors.py", "BY_STATUS[500]"),
+    ("jobfair/wording/language.py", "error.message"),
+    ("jobfair/wording/language.py", "f'per {period}'"),
+    ("jobfair/wording/language.py", "unit"),
+    ("jobfair/wording/language.py", "value"),
 }
 """Sentences the code passes on; each comes from a call or a table that is read as well."""
 ENGLISH = translated()

@@ -14,15 +14,15 @@ from jinja2.ext import babel_extract
 from jobfair.applicants.rules.profile import DISABILITIES
 from jobfair.applications.rules import STAGE_NAMES
 from jobfair.companies.rules import KBLI_2020
-from jobfair.errors import Busy, Invalid, NotFound
+from jobfair.errors import Invalid, NotFound, Overloaded
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, WAGE_PERIODS
-from jobfair.positions.rules.search import SORTS, Wish, search
-from jobfair.tally.queries.kept import StageCounts
-from jobfair.web.errors import BY_STATUS
-from jobfair.web.language import AGO, CATALOGUE
-from jobfair.web.organiser.funnel import funnel_of
-from jobfair.web.organiser.overview import PHASE_WORDS
-from jobfair.web.organiser.words import ACTS
+from jobfair.positions.rules.search import SORTS, SearchQuery, search
+from jobfair.tally.queries.counters import StageCounts
+from jobfair.web.http.errors import BY_STATUS
+from jobfair.web.pages.organiser.audit_text import ACTS
+from jobfair.web.pages.organiser.funnel import funnel_of
+from jobfair.web.pages.organiser.overview import PHASE_WORDS
+from jobfair.wording.language import AGO, CATALOGUE
 
 ROOT = Path(__file__).parent.parent.parent
 SAYS = {
@@ -31,7 +31,7 @@ SAYS = {
     "NotAllowed": 0,
     "Problem": 0,
     "JobFairError": 0,
-    "Later": 1,
+    "TemporarilyUnavailable": 1,
     "translate": 0,
 }
 """Calls whose argument at this place is a sentence."""
@@ -100,14 +100,14 @@ def in_code() -> tuple[set[tuple[str, ...]], set[tuple[str, str]]]:
 
 def in_tables() -> set[tuple[str, ...]]:
     """Return labels and units that pages look up."""
-    results = search([], Wish(), applicants={})
+    results = search([], SearchQuery(), applicants={})
     funnel = funnel_of(accounts=0, applicants=0, stages=StageCounts())
     words = [text for table in TABLES for text in table.values()]
     words += [option.label for option in (*results.education, *results.experience)]
     words += [results.disability_friendly.label, results.wage_named.label]
     words += [step.label for step in (*funnel.people, *funnel.applications)]
     words += [f"per {period}" for period in WAGE_PERIODS] + [unit for _, unit in AGO]
-    words += [Busy(1).message, Invalid({}).message, NotFound().message]
+    words += [Overloaded(1).message, Invalid({}).message, NotFound().message]
     return {(word,) for word in words}
 
 

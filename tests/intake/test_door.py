@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from jobfair.applications.actions.accepting import Receipt
 from jobfair.applications.models import Application
 from jobfair.db import Database
-from jobfair.errors import Busy, NotFound, Refused
+from jobfair.errors import NotFound, Overloaded, Refused
 from jobfair.fairs.actions import close_early
 from jobfair.intake import door as intake
 from jobfair.intake.closing import close_when_drained
@@ -141,7 +141,7 @@ async def test_a_commit_that_fails_leaves_nobody_with_a_receipt(database, door):
     )
     event.remove(database.write_engine, "commit", fail)
 
-    assert {type(outcome) for outcome in outcomes} == {Busy}
+    assert {type(outcome) for outcome in outcomes} == {Overloaded}
     assert await count_rows(database) == 0
     again = await asyncio.gather(*(apply(door, made, who) for who in range(20)))
     assert sorted(receipt.seq for receipt in again) == list(range(1, 21))

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from jobfair.applicants.models import Applicant
 from jobfair.applications.actions import accepting
 from jobfair.db import Database, OperationalError
-from jobfair.errors import Busy, Invalid, NotFound
+from jobfair.errors import Invalid, NotFound, Overloaded
 from jobfair.intake import door as doors
 from jobfair.intake.door import Door
 from jobfair.positions.models import Position
@@ -81,7 +81,7 @@ async def test_an_id_the_database_cannot_hold_hurts_nobody_else(database, door, 
         door, made, lambda: door.submit(fair_id=made.fair.id, **ids | {wrong: 2**70})
     )
 
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, Overloaded)
     assert {type(other) for other in others} == {accepting.Receipt}
     assert await count_rows(database) == 49
     assert await problems_of(database, made.fair.id) == []
@@ -103,7 +103,7 @@ async def test_a_row_the_database_refuses_hurts_nobody_else(database, door, monk
     monkeypatch.setattr(accepting, "_frozen_profile", freeze_badly)
     outcome, others = await batch_with(door, made, lambda: apply(door, made, 23))
 
-    assert isinstance(outcome, Busy)
+    assert isinstance(outcome, Overloaded)
     assert {type(other) for other in others} == {accepting.Receipt}
     assert sorted(other.seq for other in others) == list(range(1, 50))
     assert await problems_of(database, made.fair.id) == []
@@ -119,7 +119,7 @@ async def test_a_batch_that_was_not_stored_is_remembered_until_something_is(
 
     with monkeypatch.context() as patched:
         patched.setattr(database, "write", full)
-        with pytest.raises(Busy):
+        with pytest.raises(Overloaded):
             await apply(door, made)
     assert (door.failing, door.failed) == (True, 1)
 
@@ -139,7 +139,7 @@ async def test_a_full_queue_says_so_at_once_and_loses_nothing(database, clock):
     await asyncio.sleep(0)
     refused = [task for task in waiting if task.done()]
 
-    assert [type(task.exception()) for task in refused] == [Busy] * 3
+    assert [type(task.exception()) for task in refused] == [Overloaded] * 3
     async with running(door):
         receipts = [await task for task in waiting if task not in refused]
     assert sorted(receipt.seq for receipt in receipts) == [1, 2, 3, 4, 5]
@@ -157,7 +157,7 @@ async def test_who_has_waited_too_long_is_sent_away_before_anything_is_written(
     door._queue[0].since -= 5.1
 
     async with running(door):
-        with pytest.raises(Busy):
+        with pytest.raises(Overloaded):
             await late
         assert (await fresh).seq == 1
 
@@ -205,7 +205,7 @@ async def test_stopping_finishes_the_batch_and_answers_the_rest(database, clock,
     go_on.set()
 
     assert (await first).seq == 1
-    with pytest.raises(Busy):
+    with pytest.raises(Overloaded):
         await second
     assert task.done()
     assert await count_rows(database) == 1
@@ -259,4 +259,4 @@ async def test_a_database_out_of_reach_is_told_to_everybody_at_once(url, clock):
         if "_connection_worker_thread" in thread.name:
             thread.join()  # aiosqlite does not wait for it after a connection that failed
 
-    assert {type(outcome) for outcome in outcomes} == {Busy}
+    assert {type(outcome) for outcome in outcomes} == {Overloaded}

@@ -10,7 +10,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from jobfair.live import feed as feeds
 from jobfair.people.rules import Role
-from jobfair.web.limits import SOCKETS_PER_SESSION
+from jobfair.web.http.limits import SOCKETS_PER_SESSION
 from tests.builders import make_account, on_both, stage
 from tests.doors import apply
 from tests.recount import rows_of

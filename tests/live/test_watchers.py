@@ -10,15 +10,15 @@ from types import SimpleNamespace
 import pytest
 
 from jobfair.cli import serve
-from jobfair.errors import Busy, NotAllowed, NotFound
+from jobfair.errors import NotAllowed, NotFound, Overloaded
 from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
 from jobfair.settings import Settings
-from jobfair.web import sockets
-from jobfair.web.given import SignedIn
-from jobfair.web.guards import SignInFirst
-from jobfair.web.limits import Limits
-from jobfair.web.sockets import WATCH, LiveSockets, Watch, note_refusal
+from jobfair.web.http import sockets
+from jobfair.web.http.dependencies import SignedIn
+from jobfair.web.http.guards import SignInFirst
+from jobfair.web.http.limits import Limits
+from jobfair.web.http.sockets import WATCH, LiveSockets, Watch, note_refusal
 from tests.nodes.crowd import doing, until
 
 TOPIC = "fair:1"
@@ -214,7 +214,7 @@ async def test_a_server_that_stops_is_not_mistaken_for_a_slow_reader(fair):
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(NotFound(), 404), (NotAllowed("x"), 403), (SignInFirst(""), 403), (Busy(5), 503),
+    [(NotFound(), 404), (NotAllowed("x"), 403), (SignInFirst(""), 403), (Overloaded(5), 503),
      (ZeroDivisionError(), 500)],
 )  # fmt: skip
 async def test_who_may_not_watch_is_refused_before_the_socket_opens(fair, error, status):

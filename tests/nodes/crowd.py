@@ -13,7 +13,7 @@ from jobfair.intake.door import Door
 from jobfair.live import topics
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
-from jobfair.tally.queries.kept import tally_fair
+from jobfair.tally.queries.counters import tally_fair
 from tests.doors import running
 from tests.readers import reading
 

@@ -191,7 +191,7 @@ class People:
         ids = {who.id: at for at, who in enumerate(self.made.applicants)}
         jobs = {what.id: at for at, what in enumerate(self.made.positions)}
         told = dict(self.witness.told)
-        async with database.survey() as session:
+        async with database.long_snapshot() as session:
             rows = await session.execute(
                 select(
                     Application.applicant_id, Application.position_id, Application.receipt

@@ -9,7 +9,7 @@ from typing import Any
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Fate = Callable[[bytes], str | None]
-"""Told what somebody sends, it may name what happens to it: one of ``FATES``."""
+"""AuditLine what somebody sends, it may name what happens to it: one of ``FATES``."""
 FATES = (
     "cut before",
     "cut after",

@@ -9,7 +9,7 @@ from jobfair.db import Database
 from jobfair.errors import Refused
 from jobfair.people.actions import forget_expired
 from jobfair.people.rules import Budget
-from jobfair.web.limits import Limits
+from jobfair.web.http.limits import Limits
 from tests.builders import KEYS, NOW
 
 FIVE = Budget("uji", 5, timedelta(minutes=5))
@@ -67,7 +67,7 @@ async def test_old_tries_are_forgotten(database):
 
 
 async def test_memory_keeps_only_what_still_counts(sqlite_url, monkeypatch):
-    monkeypatch.setattr("jobfair.web.limits.KEPT", 10)
+    monkeypatch.setattr("jobfair.web.http.limits.KEPT", 10)
     database = Database(sqlite_url)
     limits = Limits(database, KEYS)
 

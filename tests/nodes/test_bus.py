@@ -9,7 +9,7 @@ from jobfair.db import Database
 from jobfair.db.changes import mark_changed
 from jobfair.db.migrations import upgrade
 from jobfair.db.notes import LONGEST, read_note, write_note
-from jobfair.errors import Busy
+from jobfair.errors import Overloaded
 from jobfair.live import bus, topics
 from tests.doors import apply, count_rows, staged
 from tests.nodes.crowd import crowd, cut_listeners, doing, until
@@ -108,7 +108,7 @@ async def test_a_restarted_database_is_found_again(server, clock):
         made = await staged(here.database, applicants=2)
         async with there.watching(made.fair.id):
             await asyncio.to_thread(server.crash)
-            with pytest.raises(Busy):
+            with pytest.raises(Overloaded):
                 await apply(here.door, made, 0)
             await until(lambda: not there.bus.hears)
             await asyncio.to_thread(server.start)
@@ -121,7 +121,7 @@ async def test_a_restarted_database_is_found_again(server, clock):
 
 async def _insist(door, made, who):
     while True:
-        with contextlib.suppress(Busy):
+        with contextlib.suppress(Overloaded):
             return await apply(door, made, who)
         await asyncio.sleep(0.05)
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from jobfair.db import Database, OperationalError
 from jobfair.db.migrations import upgrade
 from jobfair.intake.door import Door
-from jobfair.web.health import problems_of
+from jobfair.web.http.health import problems_of
 from tests.builders import on_both, stage
 
 

@@ -15,7 +15,7 @@ from jobfair.applications.models import Application
 from jobfair.db import Database
 from jobfair.db.migrations import upgrade
 from jobfair.db.safety import check_durable
-from jobfair.errors import Busy, Misconfigured
+from jobfair.errors import Misconfigured, Overloaded
 from tests.doors import apply, staged
 from tests.nodes.crowd import crowd, until
 from tests.postgres import NOBODY, as_nobody
@@ -90,7 +90,7 @@ async def test_a_lost_primary_loses_no_application(server, clock):
                 while True:
                     try:
                         receipt = await apply(nodes[who % 2].door, made, who, what)
-                    except Busy:
+                    except Overloaded:
                         await asyncio.sleep(0.05)
                     else:
                         acknowledged.append((receipt.seq, receipt.number))

@@ -8,7 +8,7 @@ from jobfair import clock as clocks
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database
 from jobfair.db.offset import Offset, measure_offset
-from jobfair.errors import Busy
+from jobfair.errors import Overloaded
 from jobfair.intake import timekeeper
 from jobfair.intake.door import Door
 from jobfair.intake.timekeeper import TOLERATED, Timekeeper
@@ -53,7 +53,7 @@ async def test_a_node_far_ahead_takes_no_applications_until_it_is_right(shared, 
 
     async with running(keeper._door) as door:
         await keeper.follow()
-        with pytest.raises(Busy):
+        with pytest.raises(Overloaded):
             await apply(door, made)
 
         async def right(*_):

@@ -12,11 +12,11 @@ from jobfair.people.actions import (
     disable_account,
     forget_expired,
     hash_token,
-    keep_awake,
     reset_password,
+    resolve_session,
     sign_in,
     sign_out,
-    who_is,
+    touch_sessions,
 )
 from jobfair.people.models import Account, SignIn
 from jobfair.people.rules import ABSOLUTE, IDLE, SEEN_EVERY, Role
@@ -34,7 +34,7 @@ async def test_a_cookie_belongs_to_its_account(session):
     account, token = await signed_in(session)
     await signed_in(session)
 
-    found = await who_is(session, token=token, now=NOW)
+    found = await resolve_session(session, token=token, now=NOW)
 
     assert found is not None
     assert (found[0].account_id, found[0].role, found[0].name) == (
@@ -47,7 +47,7 @@ async def test_a_cookie_belongs_to_its_account(session):
 async def test_an_unknown_cookie_is_nobody(session, token):
     await signed_in(session)
 
-    assert await who_is(session, token=token, now=NOW) is None
+    assert await resolve_session(session, token=token, now=NOW) is None
 
 
 async def test_the_cookie_itself_is_not_stored(session):
@@ -67,9 +67,9 @@ async def test_signing_in_changes_the_cookie_and_ends_the_one_brought_along(sess
     second = await sign_in(session, account=account, old_token=first, now=NOW)
 
     assert second != first
-    assert await who_is(session, token=first, now=NOW) is None
-    assert await who_is(session, token=second, now=NOW) is not None
-    assert await who_is(session, token=stays, now=NOW) is not None
+    assert await resolve_session(session, token=first, now=NOW) is None
+    assert await resolve_session(session, token=second, now=NOW) is not None
+    assert await resolve_session(session, token=stays, now=NOW) is not None
 
 
 @pytest.mark.parametrize("role", Role)
@@ -77,15 +77,15 @@ async def test_a_cookie_dies_of_idleness_and_of_age(session, role):
     _, token = await signed_in(session, role)
 
     async def alive(now):
-        return await who_is(session, token=token, now=now) is not None
+        return await resolve_session(session, token=token, now=now) is not None
 
     assert await alive(NOW + IDLE[role])
     assert not await alive(NOW + IDLE[role] + EDGE)
     at = NOW
     while at + IDLE[role] < NOW + ABSOLUTE[role]:
         at += IDLE[role]
-        await keep_awake(session, tokens=[token], now=at)
-    await keep_awake(session, tokens=[token], now=NOW + ABSOLUTE[role])
+        await touch_sessions(session, tokens=[token], now=at)
+    await touch_sessions(session, tokens=[token], now=NOW + ABSOLUTE[role])
     assert await alive(NOW + ABSOLUTE[role])
     assert not await alive(NOW + ABSOLUTE[role] + EDGE)
 
@@ -94,7 +94,7 @@ async def test_being_seen_is_stored_once_a_minute(session):
     _, token = await signed_in(session)
 
     for later, awake in [(SEEN_EVERY, False), (SEEN_EVERY + EDGE, True)]:
-        found = await who_is(session, token=token, now=NOW + later)
+        found = await resolve_session(session, token=token, now=NOW + later)
         assert found is not None
         assert found[1] is awake
 
@@ -106,8 +106,8 @@ async def test_signing_out_ends_this_browser_only(session):
     await sign_out(session, token=token)
     await sign_out(session, token=token)
 
-    assert await who_is(session, token=token, now=NOW) is None
-    assert await who_is(session, token=elsewhere, now=NOW) is not None
+    assert await resolve_session(session, token=token, now=NOW) is None
+    assert await resolve_session(session, token=elsewhere, now=NOW) is not None
 
 
 async def test_a_disabled_account_is_out_everywhere_at_once(session):
@@ -117,7 +117,7 @@ async def test_a_disabled_account_is_out_everywhere_at_once(session):
     await disable_account(session, account=account, now=NOW, by=by.id)
     await disable_account(session, account=account, now=NOW + EDGE, by=by.id)
 
-    assert await who_is(session, token=token, now=NOW) is None
+    assert await resolve_session(session, token=token, now=NOW) is None
     assert account.disabled_at == NOW
 
 
@@ -127,8 +127,8 @@ async def test_a_new_password_signs_everybody_out(session):
 
     await reset_password(session, account=account, password_hash="baru", now=NOW, by=by.id)
 
-    assert await who_is(session, token=token, now=NOW) is None
-    assert await who_is(session, token=stays, now=NOW) is not None
+    assert await resolve_session(session, token=token, now=NOW) is None
+    assert await resolve_session(session, token=stays, now=NOW) is not None
 
 
 @pytest.mark.parametrize("change", [{"password_hash": "baru"}, {"disabled_at": NOW}])
@@ -155,7 +155,9 @@ async def test_forgetting_leaves_every_living_cookie(session):
 
     await forget_expired(session, now=at)
 
-    assert [await who_is(session, token=token, now=at) is None for token in tokens] == [False] * 3
+    assert [await resolve_session(session, token=token, now=at) is None for token in tokens] == [
+        False
+    ] * 3
     await forget_expired(session, now=NOW + max(IDLE.values()) + EDGE)
     assert await session.scalar(select(func.count()).select_from(SignIn)) == 0
 

@@ -10,8 +10,8 @@ from jobfair.people.rules import (
     PASSWORD_SHORTEST,
     SEEN_EVERY,
     Role,
+    normalise_email,
     password_problem,
-    tidy_email,
 )
 
 
@@ -57,8 +57,8 @@ def test_the_shortest_and_the_longest_password_are_good():
     "typed", ["nama@perusahaan.id", "a.b+c@sub.contoh.co.id", "o'neil@contoh.id", "päul@contoh.id"]
 )
 def test_an_address(typed):
-    assert EMAIL.fullmatch(tidy_email(typed))
-    assert tidy_email(f"  {typed.upper()}\n") == tidy_email(typed)
+    assert EMAIL.fullmatch(normalise_email(typed))
+    assert normalise_email(f"  {typed.upper()}\n") == normalise_email(typed)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_an_address(typed):
      "nama@contoh.id\nBcc: x"],
 )  # fmt: skip
 def test_what_is_no_address(typed):
-    assert not EMAIL.fullmatch(tidy_email(typed))
+    assert not EMAIL.fullmatch(normalise_email(typed))
 
 
 def test_staff_are_signed_out_sooner_than_applicants():

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from jobfair.positions.rules.offers import Offer, by_likeness, few_applicants
-from jobfair.positions.rules.search import Wish, read_wish, search
+from jobfair.positions.rules.search import SearchQuery, read_wish, search
 
 OFFER = Offer(
     id=1, slug="operator", title="Operator", kbji="8", company="PT Satu", company_slug="satu",
@@ -24,7 +24,7 @@ ALL = [OFFER, NURSE, TAPPER]
 
 
 def found(**wish):
-    return [offer.id for offer in search(ALL, Wish(**wish), applicants={}).page]
+    return [offer.id for offer in search(ALL, SearchQuery(**wish), applicants={}).page]
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_each_filter_finds_what_fits(wish, ids):
 
 
 def test_fewest_applicants_per_opening_come_first():
-    results = search(ALL, Wish(sort="sepi"), applicants={1: 5, 2: 1, 3: 4})
+    results = search(ALL, SearchQuery(sort="sepi"), applicants={1: 5, 2: 1, 3: 4})
 
     assert [offer.id for offer in results.page] == [2, 1, 3]
 
 
 def test_a_count_is_what_the_choice_gives_beside_the_other_filters():
-    results = search(ALL, Wish(district="12.09.19", education=("sma",)), applicants={})
+    results = search(ALL, SearchQuery(district="12.09.19", education=("sma",)), applicants={})
 
     assert results.count == 1
     assert {o.code: o.count for o in results.education} == {"smp": 1, "sma": 1, "d3": 0, "s1": 0}
@@ -70,33 +70,33 @@ def test_a_count_is_what_the_choice_gives_beside_the_other_filters():
 def test_pages_end_where_the_list_ends():
     many = [replace(OFFER, id=at) for at in range(1, 46)]
 
-    results = search(many, Wish(page=99), applicants={})
+    results = search(many, SearchQuery(page=99), applicants={})
 
     assert (results.pages, results.wish.page, len(results.page)) == (3, 3, 5)
 
 
 def test_nothing_found_names_the_one_filter_to_drop():
-    results = search(ALL, Wish(words="barista", education=("sma",)), applicants={})
+    results = search(ALL, SearchQuery(words="barista", education=("sma",)), applicants={})
 
     assert results.count == 0
-    assert results.relief is not None
-    assert (results.relief.kind, results.relief_count) == ("words", 1)
-    assert results.relief.without == Wish(education=("sma",))
+    assert results.suggestion is not None
+    assert (results.suggestion.kind, results.relief_count) == ("words", 1)
+    assert results.suggestion.without == SearchQuery(education=("sma",))
 
 
 def test_nothing_at_all_has_no_relief():
-    results = search([], Wish(words="x"), applicants={})
+    results = search([], SearchQuery(words="x"), applicants={})
 
-    assert (results.total, results.count, results.relief) == (0, 0, None)
+    assert (results.total, results.count, results.suggestion) == (0, 0, None)
 
 
 def test_an_address_is_read_as_it_was_written():
-    wish = Wish("las listrik", "12.09.19", ("sma",), ("0", "3"), True, True, "gaji", 2)
+    wish = SearchQuery("las listrik", "12.09.19", ("sma",), ("0", "3"), True, True, "gaji", 2)
 
     assert wish.address() == (
         "?q=las+listrik&kec=12.09.19&pd=sma&pg=0&pg=3&dis=1&gaji=1&urut=gaji&hal=2"
     )
-    assert Wish().address() == ""
+    assert SearchQuery().address() == ""
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_an_address_is_read_as_it_was_written():
     ],
 )
 def test_what_an_address_may_not_say_is_left_out(given):
-    assert read_wish(given) == Wish()
+    assert read_wish(given) == SearchQuery()
 
 
 def test_few_applicants_is_a_hint_only_where_places_are_left():

@@ -78,8 +78,10 @@ def test_a_failing_or_slow_child_is_one_sentence_and_the_next_job_is_printed(cap
     assert asyncio.run(work()).startswith(b"%PDF-")
     assert caplog.messages == [
         "printing rekap/report.html failed: FatalURLFetchingError file:///etc/passwd",
-        "printing lembar-media/report.html failed: the child ended without an answer; "
-        "it may take 0.01 seconds",
+        (
+            "printing lembar-media/report.html failed: "
+            "the child ended without an answer; it may take 0.01 seconds"
+        ),
     ]
 
 

@@ -27,7 +27,7 @@ from jobfair.applications.queries import ledger
 from jobfair.applications.rules import Stage
 from jobfair.clock import AnchoredClock, Clock, ControlledClock
 from jobfair.db import Database, DBAPIError
-from jobfair.errors import Busy, JobFairError, Refused
+from jobfair.errors import JobFairError, Overloaded, Refused
 from jobfair.fairs.models import Fair
 from jobfair.intake import closing
 from jobfair.intake import door as doors
@@ -50,7 +50,7 @@ PEOPLE, POSITIONS = 12, 12
 
 
 @dataclass
-class Told:
+class AuditLine:
     """What the senders of one trial were told."""
 
     receipts: dict[str, datetime] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Race:
         self.database, self.nodes, self.clock = database, nodes, clock
         self.rng = random.Random(seed)
         self.trials = count(1)
-        self.told = Told()
+        self.told = AuditLine()
 
     async def prepare(self) -> None:
         async with self.database.transaction() as session:
@@ -117,7 +117,7 @@ class Race:
 
     async def trial(self) -> list[str]:
         """Run one closing; return what the three witnesses disagree about."""
-        self.told = Told()
+        self.told = AuditLine()
         fair, closes, positions = await self.open_fair()
         await asyncio.gather(
             self.close(fair.id),
@@ -149,7 +149,7 @@ class Race:
                 self.told.closed += 1
                 if refusal.code != "closed" or stamp.get() < closes:
                     self.told.in_time_but_refused.append(stamp.get())
-            except Busy:
+            except Overloaded:
                 self.told.busy += 1
             else:
                 self.told.accepted += not receipt.repeated
@@ -186,7 +186,7 @@ class Race:
         async with running(Door(self.database, edge)) as door:
             for early in (timedelta(milliseconds=30), timedelta(0)):
                 await self.clock.until(closes - early)
-                with contextlib.suppress(Refused, Busy):
+                with contextlib.suppress(Refused, Overloaded):
                     await door.submit(
                         fair_id=fair.id, applicant_id=self.made.applicants[0].id,
                         position_id=positions[0].id,

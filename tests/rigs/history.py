@@ -32,11 +32,11 @@ from jobfair.applications.queries import receipts
 from jobfair.applications.rules import NEXT_STAGES, Stage
 from jobfair.clock import AnchoredClock, Clock
 from jobfair.db import Database, DBAPIError, NoConnection
-from jobfair.errors import Busy, NotFound, Refused
+from jobfair.errors import NotFound, Overloaded, Refused
 from jobfair.fairday.actions import close_fair
 from jobfair.fairs.actions import close_early
 from jobfair.intake.door import Door
-from jobfair.tally.queries import kept
+from jobfair.tally.queries import counters
 from jobfair.tally.queries.recount import differences
 from tests.builders import Staged, make_account, stage
 from tests.doors import running
@@ -137,7 +137,7 @@ class Crowd:
                 receipt = await self.node().submit(
                     fair_id=self.made.fair.id, applicant_id=ids[0], position_id=ids[1]
                 )
-            except (Busy, Refused):
+            except (Overloaded, Refused):
                 told["is"] = "refused"
                 return
             finally:
@@ -200,7 +200,7 @@ class Crowd:
         chosen = [one for one in (self.one(), self.one()) if one is not None]
         node, fair_id, now = self.node(), self.made.fair.id, self.clock.now()
         async with self.noting("look", process) as told, node._database.snapshot() as session:
-            seq = (await kept.tally_fair(session, fair_id, now=now)).seq
+            seq = (await counters.tally_fair(session, fair_id, now=now)).seq
             after = self.read_to[process] if process < TAILS else seq
             tail = select(Application.receipt).where(
                 Application.fair_id == fair_id, Application.seq > after
@@ -219,7 +219,7 @@ class Crowd:
     async def count(self, process: int) -> None:
         node, now = self.node(), self.clock.now()
         async with self.noting("read", process) as told, node._database.snapshot() as session:
-            tally = await kept.tally_fair(session, self.made.fair.id, now=now)
+            tally = await counters.tally_fair(session, self.made.fair.id, now=now)
             told |= {"n": tally.applications, "seq": tally.seq}
 
     async def close(self) -> None:

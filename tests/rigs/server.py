@@ -22,7 +22,7 @@ from jobfair.cli.serve import make_server
 from jobfair.db import database
 from jobfair.live import feed
 from jobfair.settings import Settings
-from jobfair.web.public import landing
+from jobfair.web.pages.public import landing
 from tests.rigs import defects
 
 

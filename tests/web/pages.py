@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import event, select
 
 from jobfair.applications.models import Application
-from jobfair.db import Glance, Session
+from jobfair.db import PreparedLookup, Session
 from jobfair.fairs.actions import pause_fair
 from jobfair.fairs.models import Fair
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
 from jobfair.tally.models import Closing
-from jobfair.web.given import Services
+from jobfair.web.http.dependencies import Services
 from tests.builders import CLOSES, NOW, OPENS, make_account
 from tests.forms import form_on
 
@@ -73,17 +73,17 @@ def statements(services: Services) -> Iterator[list[str]]:
 
     async def glance(statement: Any, facts: Any) -> Any:
         ran.append(str(statement.compile(dialect=database.glance_engine.dialect)))
-        return await Glance.execute(database.glance, statement, facts)
+        return await PreparedLookup.execute(database.lookup, statement, facts)
 
     database = services.database
     asked = {database.looking.sync_engine, database.reading.sync_engine}
     for engine in asked:
         event.listen(engine, "before_cursor_execute", note)
-    database.glance.execute = glance  # type: ignore[method-assign]
+    database.lookup.execute = glance  # type: ignore[method-assign]
     try:
         yield ran
     finally:
-        del database.glance.execute
+        del database.lookup.execute
         for engine in asked:
             event.remove(engine, "before_cursor_execute", note)
 

@@ -9,9 +9,9 @@ import pytest
 
 from jobfair.clock import ControlledClock
 from jobfair.intake.door import Door
-from jobfair.web import admission
-from jobfair.web.admission import ARRIVAL, Admission
-from jobfair.web.line import FORMS_FIRST, Line
+from jobfair.web.http import admission
+from jobfair.web.http.admission import ARRIVAL, Admission
+from jobfair.web.http.admission_queue import FORMS_FIRST, Line
 from tests.builders import NOW
 
 FORM = b"_token=x&answer_1=Ya&consent=ya"
@@ -157,7 +157,7 @@ async def test_who_goes_in_the_turn_he_gets_gives_the_place_back():
 
 async def test_one_long_turn_does_not_shut_people_out(monkeypatch):
     line, now = Line(), [0.0]
-    monkeypatch.setattr("jobfair.web.line.time.perf_counter", lambda: now[0])
+    monkeypatch.setattr("jobfair.web.http.admission_queue.time.perf_counter", lambda: now[0])
     tasks = [asyncio.create_task(line.enter(line.forms)) for _ in range(2)]
     await rounds()
     now[0] = 30.0
@@ -168,7 +168,9 @@ async def test_one_long_turn_does_not_shut_people_out(monkeypatch):
 
 async def test_the_line_learns_how_long_a_turn_takes(monkeypatch):
     line, ticks = Line(), count()
-    monkeypatch.setattr("jobfair.web.line.time.perf_counter", lambda: next(ticks) * 0.02)
+    monkeypatch.setattr(
+        "jobfair.web.http.admission_queue.time.perf_counter", lambda: next(ticks) * 0.02
+    )
 
     for _ in range(1600):
         assert await line.enter(line.pages)

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from jobfair.web.busy import BusyPages
-from jobfair.web.given import Services
-from jobfair.web.headers import HEADERS
-from jobfair.web.templating import make_environment
+from jobfair.web.http.dependencies import Services
+from jobfair.web.http.headers import HEADERS
+from jobfair.web.http.overload import BusyPages
+from jobfair.web.http.templating import make_environment
 from tests.builders import CLOSES, PASSWORD, stage
 from tests.forms import form_on
 from tests.web.pages import ledger, send, statements, text_of

@@ -4,7 +4,7 @@ import pytest
 
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
-from jobfair.web.recognise import SESSION_COOKIE
+from jobfair.web.http.authentication import SESSION_COOKIE
 from tests.builders import NOW, PASSWORD, make_nik, on_both, stage
 from tests.forms import form_on, post_form
 from tests.web.pages import accounts, change, ledger, send, staff

@@ -6,7 +6,7 @@ from jobfair.applications.models import Application
 from jobfair.fairs.models import Fair
 from jobfair.people.rules import Role
 from jobfair.positions.models import Position
-from jobfair.web.draft import DRAFT_COOKIE
+from jobfair.web.pages.shared.draft import DRAFT_COOKIE
 from tests.builders import CLOSES, EDGE, NOW, make_position, on_both, stage
 from tests.forms import form_on
 from tests.web.pages import change, ledger, pause, send, staff, statements, text_of

@@ -10,10 +10,11 @@ from jobfair.documents.models import StoredDocument
 from jobfair.documents.rules import MOST_BYTES
 from jobfair.jobs.schedule import SCHEDULE
 from jobfair.people.rules import Role
-from jobfair.store import OutOfReach
-from jobfair.web import seats, uploads
-from jobfair.web.applicant import cv as pages
-from jobfair.web.guards import READS_ITSELF
+from jobfair.store import StoreUnavailable
+from jobfair.web.http import upload_slots as seats
+from jobfair.web.http import uploads
+from jobfair.web.http.guards import READS_ITSELF
+from jobfair.web.pages.applicant import cv as pages
 from tests.builders import make_account, on_both, stage
 from tests.documents import files
 from tests.forms import form_on
@@ -294,7 +295,7 @@ def test_a_store_that_is_away_is_told_and_nothing_changes(own, act, services, mo
     upload(own)
 
     async def away(*_):
-        raise OutOfReach("s3: 503")
+        raise StoreUnavailable("s3: 503")
 
     with monkeypatch.context() as broken:
         for verb in ("put", "get", "check"):

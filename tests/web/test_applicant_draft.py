@@ -1,7 +1,7 @@
 import random
 from datetime import timedelta
 
-from jobfair.web.draft import draft_cookie, read_draft
+from jobfair.web.pages.shared.draft import draft_cookie, read_draft
 from tests.builders import KEYS, NOW
 
 

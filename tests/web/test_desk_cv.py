@@ -13,7 +13,7 @@ from jobfair.documents.rules import Kind
 from jobfair.people.rules import Role
 from jobfair.store.box import shut
 from jobfair.store.folder import FolderStore
-from jobfair.web.company import cv as pages
+from jobfair.web.pages.company import cv as pages
 from tests.builders import CLOSES, KEYS, NOW, make_account, on_both, stage
 from tests.documents import files
 from tests.web.pages import change

@@ -16,10 +16,10 @@ from jobfair.fairs.models import Fair, Office
 from jobfair.people.rules import Role
 from jobfair.positions.models import Position
 from jobfair.settings import Settings
-from jobfair.web import kept as kept_pages
-from jobfair.web.given import Services
-from jobfair.web.kept import Answer, Page, Shelf
-from jobfair.web.recognise import GUEST_COOKIE
+from jobfair.web.http import page_cache as kept_pages
+from jobfair.web.http.authentication import GUEST_COOKIE
+from jobfair.web.http.dependencies import Services
+from jobfair.web.http.page_cache import Answer, Page, Shelf
 from tests.builders import CLOSES, NOW, OPENS, make_position, on_both, stage
 from tests.conftest import ADDRESS_OF_SITE
 from tests.web.pages import change, latch, send, staff, text_of
@@ -308,7 +308,7 @@ def test_a_database_out_of_reach_is_said_as_everywhere(client, staged, monkeypat
     async def fail(*_, **__):
         raise OperationalError("", {}, Exception("gone"))
 
-    monkeypatch.setattr(kept_pages, "stamp_of", fail)
+    monkeypatch.setattr(kept_pages, "fair_version", fail)
     answer = client.get(FAIR)
 
     assert answer.status_code == 503

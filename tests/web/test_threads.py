@@ -2,7 +2,7 @@
 
 from inspect import iscoroutinefunction
 
-from jobfair.web import guards
+from jobfair.web.http import guards
 
 
 def test_every_guard_is_a_coroutine(client):

@@ -47,7 +47,7 @@ class NikFacts:
     """Code of the issuing regency, after the crosswalk of dissolved codes."""
 
 
-def tidy_nik(text: str) -> str:
+def normalise_nik(text: str) -> str:
     """Return the digits of what was typed or pasted.
 
     Full-width digits, spaces, dots and dashes of any kind are fine, and so are the invisible
@@ -61,7 +61,7 @@ def tidy_nik(text: str) -> str:
 
 def read_nik(text: str, *, today: date) -> NikFacts | Problem:
     """Return what a NIK says, or the one thing that makes it impossible."""
-    digits = tidy_nik(text)
+    digits = normalise_nik(text)
     if not (digits.isascii() and digits.isdigit()):
         return Problem(
             "NIK hanya berisi angka. Lihat KTP Anda."

@@ -50,7 +50,7 @@ class Profile:
     disability: str
 
 
-def tidy_text(text: str) -> str:
+def normalise_text(text: str) -> str:
     """Return text without control and direction marks, spaces folded, composed (NFC)."""
     kept = "".join(
         " " if char in "\t\n\r" else char
@@ -60,7 +60,7 @@ def tidy_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
-def tidy_phone(text: str) -> str:
+def normalise_phone(text: str) -> str:
     """Return a mobile number as +628..., from 08..., 628..., with spaces or dashes."""
     digits = re.sub(r"[^\d+]", "", unicodedata.normalize("NFKC", text[:SHORT]))
     if digits.startswith("0"):
@@ -92,7 +92,7 @@ class _Reading:
         self.problems: dict[str, Problem] = {}
 
     def text(self, field: str, *, missing: str | None, longest: int = TEXT_LONGEST) -> str:
-        text = tidy_text(self.given.get(field, ""))
+        text = normalise_text(self.given.get(field, ""))
         if missing and not text:
             self.problems[field] = Problem(missing)
         elif len(text) > longest:
@@ -145,7 +145,7 @@ def read_profile(given: Mapping[str, str], *, today: date) -> Profile:
     sex = given.get("sex", "")
     if sex not in ("L", "P"):
         read.problems["sex"] = Problem("Pilih jenis kelamin seperti di KTP.")
-    phone = tidy_phone(given.get("phone", ""))
+    phone = normalise_phone(given.get("phone", ""))
     if not MOBILE.fullmatch(phone):
         read.problems["phone"] = Problem("Tulis nomor ponsel, misalnya 0812 3456 7890.")
     district = given.get("district", "")

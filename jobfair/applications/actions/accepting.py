@@ -8,8 +8,8 @@ from typing import Any
 from jobfair.applications.queries import ledger
 from jobfair.applications.queries.ledger import Entry, Person
 from jobfair.applications.rules import (
-    Asking,
-    Conditions,
+    Eligibility,
+    FairPolicy,
     Stage,
     check_answers,
     check_may_apply,
@@ -73,7 +73,7 @@ class _Batch:
     def __init__(self, session: Session, fair: Ledger) -> None:
         self.session = session
         self.fair = fair
-        self.conditions = Conditions(
+        self.conditions = FairPolicy(
             minimum_age=fair.minimum_age,
             residence_policy=fair.residence_policy,
             applications_per_applicant=fair.applications_per_applicant,
@@ -108,7 +108,7 @@ class _Batch:
             return await self.revive(one, entry)
         check_answers(one.answers, questions=position.questions)
         check_may_apply(
-            asking=Asking(
+            asking=Eligibility(
                 birth_date=applicant.birth_date,
                 is_local=regency_of(applicant.district) == fair.regency,
                 applications_so_far=self.so_far[applicant.id],

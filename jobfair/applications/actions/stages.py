@@ -12,9 +12,9 @@ from jobfair.applications.rules import (
     Stage,
     check_may_withdraw,
     check_stage_change,
-    tidy_note,
+    normalise_note,
 )
-from jobfair.audit.actions import write_down
+from jobfair.audit.actions import record_audit
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Invalid, Problem, Refused
@@ -35,7 +35,7 @@ async def move_stage(
 ) -> None:
     """Move an application of this company to another stage.
 
-    ``seen`` is the stage the reviewer had in view. Asking for the stage it already has changes
+    ``seen`` is the stage the reviewer had in view. Eligibility for the stage it already has changes
     nothing, so that a button pressed twice counts once.
 
     Raises:
@@ -154,7 +154,7 @@ async def write_note(
         Refused: a colleague wrote another note meanwhile; theirs is in the facts.
 
     """
-    text, before = tidy_note(note), tidy_note(was)
+    text, before = normalise_note(note), normalise_note(was)
     if len(text) > NOTE_LONGEST:
         raise Invalid({"note": Problem("Catatan paling panjang %(n)s huruf.", n=NOTE_LONGEST)})
     found = await desk.opened(session, company_id=company_id, receipt=receipt, lock=True)
@@ -183,11 +183,11 @@ async def withdraw(
 
     """
     sent = await receipts.receipt_of(session, applicant_id=applicant_id, number=receipt)
-    found = await lock_fair(session, sent.fair_id)
+    found = (await lock_fair(session, sent.fair_id)).fair
     sent = await receipts.receipt_of(session, applicant_id=applicant_id, number=receipt)
     if sent.stage is Stage.WITHDRAWN:
         return
-    at = max(now, found.fair.latched_at or now)  # the click may have waited while the fair closed
+    at = max(now, found.latched_at or now)  # the click may have waited while the fair closed
     check_may_withdraw(current=sent.stage, now=at, closes_at=found.timetable.closes_at)
     moved = await ledger.move(
         session,
@@ -200,6 +200,6 @@ async def withdraw(
     )
     if not moved:
         raise Refused("stage", "Perusahaan baru saja memindahkan lamaran ini. Muat ulang halaman.")
-    write_down(session, "withdraw", now=now, account_id=account_id, fair_id=sent.fair_id)
+    record_audit(session, "withdraw", now=now, account_id=account_id, fair_id=sent.fair_id)
     mark_changed(session, f"position:{sent.position_id}")
     mark_changed(session, f"fair:{sent.fair_id}")

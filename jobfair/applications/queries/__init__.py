@@ -1,1 +1,1 @@
-"""Asking and writing the ledger: ``ledger`` (intake), ``receipts`` (applicants), ``desk``."""
+"""Eligibility and writing the ledger: ``ledger`` (intake), ``receipts`` (applicants), ``desk``."""

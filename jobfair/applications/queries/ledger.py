@@ -18,7 +18,7 @@ from jobfair.applications.models import (
 from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
 from jobfair.db import Session
-from jobfair.db.keeping import add_up
+from jobfair.db.upserts import increment
 from jobfair.positions.models import Position
 
 
@@ -159,14 +159,14 @@ async def add_to_tallies(
         if applicant_id in waiting:
             waiting.discard(applicant_id)
             sums[1] += 1
-    await add_up(
+    await increment(
         session,
         StageTally,
         [{"position_id": at, "stage": Stage.NEW, "n": n} for at, n in per_position.items()],
         key=("position_id", "stage"),
         amounts=("n",),
     )
-    await add_up(
+    await increment(
         session,
         FairApplicant,
         [
@@ -176,7 +176,7 @@ async def add_to_tallies(
         key=("fair_id", "applicant_id"),
         amounts=("applications",),
     )
-    await add_up(
+    await increment(
         session,
         HourTally,
         [
@@ -219,11 +219,11 @@ async def move(
     )
     given = [{"position_id": position_id, "stage": to_stage, "n": 1}]
     if to_stage < from_stage:
-        await add_up(session, StageTally, given, key=("position_id", "stage"), amounts=("n",))
+        await increment(session, StageTally, given, key=("position_id", "stage"), amounts=("n",))
         await session.execute(taken.values(n=StageTally.n - 1))
     else:
         await session.execute(taken.values(n=StageTally.n - 1))
-        await add_up(session, StageTally, given, key=("position_id", "stage"), amounts=("n",))
+        await increment(session, StageTally, given, key=("position_id", "stage"), amounts=("n",))
     session.add(
         StageChange(
             application_id=application_id,

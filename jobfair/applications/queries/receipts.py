@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from jobfair.applications.models import Application, StageChange
-from jobfair.applications.rules import Stage, tidy_receipt
+from jobfair.applications.rules import Stage, normalise_receipt
 from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.errors import NotFound
@@ -80,7 +80,7 @@ async def sent_by(session: Session, applicant_id: int) -> Sequence[Sent]:
 async def receipt_of(session: Session, *, applicant_id: int, number: str) -> Sent:
     """Return one of the applicant's own; somebody else's is ``NotFound`` like a missing one."""
     query = _SENT.where(
-        Application.receipt == tidy_receipt(number), Application.applicant_id == applicant_id
+        Application.receipt == normalise_receipt(number), Application.applicant_id == applicant_id
     )
     row = (await session.execute(query)).one_or_none()
     if row is None:
@@ -121,7 +121,7 @@ async def verify_receipt(session: Session, *, fair_id: int, number: str) -> Veri
         )
         .join(Position, Position.id == Application.position_id)
         .join(Company, Company.id == Position.company_id)
-        .where(Application.fair_id == fair_id, Application.receipt == tidy_receipt(number))
+        .where(Application.fair_id == fair_id, Application.receipt == normalise_receipt(number))
     )
     row = (await session.execute(query)).one_or_none()
     return None if row is None else Verified(**row._mapping)  # noqa: SLF001

@@ -31,8 +31,8 @@ MEDIA = {Kind.PDF: "application/pdf", Kind.JPG: "image/jpeg", Kind.PNG: "image/p
 _BEGINS = ((b"%PDF-", Kind.PDF), (b"\xff\xd8\xff", Kind.JPG), (b"\x89PNG\r\n\x1a\n", Kind.PNG))
 _TIDY: dict[Kind, Callable[[bytes], bytes]] = {
     Kind.PDF: pdf.checked,
-    Kind.JPG: pictures.tidy_jpeg,
-    Kind.PNG: pictures.tidy_png,
+    Kind.JPG: pictures.strip_jpeg,
+    Kind.PNG: pictures.strip_png,
 }
 _WORD = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc")

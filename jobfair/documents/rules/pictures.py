@@ -75,7 +75,7 @@ def _part(data: bytes, at: int) -> tuple[int, bytes]:
     return data[at + 1], data[at : at + length]
 
 
-def tidy_jpeg(data: bytes) -> bytes:
+def strip_jpeg(data: bytes) -> bytes:
     """Return the picture alone, or raise :class:`Broken`."""
     kept: list[bytes] = []
     at, way_up, seen = 2, 1, {0}
@@ -98,7 +98,7 @@ def tidy_jpeg(data: bytes) -> bytes:
     return b"".join([b"\xff\xd8", *turned, *kept, b"\xff\xd9"])
 
 
-def tidy_png(data: bytes) -> bytes:
+def strip_png(data: bytes) -> bytes:
     """Return the picture alone, or raise :class:`Broken`; every chunk's checksum is looked at."""
     kept, at = [PNG_START], len(PNG_START)
     seen: list[bytes] = []

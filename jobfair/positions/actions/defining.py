@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from jobfair.audit.actions import write_down
+from jobfair.audit.actions import record_audit
 from jobfair.companies import queries as companies
 from jobfair.companies.models import Company
 from jobfair.db import Session
@@ -17,8 +17,9 @@ from jobfair.db.changes import mark_changed
 from jobfair.errors import Refused
 from jobfair.fairs import queries as fairs
 from jobfair.fairs.models import Fair, FairWindow, Office
-from jobfair.fairs.queries import FairNow
+from jobfair.fairs.queries import LockedFair
 from jobfair.fairs.rules import Phase
+from jobfair.fairs.rules.state import FairState
 from jobfair.positions import queries
 from jobfair.positions.actions.definitions import Change, CompanyDefinition, Defined, FairDefinition
 from jobfair.positions.models import Position
@@ -69,10 +70,12 @@ def _by_name(name: str, before: Any, after: Any) -> list[tuple[str, Any, Any]]:
 class _Defining:
     """One definition being written; ``forbidden`` decides at the end whether it may stand."""
 
-    def __init__(self, session: Session, *, now: datetime, found: FairNow | None) -> None:
+    def __init__(self, session: Session, *, now: datetime, locked: LockedFair | None) -> None:
+        found = locked.fair if locked else None
         self.session = session
         self.now = now
         self.found = found
+        self.row = locked.row if locked else None
         self.opened = found is not None and found.phase(now) not in (Phase.DRAFT, Phase.PUBLISHED)
         self.busy: list[int] = []
         """Other fairs of the office that are running: they hold what they share with this one."""
@@ -100,24 +103,24 @@ class _Defining:
     async def office(self, definition: FairDefinition) -> Office:
         wanted = definition.office
         office = await fairs.office_by_slug(self.session, wanted.slug)
-        if self.found is not None and self.found.fair.office.slug != wanted.slug:
+        if self.found is not None and self.found.office.slug != wanted.slug:
             raise Refused(
                 "other_office",
                 "Job fair %(fair)s milik kantor %(office)s dan tidak dapat dipindahkan. Pakai "
                 "slug kantor itu, atau beri job fair ini slug lain.",
                 fair=definition.slug,
-                office=self.found.fair.office.slug,
+                office=self.found.office.slug,
             )
         if office is None:
             office = Office(**_columns(wanted))
-            fairs.add(self.session, office)
+            self.session.add(office)
             await self.session.flush()
             self.note(Change("office", wanted.slug, "add"), held=False)
             return office
-        own = self.found.fair.id if self.found else None
+        own = self.found.id if self.found else None
         for fair_id in await fairs.unlatched_fair_ids(self.session):
             other = await fairs.fair_by_id(self.session, fair_id)
-            if fair_id != own and other.fair.office_id == office.id:
+            if fair_id != own and other.office_id == office.id:
                 self.busy += [fair_id] if other.phase(self.now) in RUNNING else []
         held = self.opened or bool(self.busy)
         self.put(office, "office", _columns(wanted), held=held, free=OFFICE_TEXTS)
@@ -126,12 +129,12 @@ class _Defining:
     async def fair(self, definition: FairDefinition, office: Office) -> Fair:
         wanted = _columns(definition, leave=PARTS)
         window = definition.window
-        if self.found is not None:
-            self.put(self.found.fair, "fair", wanted, held=self.opened, free=FAIR_TEXTS)
+        if self.found is not None and self.row is not None:
+            self.put(self.row, "fair", wanted, held=self.opened, free=FAIR_TEXTS)
             await self.window(self.found, window.opens_at, window.closes_at)
-            return self.found.fair
+            return self.row
         fair = Fair(office_id=office.id, created_at=self.now, **wanted)
-        fairs.add(self.session, fair)
+        self.session.add(fair)
         await self.session.flush()
         self.add_window(fair.id, 1, window.opens_at, window.closes_at, reason="")
         self.note(Change("fair", fair.slug, "add"), held=False)
@@ -140,19 +143,17 @@ class _Defining:
     def add_window(
         self, fair_id: int, ordinal: int, opens_at: datetime, closes_at: datetime, *, reason: str
     ) -> None:
-        fairs.add(
-            self.session,
-            FairWindow(
+        self.session.add(FairWindow(
                 fair_id=fair_id, ordinal=ordinal, opens_at=opens_at, closes_at=closes_at,
                 paused_from=None, made_at=self.now, account_id=None, reason=reason,
             ),
         )  # fmt: skip
 
-    async def window(self, found: FairNow, opens_at: datetime, closes_at: datetime) -> None:
+    async def window(self, found: FairState, opens_at: datetime, closes_at: datetime) -> None:
         """Add a window if this one is new; an open fair knows the windows it has had."""
         current = found.timetable
         changed = [
-            Change("window", found.fair.slug, "change", name, before, after)
+            Change("window", found.slug, "change", name, before, after)
             for name, before, after in (
                 ("opens_at", current.opens_at, opens_at),
                 ("closes_at", current.closes_at, closes_at),
@@ -160,12 +161,12 @@ class _Defining:
             if before != after
         ]
         if changed and self.opened:
-            windows = await fairs.windows_of(self.session, found.fair.id)
+            windows = await fairs.windows_of(self.session, found.id)
             known = any((w.opens_at, w.closes_at) == (opens_at, closes_at) for w in windows)
             (self.kept if known else self.forbidden).extend(changed)
         elif changed:
             number = found.windows + 1
-            self.add_window(found.fair.id, number, opens_at, closes_at, reason=WINDOW_REASON)
+            self.add_window(found.id, number, opens_at, closes_at, reason=WINDOW_REASON)
             self.changes.extend(changed)
 
     async def companies(
@@ -181,7 +182,7 @@ class _Defining:
             if row is None:
                 row = rows[one.slug] = Company(office_id=office.id, **columns)
                 row.verified_at = self.now if one.verified else None
-                companies.add(self.session, row)
+                self.session.add(row)
                 self.note(Change("company", one.slug, "add"), held=self.opened)
                 continue
             held = self.opened or row.id in held_ids
@@ -211,7 +212,7 @@ class _Defining:
                 position = Position(
                     fair_id=fair.id, company_id=company.id, search_text=search_text, **columns
                 )
-                queries.add(self.session, position)
+                self.session.add(position)
                 self.note(Change("position", one.slug, "add"), held=self.opened)
                 continue
             self.put(row, "position", columns, held=self.opened)
@@ -246,8 +247,8 @@ async def define_fair(
 
     """
     bare = await fairs.find_fair(session, definition.slug)
-    found = await fairs.lock_fair(session, bare.id) if bare else None
-    work = _Defining(session, now=now, found=found)
+    locked = await fairs.lock_fair(session, bare.id) if bare else None
+    work = _Defining(session, now=now, locked=locked)
     office = await work.office(definition)
     fair = await work.fair(definition, office)
     by_slug = await work.companies(definition.companies, office)
@@ -257,9 +258,9 @@ async def define_fair(
     await session.flush()
     if work.changes:
         named = [f"{one.act} {one.subject}:{one.slug} {one.field}".strip() for one in work.changes]
-        write_down(
+        record_audit(
             session,
-            "define" if found is None else "redefine",
+            "define" if locked is None else "redefine",
             now=now,
             account_id=account_id,
             fair_id=fair.id,

@@ -73,7 +73,7 @@ DISCRIMINATING_WORDS = (
     "belum menikah",
     "tinggi badan minimal",
 )
-"""Conditions the circular SE Menaker M/6/HK.04/V/2025 restricts."""
+"""FairPolicy the circular SE Menaker M/6/HK.04/V/2025 restricts."""
 
 
 def education_label(codes: list[str]) -> str:

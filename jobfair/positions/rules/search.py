@@ -28,7 +28,7 @@ LEAST_APPLIED = "sepi"
 
 
 @dataclass(frozen=True)
-class Wish:
+class SearchQuery:
     """What somebody looks for; every field is a part of the address."""
 
     words: str = ""
@@ -47,7 +47,7 @@ class Wish:
             len(self.education) + len(self.experience) + self.disability_friendly + self.wage_named
         )
 
-    def at(self, page: int) -> "Wish":
+    def at(self, page: int) -> "SearchQuery":
         """Return the same wish at another page."""
         return replace(self, page=page)
 
@@ -87,14 +87,14 @@ class Used:
 
     kind: str
     code: str
-    without: Wish
+    without: SearchQuery
 
 
 @dataclass(frozen=True)
 class Results:
     """What fits, one page of it, and what every other choice would give."""
 
-    wish: Wish
+    wish: SearchQuery
     total: int
     """Of the whole fair."""
     count: int
@@ -106,18 +106,18 @@ class Results:
     disability_friendly: Option
     wage_named: Option
     used: Sequence[Used] = field(default_factory=tuple)
-    relief: Used | None = None
+    suggestion: Used | None = None
     """When nothing fits: the one filter whose dropping gives the most, if any gives something."""
     relief_count: int = 0
 
 
-def read_wish(given: Mapping[str, Sequence[str]]) -> Wish:
+def read_wish(given: Mapping[str, Sequence[str]]) -> SearchQuery:
     """Return the wish in an address. What it does not know it leaves out: never an error."""
     first = {name: values[0] for name, values in given.items() if values}
     words = " ".join(first.get("q", "").replace("\x00", " ").split())[:QUERY_LONGEST].strip()
     page = first.get("hal", "1")
     sort = first.get("urut", DEFAULT_SORT)
-    return Wish(
+    return SearchQuery(
         words=words,
         district=first.get("kec", "")[:13],
         education=tuple(code for code in EDUCATION_GROUPS if code in given.get("pd", ())),
@@ -138,12 +138,12 @@ def plain(text: str) -> str:
     )
 
 
-def _has_words(offer: Offer, wish: Wish) -> bool:
+def _has_words(offer: Offer, wish: SearchQuery) -> bool:
     text = plain(offer.search_text)
     return all(word in text for word in plain(wish.words).split())
 
 
-def _in_district(offer: Offer, wish: Wish) -> bool:
+def _in_district(offer: Offer, wish: SearchQuery) -> bool:
     return not wish.district or offer.district == wish.district
 
 
@@ -156,26 +156,26 @@ def _in_band(offer: Offer, band: str) -> bool:
     return fewest <= offer.experience_years <= most
 
 
-def _for_schooling(offer: Offer, wish: Wish) -> bool:
+def _for_schooling(offer: Offer, wish: SearchQuery) -> bool:
     return not wish.education or any(_asks(offer, group) for group in wish.education)
 
 
-def _for_experience(offer: Offer, wish: Wish) -> bool:
+def _for_experience(offer: Offer, wish: SearchQuery) -> bool:
     return not wish.experience or any(_in_band(offer, band) for band in wish.experience)
 
 
-def _friendly(offer: Offer, wish: Wish) -> bool:
+def _friendly(offer: Offer, wish: SearchQuery) -> bool:
     return offer.disability_friendly or not wish.disability_friendly
 
 
-def _names_wage(offer: Offer, wish: Wish) -> bool:
+def _names_wage(offer: Offer, wish: SearchQuery) -> bool:
     return bool(offer.monthly_wage) or not wish.wage_named
 
 
 _TESTS = (_has_words, _in_district, _for_schooling, _for_experience, _friendly, _names_wage)
 
 
-def _fitting(offers: Sequence[Offer], wish: Wish) -> list[Offer]:
+def _fitting(offers: Sequence[Offer], wish: SearchQuery) -> list[Offer]:
     return [offer for offer in offers if all(test(offer, wish) for test in _TESTS)]
 
 
@@ -196,12 +196,12 @@ def _by_name(code: str) -> tuple[bool, str]:
     return (district is None, district or regency_name(code) or code)
 
 
-def needs_applicants(wish: Wish) -> bool:
+def needs_applicants(wish: SearchQuery) -> bool:
     """Tell whether what is found also depends on who has applied meanwhile."""
     return wish.sort == LEAST_APPLIED
 
 
-def _filters_in_use(wish: Wish) -> list[Used]:
+def _filters_in_use(wish: SearchQuery) -> list[Used]:
     used: list[Used] = []
     first = replace(wish, page=1)
     if wish.words:
@@ -231,7 +231,7 @@ def _relief(offers: Sequence[Offer], used: Sequence[Used]) -> tuple[Used | None,
     return best, most
 
 
-def search(offers: Sequence[Offer], wish: Wish, *, applicants: Mapping[int, int]) -> Results:
+def search(offers: Sequence[Offer], wish: SearchQuery, *, applicants: Mapping[int, int]) -> Results:
     """Return the page of positions that fit, and a count beside every other choice.
 
     A choice is counted with all *other* filters on, so the number beside it is what one gets.
@@ -246,7 +246,7 @@ def search(offers: Sequence[Offer], wish: Wish, *, applicants: Mapping[int, int]
     friendly = _fitting(offers, replace(wish, disability_friendly=True))
     waged = _fitting(offers, replace(wish, wage_named=True))
     used = _filters_in_use(wish)
-    relief, relief_count = _relief(offers, used) if not found else (None, 0)
+    suggestion, relief_count = _relief(offers, used) if not found else (None, 0)
     return Results(
         wish=replace(wish, page=at),
         total=len(offers),
@@ -272,6 +272,6 @@ def search(offers: Sequence[Offer], wish: Wish, *, applicants: Mapping[int, int]
         ),
         wage_named=Option("1", "Gaji tercantum", len(waged), wish.wage_named),
         used=used,
-        relief=relief,
+        suggestion=suggestion,
         relief_count=relief_count,
     )

@@ -1,1 +1,1 @@
-"""Asking for numbers: ``kept`` (live), ``recount`` (from the rows), ``frozen`` (after closing)."""
+"""Numbers: ``counters`` (live), ``recount`` (from the rows), ``frozen`` (after the closing)."""

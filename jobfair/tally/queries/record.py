@@ -8,12 +8,13 @@ from typing import Any
 from jobfair.applications.rules import Stage
 from jobfair.companies.rules import KBLI_2020
 from jobfair.db import Session
-from jobfair.fairs.queries import FairNow, windows_of
+from jobfair.fairs.queries import windows_of
+from jobfair.fairs.rules.state import FairState
 from jobfair.positions.rules import KBJI
 from jobfair.regions import regency_name
 from jobfair.tally.queries import counts, tables
+from jobfair.tally.queries.counters import FairTally, tally_fair
 from jobfair.tally.queries.counts import Cell
-from jobfair.tally.queries.kept import FairTally, tally_fair
 from jobfair.tally.queries.recount import Counted, count_fair, count_hours, differences
 from jobfair.tally.rules import short_positions, top_positions
 
@@ -29,7 +30,7 @@ Row = dict[str, Any]
 
 
 async def record_of(
-    session: Session, found: FairNow, *, now: datetime, edition: int = 1
+    session: Session, found: FairState, *, now: datetime, edition: int = 1
 ) -> dict[str, Any]:
     """Return the record of a fair as its rows stand in this transaction.
 
@@ -37,7 +38,7 @@ async def record_of(
     int, str, list and dict inside, so that its canonical JSON is the same everywhere. ``now``
     stands for the latch instant as long as the latch is not set.
     """
-    fair = found.fair
+    fair = found
     zone, timetable = fair.zone, found.timetable
     last_day = (timetable.closes_at - timedelta(microseconds=1)).astimezone(zone).date()
     cells = await counts.count_people(session, fair.id, day=last_day)
@@ -79,8 +80,8 @@ async def record_of(
     }
 
 
-def _fair(found: FairNow) -> Row:
-    fair = found.fair
+def _fair(found: FairState) -> Row:
+    fair = found
     return {
         "slug": fair.slug,
         "name": fair.name,
@@ -96,8 +97,8 @@ def _fair(found: FairNow) -> Row:
     }
 
 
-def _office(found: FairNow) -> Row:
-    office = found.fair.office
+def _office(found: FairState) -> Row:
+    office = found.office
     return {
         "name": office.name,
         "short_name": office.short_name,
@@ -114,7 +115,7 @@ def _office(found: FairNow) -> Row:
 
 
 async def _window(
-    session: Session, found: FairNow, *, now: datetime, last_day: date, seq: int
+    session: Session, found: FairState, *, now: datetime, last_day: date, seq: int
 ) -> Row:
     def text(at: datetime | None) -> str:
         return at.isoformat(timespec="microseconds") if at else ""
@@ -122,7 +123,7 @@ async def _window(
     return {
         "opens_at": text(found.timetable.opens_at),
         "closes_at": text(found.timetable.closes_at),
-        "latched_at": text(found.fair.latched_at or now),
+        "latched_at": text(found.latched_at or now),
         "latch_seq": seq,
         "last_day": last_day.isoformat(),
         "history": [
@@ -134,7 +135,7 @@ async def _window(
                 "made_at": text(window.made_at),
                 "reason": window.reason,
             }
-            for window in await windows_of(session, found.fair.id)
+            for window in await windows_of(session, found.id)
         ],
     }
 
@@ -151,8 +152,8 @@ def _figures(counted: Counted, cells: Sequence[Cell], stages: Mapping[str, int])
     }
 
 
-def _days(found: FairNow, hours: Mapping[datetime, tuple[int, int]], last_day: date) -> list[Row]:
-    zone = found.fair.zone
+def _days(found: FairState, hours: Mapping[datetime, tuple[int, int]], last_day: date) -> list[Row]:
+    zone = found.zone
     first = found.timetable.opens_at.astimezone(zone).date()
     sums = {first + timedelta(days=at): [0, 0] for at in range((last_day - first).days + 1)}
     for hour, pair in hours.items():
@@ -165,10 +166,10 @@ def _days(found: FairNow, hours: Mapping[datetime, tuple[int, int]], last_day: d
     ]
 
 
-def _hours_of_day(found: FairNow, hours: Mapping[datetime, tuple[int, int]]) -> list[Row]:
+def _hours_of_day(found: FairState, hours: Mapping[datetime, tuple[int, int]]) -> list[Row]:
     sums = dict.fromkeys(range(24), 0)
     for hour, (n, _) in hours.items():
-        sums[hour.astimezone(found.fair.zone).hour] += n
+        sums[hour.astimezone(found.zone).hour] += n
     return [{"hour": hour, "applications": n} for hour, n in sums.items()]
 
 

@@ -14,8 +14,8 @@ from jobfair.applications.models import Application, FairApplicant, HourTally, S
 from jobfair.applications.rules import STAGE_NAMES
 from jobfair.companies.models import Company
 from jobfair.db import Session
-from jobfair.fairs.models import Fair
 from jobfair.fairs.queries import fair_by_id
+from jobfair.fairs.rules.state import CountedFair
 from jobfair.positions.models import Position
 from jobfair.tally.queries.rows import (
     SHOWN,
@@ -92,17 +92,17 @@ async def differences(session: Session, fair_id: int) -> list[Difference]:
     """
     found = await fair_by_id(session, fair_id)
     return [
-        *await _counters(session, found.fair),
-        *await check_sequence(session, found.fair),
+        *await _counters(session, found),
+        *await check_sequence(session, found),
         *await _stages(session, fair_id),
         *await _applicants(session, fair_id),
-        *await _hours(session, found.fair),
+        *await _hours(session, found),
         *await check_instants(session, found),
         *await check_receipts(session, found),
     ]
 
 
-async def _counters(session: Session, fair: Fair) -> list[Difference]:
+async def _counters(session: Session, fair: CountedFair) -> list[Difference]:
     counted = await count_fair(session, fair.id)
     pairs = (
         ("Penghitung lamaran", fair.ledger_seq, counted.applications),
@@ -181,7 +181,7 @@ async def _applicants(session: Session, fair_id: int) -> list[Difference]:
     return found
 
 
-async def _hours(session: Session, fair: Fair) -> Iterable[Difference]:
+async def _hours(session: Session, fair: CountedFair) -> Iterable[Difference]:
     kept = await session.execute(
         select(HourTally.hour, HourTally.applications, HourTally.new_applicants).where(
             HourTally.fair_id == fair.id

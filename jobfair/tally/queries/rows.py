@@ -18,8 +18,7 @@ from sqlalchemy import (
 
 from jobfair.applications.models import Application
 from jobfair.db import Session
-from jobfair.fairs.models import Fair
-from jobfair.fairs.queries import FairNow
+from jobfair.fairs.rules.state import CountedFair, FairState
 
 SHOWN = 5
 """So many rows of one kind are named one by one; a last line tells how many more there are."""
@@ -39,7 +38,7 @@ class Difference:
         return f"{self.what}, {self.where}: tercatat {self.kept}, hitung ulang {self.counted}."
 
 
-async def check_sequence(session: Session, fair: Fair) -> list[Difference]:
+async def check_sequence(session: Session, fair: CountedFair) -> list[Difference]:
     """Find gaps in 1..n and rows beyond the latch."""
     rows = select(
         Application.seq, func.lead(Application.seq).over(order_by=Application.seq).label("next")
@@ -71,9 +70,9 @@ async def check_sequence(session: Session, fair: Fair) -> list[Difference]:
     return found
 
 
-async def check_instants(session: Session, found: FairNow) -> list[Difference]:
+async def check_instants(session: Session, found: FairState) -> list[Difference]:
     """Find rows received outside the newest window, or after the latch."""
-    fair, timetable = found.fair, found.timetable
+    fair, timetable = found, found.timetable
     outside = or_(
         Application.received_at < timetable.opens_at, Application.received_at >= timetable.closes_at
     )
@@ -92,9 +91,9 @@ async def check_instants(session: Session, found: FairNow) -> list[Difference]:
     )  # fmt: skip
 
 
-async def check_receipts(session: Session, found: FairNow) -> list[Difference]:
+async def check_receipts(session: Session, found: FairState) -> list[Difference]:
     """Find receipts that are not the number their row must bear."""
-    fair = found.fair
+    fair = found
     year = found.timetable.opens_at.astimezone(fair.zone).year % 100
     expected = receipt_in_sql(fair.receipt_prefix, year)
     rows = (

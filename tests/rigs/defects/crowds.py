@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from jobfair.applications.actions import stages
 from jobfair.db import Database
 from jobfair.intake import door as doors
-from jobfair.tally.queries import kept
+from jobfair.tally.queries import counters
 from tests.rigs.defects import Patch, planted
 
 
@@ -34,7 +34,7 @@ def stage_not_compared(patch: Patch) -> None:
     breaks="The live number counts submissions that wait, before they are in the ledger.",
 )
 def counted_when_handed_in(patch: Patch) -> None:
-    tally, submit = kept.tally_fair, doors.Door.submit
+    tally, submit = counters.tally_fair, doors.Door.submit
     waiting = 0
 
     async def counted(self: Any, **more: Any) -> Any:
@@ -50,7 +50,7 @@ def counted_when_handed_in(patch: Patch) -> None:
         return type(true)(**{**vars(true), "applications": true.applications + waiting})
 
     patch(doors.Door, "submit", counted)
-    patch(kept, "tally_fair", hasty)
+    patch(counters, "tally_fair", hasty)
 
 
 @planted(

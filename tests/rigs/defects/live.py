@@ -9,8 +9,8 @@ from typing import Any
 
 from jobfair.intake.door import Door
 from jobfair.live.feed import Feed, Hub
-from jobfair.web.public import landing
-from jobfair.web.sockets import Watcher
+from jobfair.web.http.sockets import Watcher
+from jobfair.web.pages.public import landing
 from tests.rigs.defects import Patch, planted
 
 

@@ -15,7 +15,7 @@ from jobfair.db import leader, silence
 from jobfair.errors import Refused
 from jobfair.fairs import actions as fairs
 from jobfair.intake.door import Door
-from jobfair.web.applicant import apply
+from jobfair.web.pages.applicant import apply
 from tests.rigs.defects import Patch, planted
 
 
@@ -48,7 +48,7 @@ def endless_patience(patch: Patch) -> None:
     breaks="Who asks again because the answer was lost is told off instead of getting the receipt.",
 )
 def refuse_repeats(patch: Patch) -> None:
-    submit, sending_of = Door.submit, apply.sending_of
+    submit, load_apply_context = Door.submit, apply.load_apply_context
 
     async def strict(self: Any, **more: Any) -> Any:
         receipt = await submit(self, **more)
@@ -57,10 +57,10 @@ def refuse_repeats(patch: Patch) -> None:
         return receipt
 
     async def forgetful(*args: Any, **more: Any) -> Any:
-        return replace(await sending_of(*args, **more), receipt=None, stage=None)
+        return replace(await load_apply_context(*args, **more), receipt=None, stage=None)
 
     patch(Door, "submit", strict)
-    patch(apply, "sending_of", forgetful)
+    patch(apply, "load_apply_context", forgetful)
 
 
 @planted(

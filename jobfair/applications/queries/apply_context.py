@@ -1,0 +1,74 @@
+"""What the way to the door must know of somebody who applies, in one statement."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from jobfair.applicants.models import Applicant
+from jobfair.applications.models import Application
+from jobfair.applications.rules import Stage
+from jobfair.companies.models import Company
+from jobfair.db import PreparedLookup, Session
+from jobfair.errors import NotFound
+from jobfair.fairs.models import Fair
+from jobfair.positions.models import Position
+
+_FAIR, _POSITION, _COMPANY = Fair.__table__, Position.__table__, Company.__table__
+_APPLICANT, _APPLICATION = Applicant.__table__, Application.__table__
+_SENDING = (
+    select(
+        _FAIR.c.id,
+        _POSITION.c.id,
+        _POSITION.c.questions,
+        _APPLICANT.c.id,
+        _APPLICATION.c.receipt,
+        _APPLICATION.c.stage,
+        _APPLICATION.c.answers,
+    )
+    .select_from(_POSITION)
+    .join(_FAIR, _FAIR.c.id == _POSITION.c.fair_id)
+    .join(_COMPANY, _COMPANY.c.id == _POSITION.c.company_id)
+    .join(_APPLICANT, _APPLICANT.c.account_id == bindparam("account_id"))
+    .outerjoin(
+        _APPLICATION,
+        (_APPLICATION.c.applicant_id == _APPLICANT.c.id)
+        & (_APPLICATION.c.position_id == _POSITION.c.id),
+    )
+    .where(
+        _FAIR.c.slug == bindparam("fair_slug"),
+        _FAIR.c.published_at.is_not(None),
+        _POSITION.c.slug == bindparam("position_slug"),
+        _COMPANY.c.verified_at.is_not(None),
+    )
+)
+"""Asked with every application: made once, and of columns rather than objects."""
+
+
+@dataclass(frozen=True)
+class ApplyContext:
+    """An applicant before a position, and what this applicant sent there earlier, if anything."""
+
+    fair_id: int
+    position_id: int
+    questions: Any
+    applicant_id: int
+    receipt: str | None
+    stage: Stage | None
+    answers: Any
+
+
+async def load_apply_context(
+    session: Session | PreparedLookup, *, fair_slug: str, position_slug: str, account_id: int
+) -> ApplyContext:
+    """Return what the door needs; whether the application is accepted it judges alone.
+
+    Raises:
+        NotFound: the public may not see such a position, or the account has no profile.
+
+    """
+    facts = {"fair_slug": fair_slug, "position_slug": position_slug, "account_id": account_id}
+    row = (await session.execute(_SENDING, facts)).one_or_none()
+    if row is None:
+        raise NotFound("Jabatan ini tidak ada.")
+    return ApplyContext(*row)

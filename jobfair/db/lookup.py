@@ -1,0 +1,117 @@
+"""Looking up a few rows by one statement made beforehand: who is asking, where they apply.
+
+One statement sees one consistent state by itself, and these are asked with every request. A session
+with its transaction costs about ten times what such a statement costs, and a connection of the
+engine's two to three times what the driver does by itself; so the driver is asked here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Result, Select
+from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.types import TypeEngine
+
+Asked = Select[*tuple[Any, ...]]
+Rows = list[tuple[Any, ...]]
+
+
+class PreparedLookup:
+    """Takes the place of a session in queries that ask one statement and nothing else."""
+
+    def __init__(self, engine: Engine | AsyncEngine) -> None:
+        """``engine`` commits by itself. A plain one (SQLite) is asked in place, in this thread."""
+        self._engine = engine
+        self._kept: PoolProxiedConnection | None = None
+        self._prepared: dict[Asked, _Prepared] = {}
+        self._errors = engine.dialect.loaded_dbapi.Error
+
+    async def execute(self, statement: Asked, facts: Mapping[str, Any]) -> Result[Any]:
+        """Return what is found.
+
+        ``statement`` is one that was made once and is kept: what it becomes is kept for ever.
+
+        Raises:
+            OperationalError: the driver could not ask, whatever it calls that.
+
+        """
+        prepared = self._prepared.get(statement)
+        if prepared is None:
+            prepared = self._prepared[statement] = _Prepared(statement, self._engine.dialect)
+        given = prepared.given(facts)
+        try:
+            if isinstance(self._engine, AsyncEngine):
+                found = await _ask_server(self._engine, prepared.text, given)
+            else:
+                found = self._ask_in_place(self._engine, prepared.text, given)
+        except self._errors as error:
+            raise OperationalError(prepared.text, None, error, hide_parameters=True) from error
+        return prepared.result(found)
+
+    def _ask_in_place(self, engine: Engine, text: str, given: Any) -> Rows:
+        if self._kept is None:
+            self._kept = engine.raw_connection()
+        try:
+            line: Any = self._kept.driver_connection
+            found: Rows = line.execute(text, given).fetchall()
+        except BaseException:
+            self.close()
+            raise
+        return found
+
+    def close(self) -> None:
+        """Give the connection back; the next look opens another."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+
+async def _ask_server(engine: AsyncEngine, text: str, given: Any) -> Rows:
+    async with engine.connect() as connection:
+        line: Any = (await connection.get_raw_connection()).driver_connection
+        cursor = await line.execute(text, given, prepare=True)
+        found: Rows = await cursor.fetchall()
+    return found
+
+
+class _Prepared:
+    """A statement as the driver takes it, and the way of values in and out."""
+
+    def __init__(self, statement: Asked, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self._order = compiled.positiontup if compiled.positional else None
+        self._constant = {
+            name: bind.value for name, bind in compiled.binds.items() if not bind.required
+        }
+        self._takes = {
+            name: convert
+            for name, bind in compiled.binds.items()
+            if (convert := _kind(bind.type, dialect).bind_processor(dialect))
+        }
+        columns = list(statement.selected_columns)
+        self._gives = [
+            (at, convert)
+            for at, column in enumerate(columns)
+            if (convert := _kind(column.type, dialect).result_processor(dialect, None))
+        ]
+        self._names = SimpleResultMetaData([str(column.key) for column in columns])
+
+    def given(self, facts: Mapping[str, Any]) -> dict[str, Any] | list[Any]:
+        given: dict[str, Any] = {**self._constant, **facts}
+        for name, convert in self._takes.items():
+            given[name] = convert(given[name])
+        return given if self._order is None else [given[name] for name in self._order]
+
+    def result(self, found: Rows) -> Result[Any]:
+        rows = [list(row) for row in found]
+        for row in rows:
+            for at, convert in self._gives:
+                row[at] = convert(row[at])
+        return IteratorResult(self._names, iter(map(tuple, rows)))
+
+
+def _kind(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    return type_.dialect_impl(dialect)

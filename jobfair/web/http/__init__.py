@@ -1,0 +1,1 @@
+"""The machine in front of the pages: HTTP, cookies, sockets, limits, caches."""

@@ -1,0 +1,145 @@
+"""Who is let in while it is crowded: the outermost layer around all pages and forms.
+
+Who would wait too long is told so at once, before the session is looked up and before anything
+is written, with a page that tries again by itself. A request that has begun is never given up.
+A form is counted only when the whole of it is here, so slow senders hold nobody up; and a place
+is given back when the answer begins, so slow readers do not either.
+"""
+
+import asyncio
+from contextlib import ExitStack
+from typing import Any
+
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Send
+
+from jobfair.intake.door import Door
+from jobfair.web.http.admission_queue import Lane, Line
+from jobfair.web.http.guards import SAFE_METHODS
+from jobfair.web.http.overload import APPLYING, SENT, BusyPages, after
+
+OPEN_PATHS = ("/static/", "/livez", "/readyz", "/metrics")
+"""For machines that watch, and files that cost next to nothing."""
+ARRIVAL = "arrival"
+"""Key of the scope of an application under which stands when the whole of it was here: what it
+waits for its turn must not count against it at the closing instant."""
+GIVE_BACK = "give_back"
+"""Key of the scope under which stands how a request gives its place back before it is answered: one
+that waits for a printer must not keep others from beginning."""
+BODY_WITHIN = 20.0
+"""Seconds for the whole of a form to arrive."""
+
+
+class Admission(ASGIMiddleware):
+    """Lets requests begin one after another, forms before pages, or refuses them."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(
+        self,
+        line: Line,
+        pages: BusyPages,
+        *,
+        headers: dict[str, str],
+        body_limit: int,
+        door: Door,
+    ) -> None:
+        self._line = line
+        self._pages = pages
+        self._headers = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
+        self._body_limit = body_limit
+        self._door = door
+
+    async def handle(self, scope: Any, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Answer with the application, or with the page for crowded moments."""
+        if scope["path"].startswith(OPEN_PATHS):
+            await next_app(scope, receive, send)
+            return
+        lane = self._line.pages
+        if scope["method"] not in SAFE_METHODS:
+            lane = self._line.forms
+            read = await self._read(scope, receive, send)
+            if read is None:
+                return
+            receive = read
+        with ExitStack() as until_answered:
+            if SENT in scope and APPLYING.fullmatch(scope["path"]):
+                scope[ARRIVAL] = until_answered.enter_context(self._door.arrival())
+            if await self._may_begin(scope, lane):
+                until_answered.callback(self._line.leave)
+                scope[GIVE_BACK] = until_answered.close
+                await self._serve(scope, receive, send, next_app, until_answered)
+            else:
+                await self._refuse(scope, send)
+
+    async def _may_begin(self, scope: Any, lane: Lane) -> bool:
+        if ARRIVAL in scope and self._door.is_full:
+            lane.refused += 1
+            return False
+        return await self._line.enter(lane)
+
+    async def _serve(
+        self,
+        scope: Any,
+        receive: Receive,
+        send: Send,
+        next_app: ASGIApp,
+        until_answered: ExitStack,
+    ) -> None:
+        """Give the place back when the answer begins; an upload on its way gives it at once."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                until_answered.close()
+            await send(message)
+
+        if scope["method"] not in SAFE_METHODS and SENT not in scope:
+            until_answered.close()
+        await next_app(scope, receive, sending)
+
+    async def _read(self, scope: Any, receive: Receive, send: Send) -> Receive | None:
+        """Read a form to its end and return who gives it again; None when it does not come.
+
+        One that is too large is read no further: the application says so.
+        """
+        body, more = b"", True
+        try:
+            async with asyncio.timeout(BODY_WITHIN):
+                while more and len(body) <= self._body_limit:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        return None
+                    body += message["body"]
+                    more = message["more_body"]
+        except TimeoutError:
+            await self._refuse(scope, send, 408, (b"connection", b"close"))
+            return None
+        if not more and len(body) <= self._body_limit:
+            scope[SENT] = body
+        given = False
+
+        async def again() -> Any:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": more}
+
+        return again
+
+    async def _refuse(
+        self, scope: Any, send: Send, status: int = 503, *more: tuple[bytes, bytes]
+    ) -> None:
+        seconds = after()
+        body = self._pages.page(scope, seconds).encode()
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"retry-after", str(seconds).encode()),
+            *more,
+            *self._headers,
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,96 @@
+"""What Litestar hands to a handler, under the name of the parameter.
+
+``session`` is the writing transaction of a request and commits before the reply is sent;
+``snapshot`` reads one consistent state. A handler asks for one of them, never for both.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from jobfair.clock import Clock
+from jobfair.db import Database, Session
+from jobfair.db.sealed import Keys
+from jobfair.intake.door import Door
+from jobfair.intake.timekeeper import Timekeeper
+from jobfair.live.bus import Bus
+from jobfair.live.feed import Hub
+from jobfair.people.rules import Role
+from jobfair.reporting.press import Press
+from jobfair.store import Store
+from jobfair.web.http.admission_queue import Line
+from jobfair.web.http.fair_cache import FairCache
+from jobfair.web.http.limits import Limits
+from jobfair.web.http.metrics import Requests
+from jobfair.web.http.passwords import Passwords
+from jobfair.web.http.recounts import Recounts
+from jobfair.web.http.upload_slots import Uploads
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is signed in, as plain values: safe to keep after the session has closed."""
+
+    account_id: int
+    role: Role
+    name: str
+    office_id: int | None
+    company_id: int | None
+
+
+@dataclass
+class Services:
+    """What a process has one of; made by ``app`` and handed to handlers."""
+
+    database: Database
+    clock: Clock
+    door: Door
+    hub: Hub
+    keys: Keys
+    base_url: str
+    proxy: str
+    metrics_token: str
+    store: Store
+    """Where documents lie."""
+    uploads: Uploads = field(default_factory=Uploads)
+    passwords: Passwords = field(default_factory=Passwords)
+    limits: Limits = field(init=False)
+    bus: Bus | None = None
+    timekeeper: Timekeeper | None = None
+    data: Path = Path()
+    """The folder whose disk must not fill up."""
+    requests: Requests = field(default_factory=Requests)
+    fairs: FairCache = field(init=False)
+    recounts: Recounts = field(default_factory=Recounts)
+    line: Line = field(default_factory=Line)
+    press: Press = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what follows from the settings."""
+        self.limits = Limits(self.database, self.keys)
+        self.fairs = FairCache(self.database)
+        self.press = Press(self.base_url, self.data / "papers")
+
+
+SessionDep: TypeAlias = NamedDependency[Session]
+SnapshotDep: TypeAlias = NamedDependency[Session]
+NowDep: TypeAlias = NamedDependency[datetime]
+ServicesDep: TypeAlias = NamedDependency[Services]
+AccountDep: TypeAlias = NamedDependency[SignedIn]
+"""Only behind a role guard: there is somebody."""
+
+__all__ = [
+    "AccountDep",
+    "FromPath",
+    "FromQuery",
+    "NowDep",
+    "Services",
+    "ServicesDep",
+    "SessionDep",
+    "SignedIn",
+    "SnapshotDep",
+]

@@ -1,0 +1,115 @@
+"""Where a refusal becomes an HTTP status and a page. Nowhere else."""
+
+import logging
+from typing import Any
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from litestar.types import ExceptionHandlersMap
+
+from jobfair.db import Clash, DBAPIError, NoConnection
+from jobfair.errors import (
+    Invalid,
+    JobFairError,
+    Misconfigured,
+    NotAllowed,
+    NotFound,
+    Overloaded,
+    Refused,
+    TemporarilyUnavailable,
+)
+from jobfair.web.http.guards import SignInFirst
+from jobfair.web.http.templating import WIB, is_part, language_of, show
+from jobfair.wording.language import sentence
+
+log = logging.getLogger(__name__)
+AnyRequest = Request[Any, Any, Any]
+
+STATUS: dict[type[JobFairError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Refused: 409,
+    Invalid: 422,
+    TemporarilyUnavailable: 503,
+    Misconfigured: 500,
+}
+CLASH = Refused("clash", "Seseorang melakukan hal yang sama pada saat yang sama. Coba sekali lagi.")
+BY_STATUS = {
+    400: "Permintaan ini tidak dapat dibaca. Kembali dan coba lagi.",
+    404: "Halaman ini tidak ada.",
+    405: "Alamat ini tidak menerima permintaan seperti itu. Kembali ke halaman sebelumnya.",
+    413: "Isian terlalu besar. Persingkat lalu kirim lagi.",
+    415: "Isian ini dikirim dalam bentuk yang tidak dikenal.",
+    500: "Ada yang rusak di pihak kami. Data yang sudah diterima tetap aman. Coba lagi sebentar.",
+}
+
+
+def show_refusal(request: AnyRequest, error: JobFairError) -> Response[Any]:
+    """Show why not: a notice for htmx, a page for everyone else."""
+    if isinstance(error, Overloaded):
+        return _show_busy(request, error)
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    if isinstance(error, Refused) and error.code == "too_many":
+        status = 429
+    part = "ui/_notice.html" if is_part(request) else "refusal.html"
+    text = sentence(error, language_of(request), WIB)
+    answer = show(request, part, message=text, code=status, status_code=status)
+    if isinstance(error, TemporarilyUnavailable):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
+
+
+def _show_busy(request: AnyRequest, error: Overloaded) -> Response[Any]:
+    """Show the page of crowded moments, which keeps an application and sends it again."""
+    page = request.app.state.busy.page(request.scope, error.seconds)
+    headers = {"Retry-After": str(error.seconds), "Cache-Control": "no-store"}
+    return Response(page, media_type=MediaType.HTML, status_code=503, headers=headers)
+
+
+def show_clash(request: AnyRequest, _: Clash) -> Response[Any]:
+    """Say that a constraint of the database was faster than our rules."""
+    return show_refusal(request, CLASH)
+
+
+def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Response[Any]:
+    """Nothing was stored: say so, and when to try again."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    log.error("database trouble: %s", type(cause).__name__)
+    return show_refusal(request, Overloaded(5))
+
+
+def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Show what the framework refused, in our words and never with its details."""
+    status = error.status_code if error.status_code in BY_STATUS else 400
+    if error.status_code >= 500:  # noqa: PLR2004
+        status = 500
+        log.error("framework error: %s", type(error).__name__)
+    kind: JobFairError = NotFound() if status == 404 else JobFairError(BY_STATUS[status])  # noqa: PLR2004
+    answer = show_refusal(request, kind)
+    answer.status_code = status
+    return answer
+
+
+def show_failure(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answer for what nobody foresaw: logged by type and place, shown as one sentence."""
+    log.error("unforeseen %s", type(error).__name__, exc_info=error)
+    answer = show_refusal(request, JobFairError(BY_STATUS[500]))
+    answer.status_code = 500
+    return answer
+
+
+def ask_to_sign_in(_: AnyRequest, error: SignInFirst) -> Response[Any]:
+    """Send people to the sign-in page, which leads back to where they were going."""
+    return Redirect(f"/masuk?ke={error.onward}" if error.onward else "/masuk", status_code=303)
+
+
+HANDLERS: ExceptionHandlersMap = {
+    SignInFirst: ask_to_sign_in,
+    JobFairError: show_refusal,
+    Clash: show_clash,
+    DBAPIError: show_database_trouble,
+    NoConnection: show_database_trouble,
+    HTTPException: show_http_error,
+    Exception: show_failure,
+}

@@ -1,0 +1,165 @@
+"""Is this process alive, can it do its work, and what has it done: for machines that watch it.
+
+``/metrics`` answers only to who knows the token; without one it does not exist.
+"""
+
+import asyncio
+import hmac
+import os
+import shutil
+from typing import Any
+
+from litestar import MediaType, Request, Response, get
+
+from jobfair.db import DBAPIError, NoConnection
+from jobfair.db.migrations import check_revision, rewrite_revision
+from jobfair.errors import Misconfigured, NotFound
+from jobfair.store import StoreUnavailable
+from jobfair.web.http.dependencies import Services, ServicesDep
+from jobfair.web.http.metrics import Sheet
+
+ANSWER_WITHIN = 3.0
+WAIT_MOST = 10.0
+"""Seconds; a submission that waits longer is refused, so the door is stuck."""
+FREE_LEAST = 0.05
+"""Of the disk that holds the data folder."""
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+async def _database_problem(services: Services) -> tuple[str, str] | None:
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            await check_revision(services.database)
+    except Misconfigured as error:
+        return "schema", str(error)
+    except (DBAPIError, NoConnection, OSError):
+        return "database", "Basis data tidak terjangkau."
+    return None
+
+
+async def _writing_problem(services: Services) -> tuple[str, str] | None:
+    """After a batch that was not stored: look whether the disk takes anything by now."""
+    if services.door.failing:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await services.database.write(rewrite_revision)
+        except (DBAPIError, NoConnection, OSError):
+            return "writing", "Lamaran tidak dapat disimpan. Periksa disk folder data."
+        services.door.failing = False
+    return None
+
+
+def _disk_is_full(services: Services) -> bool:
+    try:
+        disk = shutil.disk_usage(services.data)
+    except FileNotFoundError:
+        return False
+    return disk.free < FREE_LEAST * disk.total
+
+
+async def problems_of(services: Services) -> dict[str, str]:
+    """Return why this process should not be sent work, each reason with a sentence."""
+    found = [await _database_problem(services), await _writing_problem(services)]
+    problems = dict(filter(None, found))
+    if services.door.oldest > WAIT_MOST:
+        problems["door"] = "Lamaran tertahan lebih dari 10 detik."
+    if not services.door.accepting:
+        problems["clock"] = "Jam komputer ini berbeda lebih dari 250 milidetik dari basis data."
+    if _disk_is_full(services):
+        problems["disk"] = "Sisa ruang folder data kurang dari 5%."
+    return problems
+
+
+async def warnings_of(services: Services) -> dict[str, str]:
+    """Return what somebody should look at although this process can do its work."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            await services.store.check()
+    except (StoreUnavailable, TimeoutError):
+        return {"documents": "CV tidak dapat disimpan atau dibuka sekarang."}
+    return {}
+
+
+@get("/livez", media_type=MediaType.TEXT)
+async def say_alive() -> str:
+    """Answer: the event loop does its rounds."""
+    return "ok\n"
+
+
+@get("/readyz")
+async def say_ready(services: ServicesDep) -> Response[dict[str, Any]]:
+    """Answer 200, or 503 with the reasons; a store that is out of reach is only a warning."""
+    problems, warnings = await problems_of(services), await warnings_of(services)
+    return Response(
+        {"ready": not problems, "problems": problems, "warnings": warnings},
+        status_code=503 if problems else 200,
+    )
+
+
+@get("/metrics")
+async def show_metrics(request: Request[Any, Any, Any], services: ServicesDep) -> Response[str]:
+    """Show the numbers of this one process to who has the token."""
+    given = request.headers.get("authorization", "").encode()
+    token = services.metrics_token
+    if not token or not hmac.compare_digest(given, f"Bearer {token}".encode()):
+        raise NotFound
+    return Response(_sheet(services).text(), media_type=TEXT)
+
+
+def _sheet(services: Services) -> Sheet:
+    door, hub, bus, keeper = services.door, services.hub, services.bus, services.timekeeper
+    sheet = Sheet(process=str(os.getpid()))
+    sheet.add(
+        "jobfair_applications_accepted_total",
+        "counter",
+        "Submissions answered with a receipt.",
+        door.accepted,
+    )
+    sheet.add("jobfair_batches_total", "counter", "Batches written by the door.", door.batches)
+    sheet.add(
+        "jobfair_batches_failed_total",
+        "counter",
+        "Batches that could not be stored, and whose people were told so.",
+        door.failed,
+    )
+    sheet.add("jobfair_queue", "gauge", "Submissions waiting at the door.", door.waiting)
+    sheet.add("jobfair_queue_oldest_seconds", "gauge", "Wait of the oldest of them.", door.oldest)
+    sheet.add("jobfair_door_open", "gauge", "1 while submissions are taken.", door.accepting)
+    line = services.line
+    sheet.add("jobfair_line", "gauge", "Requests waiting for their turn.", line.waiting)
+    sheet.add("jobfair_begun", "gauge", "Requests begun and not answered yet.", line.begun)
+    sheet.add("jobfair_turn_seconds", "gauge", "How long a turn takes lately.", line.pace)
+    sheet.add(
+        "jobfair_forms_refused_total",
+        "counter",
+        "Forms not taken because it was too crowded.",
+        line.forms.refused,
+    )
+    sheet.add(
+        "jobfair_pages_refused_total",
+        "counter",
+        "Pages not shown because it was too crowded.",
+        line.pages.refused,
+    )
+    sheet.add("jobfair_sockets", "gauge", "Open pages that are kept live.", hub.readers)
+    sheet.add("jobfair_parts_rendered_total", "counter", "Live parts rendered.", hub.rendered)
+    if bus is not None:
+        sheet.add("jobfair_bus_hears", "gauge", "1 while other nodes are heard.", bus.hears)
+        sheet.add(
+            "jobfair_bus_resyncs_total", "counter", "Times every feed was read again.", bus.resyncs
+        )
+    if keeper is not None:
+        sheet.add(
+            "jobfair_clock_behind_seconds",
+            "gauge",
+            "How far the database's clock is ahead of ours.",
+            keeper.ahead.total_seconds(),
+        )
+    sheet.add_requests("jobfair_requests_total", "Answers by page and status.", services.requests)
+    sheet.add_commits(
+        "jobfair_commit_seconds", "Time a transaction took to commit.", services.database.commits
+    )
+    return sheet
+
+
+HANDLERS = [say_alive, say_ready, show_metrics]

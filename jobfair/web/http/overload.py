@@ -1,0 +1,139 @@
+"""The answer to who comes when it is too crowded: small, cheap, and nothing typed is lost.
+
+No database, no session: the pages are rendered once at the start with blanks for what varies.
+Only an application gets its fields back, and only the fields such a form has; any other form may
+hold a password or a NIK and is kept by the browser alone, which sends it again on reload.
+"""
+
+import random
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from html import escape
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from jinja2 import Environment
+
+from jobfair.clock import Clock
+from jobfair.errors import Problem
+from jobfair.web.http.guards import SAFE_METHODS, TOKEN_FIELD
+from jobfair.web.http.templating import LANGUAGE_COOKIE, WIB
+from jobfair.wording.language import LANGUAGES, sentence
+
+SENT = "sent_form"
+"""Key of the scope under which the whole body of a form is found again."""
+APPLYING = re.compile(r"/([^/]+)/lowongan/[^/]+/lamar")
+FIELD = re.compile(rf"{TOKEN_FIELD}|consent|answer_\d{{1,2}}")
+MOST_FIELDS = 50
+SECONDS, ADDRESS, CLOSES, FIELDS = "\x01", "\x02", "\x03", "\x04"
+BLANKS = {"seconds": SECONDS, "address": ADDRESS, "closes": CLOSES, "fields": FIELDS}
+"""In the place of what varies: the rendered pages hold no control characters otherwise."""
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+def after() -> int:
+    """Return seconds until the next try, not the same for everybody."""
+    return random.randint(3, 8)  # noqa: S311 - spreads the retries, no secret
+
+
+def header(headers: Headers, name: bytes) -> str:
+    """Return a header of a request, name in lower case; nothing when it was not sent."""
+    return next((value.decode("latin-1") for key, value in headers if key == name), "")
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Tell whether another site's page sent this: its fields must not become a form of ours."""
+    if header(headers, b"sec-fetch-site") not in ("", "same-origin", "none"):
+        return True
+    origin = header(headers, b"origin")
+    return bool(origin) and origin.partition("://")[2] != header(headers, b"host")
+
+
+def _language(headers: Headers) -> str:
+    chosen = f"{LANGUAGE_COOKIE}=en"
+    cookies = header(headers, b"cookie").split(";")
+    return "en" if any(cookie.strip() == chosen for cookie in cookies) else "id"
+
+
+def _is_part(headers: Headers) -> bool:
+    return header(headers, b"hx-request") == "true" and (
+        header(headers, b"hx-request-type") in ("", "partial")
+    )
+
+
+def hidden_fields(body: bytes) -> str:
+    """Return what an application's form held, as hidden fields; nothing else is taken along."""
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        return ""
+    return "".join(
+        f'<input type="hidden" name="{name}" value="{escape(value)}">'
+        for name, value in pairs
+        if FIELD.fullmatch(name)
+    )
+
+
+class BusyPages:
+    """The pages in both languages, and until when the fairs that were shown last are open."""
+
+    def __init__(self, environment: Environment, clock: Clock) -> None:
+        self._clock = clock
+        self._closes: dict[str, tuple[datetime, Any]] = {}
+        page, notice = (environment.get_template(name) for name in ("busy.html", "ui/_busy.html"))
+        self._pages = {
+            (kind, lang): (notice if kind == "part" else page).render(
+                lang=lang, zone=WIB, kind=kind, **BLANKS
+            )
+            for kind in ("form", "sent", "page", "part")
+            for lang in LANGUAGES
+        }
+
+    def note_closing(self, slug: str, closes_at: datetime, zone: Any) -> None:
+        """Remember when a public fair closes, as the newest page about it was told."""
+        self._closes[slug] = (closes_at, zone)
+
+    def page(self, scope: Mapping[str, Any], seconds: int) -> str:
+        """Return the page, or the notice for htmx, for a request that was not taken."""
+        headers, lang = scope["headers"], _language(scope["headers"])
+        if _is_part(headers):
+            return self._pages["part", lang].replace(SECONDS, str(seconds))
+        address = escape(quote(scope["path"]))
+        if scope["method"] in SAFE_METHODS:
+            if query := scope["query_string"].decode("latin-1"):
+                address += escape(f"?{query}")
+            return self._fill("page", lang, seconds, address)
+        applying = APPLYING.fullmatch(scope["path"])
+        is_form = header(headers, b"content-type").startswith("application/x-www-form-urlencoded")
+        if applying is None or not is_form or SENT not in scope or _is_foreign(headers):
+            return self._fill("sent", lang, seconds, address)
+        page = self._fill("form", lang, seconds, address)
+        page = page.replace(CLOSES, self._closing(applying[1], lang))
+        return page.replace(FIELDS, hidden_fields(scope[SENT]))  # last: people typed it
+
+    def _fill(self, kind: str, lang: str, seconds: int, address: str) -> str:
+        return self._pages[kind, lang].replace(SECONDS, str(seconds)).replace(ADDRESS, address)
+
+    def _closing(self, slug: str, lang: str) -> str:
+        closes_at, zone = self._closes.get(slug, (None, WIB))
+        if closes_at is None:
+            return _said(None, zone, lang, over=False)
+        return _said(closes_at, zone, lang, over=self._clock.now() >= closes_at)
+
+
+@lru_cache(maxsize=256)  # writing an instant out costs more than the rest of the page
+def _said(closes_at: datetime | None, zone: Any, lang: str, *, over: bool) -> str:
+    if closes_at is None:
+        told = Problem("Jam penutupan tertulis di halaman depan job fair ini.")
+    elif over:
+        told = Problem(
+            "Setahu kami pendaftaran ditutup %(instant)s, jadi lamaran ini mungkin terlambat.",
+            instant=closes_at,
+        )
+    else:
+        told = Problem("Pendaftaran ditutup %(instant)s.", instant=closes_at)
+    return escape(sentence(told, lang, zone))

@@ -1,0 +1,234 @@
+"""The socket side of a live part: a handler decides, a small loop around the router serves.
+
+What the router and the layers around a handler keep for a connection would live as long as the
+socket. So a handler only says what may be watched (:func:`subscribe`) and returns;
+:class:`LiveSockets` opens the socket and serves it when all of them are gone: one task, and
+another one only while a frame is on its way.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from litestar import WebSocket
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Message, Receive, Send
+
+from jobfair.db import DBAPIError, NoConnection
+from jobfair.errors import JobFairError, Overloaded
+from jobfair.live.feed import Render
+from jobfair.live.rights import rights_of
+from jobfair.people.actions import hash_token
+from jobfair.web.http.dependencies import Services, SignedIn
+from jobfair.web.http.errors import STATUS
+from jobfair.web.http.guards import SignInFirst
+from jobfair.web.http.limits import SOCKETS_PER_ADDRESS, SOCKETS_PER_SESSION
+
+log = logging.getLogger(__name__)
+
+SEND_WITHIN = 5.0
+CLOSE_WITHIN = 1.0
+TRY_LATER = 1013
+POLICY = 1008
+OWN_CODES = 4000
+"""Added to a status where a server cannot answer a handshake with HTTP."""
+WATCH, REFUSAL = "watch", "refusal"
+Socket = WebSocket[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What somebody may watch: a part, and the topic after whose changes it is made anew."""
+
+    topic: str
+    part: str
+    render: Render
+
+
+def subscribe(socket: Socket, *, topic: str, part: str, render: Render) -> None:
+    """Let the browser of this handshake watch a part; parameters as for ``Hub.join``.
+
+    Nothing of ``socket`` may be kept by ``render``: it renders for all who watch the same.
+    """
+    scope: Any = socket.scope
+    scope[WATCH] = Watch(topic, part, render)
+
+
+async def note_refusal(error: Exception, scope: Any) -> None:
+    """Keep the HTTP status of what a socket's guard or handler has raised."""
+    if scope["type"] == ScopeType.WEBSOCKET:
+        scope[REFUSAL] = _status_of(error)
+
+
+def _status_of(error: Exception) -> int:
+    if isinstance(error, SignInFirst):
+        return 403
+    if isinstance(error, Overloaded | DBAPIError | NoConnection):
+        return 503
+    if isinstance(error, JobFairError):
+        return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    if isinstance(error, HTTPException):
+        return error.status_code
+    log.error("unforeseen %s", type(error).__name__, exc_info=error)
+    return 500
+
+
+class Watcher:
+    """One open socket: frames go out one after another, and only the newest waits.
+
+    When a frame comes and the one before has been on its way for five seconds, the socket is let
+    go. One that is stuck while nothing comes is found by the server's own ping.
+    """
+
+    __slots__ = ("_frame", "_let_go", "_send", "_sending", "_since", "dismissed")
+
+    def __init__(self, send: Send, let_go: Callable[[], object]) -> None:
+        self._send = send
+        self._let_go = let_go
+        self._frame: str | None = None
+        self._sending: asyncio.Task[None] | None = None
+        self._since = 0.0
+        self.dismissed = False
+
+    def put(self, frame: str) -> None:
+        """Send a frame, or let it wait in the place of an older one."""
+        self._frame = frame
+        if self._sending is None:
+            self._since = time.monotonic()
+            self._sending = asyncio.create_task(self._deliver())
+        elif time.monotonic() - self._since > SEND_WITHIN:
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """Let the socket go, once."""
+        if not self.dismissed:
+            self.dismissed = True
+            self._let_go()
+
+    async def _deliver(self) -> None:
+        with contextlib.suppress(OSError, RuntimeError):  # gone, and the server says so
+            while self._frame is not None:
+                frame, self._frame = self._frame, None
+                self._since = time.monotonic()
+                await self._send({"type": "websocket.send", "bytes": None, "text": frame})
+            self._sending = None
+
+    def end(self) -> None:
+        """Send nothing more."""
+        if self._sending is not None:
+            self._sending.cancel()
+
+
+def _closing(code: int, reason: str) -> Message:
+    return {"type": "websocket.close", "code": code, "reason": reason}
+
+
+async def _to_nobody(_: Message) -> None:
+    """Forget what the framework says about a handshake; the answer is given here."""
+
+
+class LiveSockets:
+    """Around the router: opens, refuses and serves sockets as their handlers have decided."""
+
+    def __init__(self, router: ASGIApp, services: Services) -> None:
+        self._router = router
+        self._services = services
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Pass requests on; ask the router about a socket, then serve it."""
+        if scope["type"] != ScopeType.WEBSOCKET:
+            await self._router(scope, receive, send)
+            return
+        rights = self._services.hub.rights
+        ended = rights.ended
+        await receive()  # the handshake
+        await self._router(scope, receive, _to_nobody)
+        if WATCH not in scope:
+            await _refuse(scope, send)
+            return
+        limits, owners = self._services.limits, _owners(scope)
+        scope["state"].clear()  # what the framework has kept, or it is kept while the socket is
+        await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
+        if not limits.take_socket(owners):
+            await send(_closing(POLICY, "too many sockets"))
+            return
+        try:
+            holder = cast("asyncio.Task[None]", asyncio.current_task())
+            watcher = Watcher(send, holder.cancel)
+            mine = _rights(scope)
+            with rights.held(mine, watcher.dismiss) if mine else contextlib.nullcontext():
+                if mine and rights.ended != ended:
+                    watcher.dismiss()
+                await self._serve(scope.pop(WATCH), watcher, holder, receive, send)
+        finally:
+            limits.give_socket(owners)
+
+    async def _serve(
+        self,
+        watch: Watch,
+        watcher: Watcher,
+        holder: asyncio.Task[None],
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Serve until the browser is gone; nothing is expected from it."""
+        hub = self._services.hub
+        try:
+            feed = await hub.join(watch.topic, watch.part, watch.render, watcher)
+            del watch  # the feed has kept what it needs
+            try:
+                while (await receive())["type"] != "websocket.disconnect":
+                    pass
+            finally:
+                hub.leave(feed, watcher)
+                watcher.end()
+        except asyncio.CancelledError:
+            if not watcher.dismissed:
+                raise
+            holder.uncancel()
+            await _come_again(send)
+        except Exception:
+            log.exception("a live part could not be rendered")
+            await _come_again(send)
+
+
+async def _come_again(send: Send) -> None:
+    """Close with 1013, upon which browsers come back; a stuck one does not hear of it."""
+    with contextlib.suppress(TimeoutError, OSError, RuntimeError):
+        async with asyncio.timeout(CLOSE_WITHIN):
+            await send(_closing(TRY_LATER, ""))
+
+
+def _owners(scope: Any) -> list[tuple[str, int]]:
+    address = scope["client"][0] if scope.get("client") else "?"
+    owners = [(f"address:{address}", SOCKETS_PER_ADDRESS)]
+    if scope["user"] is not None:
+        owners.append((f"session:{scope['session_token']}", SOCKETS_PER_SESSION))
+    return owners
+
+
+def _rights(scope: Any) -> list[str]:
+    user: SignedIn | None = scope["user"]
+    if user is None:
+        return []
+    return rights_of(
+        browser=hash_token(scope["session_token"]),
+        account_id=user.account_id,
+        company_id=user.company_id,
+    )
+
+
+async def _refuse(scope: Any, send: Send) -> None:
+    status = scope.get(REFUSAL, 500)
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send(_closing(OWN_CODES + status, ""))
+        return
+    refusal: Any = {"type": "websocket.http.response.start", "status": status, "headers": []}
+    await send(refusal)
+    body: Any = {"type": "websocket.http.response.body", "body": b""}
+    await send(body)

@@ -1,0 +1,102 @@
+"""Reading a file that somebody sends: streamed, bounded, and only after the form's token.
+
+The rest of the site reads whole forms of at most 64 KiB before anything is decided. A file is
+bigger, so its handler is marked with ``READS_ITSELF`` and calls :func:`read_upload`, which looks
+at the token, the first field of the form, before it keeps a single byte of the file.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import ClientException
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from jobfair.web.http.guards import TOKEN_FIELD, check_token
+
+AnyRequest = Request[Any, Any, Any]
+BODY_MOST = 12 * 1024 * 1024
+"""What is read of a request so that whoever sends a big photo gets an answer, not a broken line."""
+FIELDS_MOST = 8
+FIELD_LONGEST = 4096
+
+
+@dataclass
+class Upload:
+    """A form with one file; of a file over the limit only its size is known."""
+
+    given: dict[str, str] = field(default_factory=dict)
+    data: bytes | None = b""
+    size: int = 0
+
+
+class _Reader:
+    """Takes a form apart as it arrives; the token comes first."""
+
+    def __init__(self, request: AnyRequest, *, file: str, most: int) -> None:
+        self._request = request
+        self._file, self._most = file, most
+        self._part: MultipartSegment | None = None
+        self._trusted = False
+        self._kept = bytearray()
+        self.upload = Upload()
+
+    def take(self, piece: MultipartSegment | bytearray | None) -> None:
+        """Take the next piece of the form: a part's head, some of its bytes, or its end."""
+        if isinstance(piece, MultipartSegment):
+            if not self._trusted and piece.name != TOKEN_FIELD:
+                check_token(self._request, "")
+            self._part, self._kept = piece, bytearray()
+        elif piece:
+            self._keep(piece)
+        elif self._part is not None:
+            self._end(self._part.name)
+
+    def _keep(self, piece: bytearray) -> None:
+        if self._part is not None and self._part.name == self._file:
+            self.upload.size += len(piece)
+            most = self._most
+        else:
+            most = FIELD_LONGEST
+        if len(self._kept) <= most:
+            self._kept += piece
+
+    def _end(self, name: str) -> None:
+        if name == self._file:
+            fits = self.upload.size <= self._most
+            self.upload.data = bytes(self._kept) if fits else None
+            return
+        text = bytes(self._kept[:FIELD_LONGEST]).decode("utf-8", "replace")
+        self.upload.given.setdefault(name, text)
+        if name == TOKEN_FIELD and not self._trusted:
+            check_token(self._request, text)
+            self._trusted = True
+
+    def done(self) -> Upload:
+        """Return the form; one without a token is refused here."""
+        if not self._trusted:
+            check_token(self._request, "")
+        return self.upload
+
+
+async def read_upload(request: AnyRequest, *, file: str, most: int) -> Upload:
+    """Return the form with the file in field ``file``, of which at most ``most`` bytes are kept.
+
+    Raises:
+        NotAllowed: without the token of a form of ours, before any of the file is kept.
+        ClientException: what is sent is no such form, or was cut off.
+
+    """
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get("boundary", "")
+    if kind != "multipart/form-data" or not boundary:
+        check_token(request, "")
+    reader = _Reader(request, file=file, most=most)
+    try:
+        with PushMultipartParser(boundary, max_segment_count=FIELDS_MOST) as parser:
+            async for chunk in request.stream():
+                for piece in parser.parse(chunk):
+                    reader.take(piece)
+    except (MultipartError, ValueError):
+        raise ClientException("not a whole form") from None
+    return reader.done()

@@ -1,0 +1,23 @@
+"""Pages for the applicant."""
+
+from typing import Any
+
+from jobfair.web.pages.applicant import apply, cv, profile, receipts, registration
+
+HANDLERS: list[Any] = [
+    apply.lead_back,
+    apply.send_application,
+    receipts.list_own,
+    receipts.show_receipt,
+    receipts.ask_withdraw,
+    receipts.take_back,
+    registration.ask_registration,
+    registration.register,
+    profile.show_profile,
+    profile.store_profile,
+    cv.show_cv,
+    cv.upload_cv,
+    cv.save_cv,
+    cv.ask_remove,
+    cv.remove,
+]

@@ -1,0 +1,100 @@
+"""The applicant's own profile; what was sent with it before stays as it was sent."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.response import Redirect, Template
+
+from jobfair.applicants.actions import change_profile
+from jobfair.applicants.queries import applicant_of_account, masked_nik
+from jobfair.applicants.rules.profile import Profile, read_profile
+from jobfair.documents.queries import cv_named
+from jobfair.errors import Invalid
+from jobfair.fairs.queries import published_fairs
+from jobfair.regions import district_name, regency_of
+from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
+from jobfair.web.http.forms import Form, read_form
+from jobfair.web.http.guards import applicants_only, local_path
+from jobfair.web.http.templating import WIB, show
+from jobfair.web.pages.applicant.places import district_groups
+from jobfair.web.pages.applicant.registration import PAGE_ORDER, disability_problem
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def _given(applicant: Any, ke: str) -> dict[str, str]:
+    """Return the profile as it would have been typed."""
+    given = {name: str(getattr(applicant, name) or "") for name in Profile.__dataclass_fields__}
+    given["birth_date"] = f"{applicant.birth_date:%d-%m-%Y}"
+    given["experience_years"] = str(applicant.experience_years)
+    given["phone"] = "0" + applicant.phone.removeprefix("+62")
+    given["disability_consent"] = "ya" if applicant.disability else ""
+    return given | {"ke": ke}
+
+
+async def _page(
+    request: AnyRequest,
+    services: Services,
+    account_id: int,
+    form: Form | None,
+    *,
+    ke: str = "",
+    stored: bool = False,
+    status_code: int = 200,
+) -> Template:
+    async with services.database.snapshot() as session:
+        applicant = await applicant_of_account(session, account_id)
+        cv = await cv_named(session, applicant.cv)
+        fairs = await published_fairs(session)
+    regencies = [found.office.regency for found in fairs]
+    if district_name(applicant.district) is not None:
+        regencies.append(regency_of(applicant.district))
+    return show(
+        request,
+        "applicant/profile.html",
+        form=form or Form(_given(applicant, ke)),
+        nik=masked_nik(applicant, services.keys),
+        groups=district_groups(regencies),
+        cv=cv,
+        stored=stored,
+        here="/profil",
+        status_code=status_code,
+    )
+
+
+@get("/profil", guards=[applicants_only])
+async def show_profile(
+    request: AnyRequest,
+    services: ServicesDep,
+    account: AccountDep,
+    ke: FromQuery[str] = "",
+    tersimpan: FromQuery[str] = "",
+) -> Template:
+    """Show the profile, the NIK masked, ready to be corrected."""
+    return await _page(request, services, account.account_id, None, ke=ke, stored=tersimpan == "1")
+
+
+@post("/profil", guards=[applicants_only], status_code=200)
+async def store_profile(
+    request: AnyRequest, services: ServicesDep, account: AccountDep, now: NowDep
+) -> Template | Redirect:
+    """Store the corrected profile and go back to where the correction was wanted."""
+    form = await read_form(request)
+    found = disability_problem(form.given)
+    try:
+        profile = read_profile(form.given, today=now.astimezone(WIB).date())
+    except Invalid as error:
+        found |= error.fields
+    if found:
+        ordered = {name: found[name] for name in PAGE_ORDER if name in found}
+        return await _page(
+            request,
+            services,
+            account.account_id,
+            form.with_problems(Invalid(ordered)),
+            status_code=422,
+        )
+    async with services.database.transaction() as session:
+        await change_profile(session, account_id=account.account_id, profile=profile, now=now)
+    onward = local_path(form.given.get("ke", ""))
+    return Redirect(onward or "/profil?tersimpan=1", status_code=303)

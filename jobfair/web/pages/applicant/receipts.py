@@ -1,0 +1,137 @@
+"""What an applicant has sent: the list, one receipt, and taking one back."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.response import Redirect, Template
+
+from jobfair.applicants.queries import applicant_of_account
+from jobfair.applications.actions.stages import withdraw
+from jobfair.applications.queries.receipts import (
+    Sent,
+    applied_positions,
+    receipt_of,
+    sent_by,
+    trail_of,
+    trails_of,
+)
+from jobfair.applications.rules import Stage, check_may_withdraw
+from jobfair.db import Session
+from jobfair.errors import NotFound, Refused
+from jobfair.fairs.rules.state import FairState
+from jobfair.web.http.dependencies import (
+    AccountDep,
+    FromPath,
+    NowDep,
+    SessionDep,
+    SignedIn,
+    SnapshotDep,
+)
+from jobfair.web.http.guards import applicants_only
+from jobfair.web.http.templating import show
+from jobfair.web.pages.shared.fairs import cached_fair, visible_fair
+
+AnyRequest = Request[Any, Any, Any]
+OTHERS_SHOWN = 3
+
+
+async def _own(
+    request: AnyRequest, session: Session, account: SignedIn, fair_slug: str, number: str
+) -> tuple[FairState, Sent, int]:
+    """Return fair, receipt and applicant id of one's own; anything else is not found."""
+    found = await visible_fair(request, session, fair_slug)
+    applicant = await applicant_of_account(session, account.account_id)
+    sent = await receipt_of(session, applicant_id=applicant.id, number=number)
+    if sent.fair_id != found.id:
+        raise NotFound("Bukti lamaran ini tidak ada.")
+    return found, sent, applicant.id
+
+
+def _may_withdraw(found: FairState, sent: Sent, now: Any) -> bool:
+    try:
+        check_may_withdraw(current=sent.stage, now=now, closes_at=found.timetable.closes_at)
+    except Refused:
+        return False
+    return sent.stage is not Stage.WITHDRAWN
+
+
+@get("/lamaran", guards=[applicants_only])
+async def list_own(request: AnyRequest, account: AccountDep, snapshot: SnapshotDep) -> Template:
+    """Show everything this applicant has sent, at all fairs, with each one's trail."""
+    applicant = await applicant_of_account(snapshot, account.account_id)
+    sent = await sent_by(snapshot, applicant.id)
+    return show(
+        request,
+        "applicant/applications.html",
+        sent=sent,
+        trails=await trails_of(snapshot, [one.id for one in sent]),
+    )
+
+
+@get("/{fair_slug:str}/lamaran/{number:str}", guards=[applicants_only])
+async def show_receipt(
+    request: AnyRequest,
+    *,
+    fair_slug: FromPath[str],
+    number: FromPath[str],
+    account: AccountDep,
+    snapshot: SnapshotDep,
+    now: NowDep,
+) -> Template:
+    """Show a receipt to its owner; the address stays good and later tells the present stage."""
+    found, sent, applicant_id = await _own(request, snapshot, account, fair_slug, number)
+    applied = await applied_positions(snapshot, applicant_id=applicant_id, fair_id=found.id)
+    shown = await cached_fair(request, fair_slug)
+    return show(
+        request,
+        "applicant/receipt.html",
+        fair=found,
+        phase=found.phase(now),
+        sent=sent,
+        trail=await trail_of(snapshot, sent.id),
+        others=shown.similar(sent.position_id, most=OTHERS_SHOWN, without=applied),
+        may_withdraw=_may_withdraw(found, sent, now),
+    )
+
+
+@get("/{fair_slug:str}/lamaran/{number:str}/batal", guards=[applicants_only])
+async def ask_withdraw(
+    request: AnyRequest,
+    *,
+    fair_slug: FromPath[str],
+    number: FromPath[str],
+    account: AccountDep,
+    snapshot: SnapshotDep,
+    now: NowDep,
+) -> Template:
+    """Say what taking an application back will do."""
+    found, sent, _ = await _own(request, snapshot, account, fair_slug, number)
+    return show(
+        request,
+        "applicant/withdraw.html",
+        fair=found,
+        sent=sent,
+        may_withdraw=_may_withdraw(found, sent, now),
+    )
+
+
+@post("/{fair_slug:str}/lamaran/{number:str}/batal", guards=[applicants_only], status_code=200)
+async def take_back(
+    request: AnyRequest,
+    *,
+    fair_slug: FromPath[str],
+    number: FromPath[str],
+    account: AccountDep,
+    session: SessionDep,
+    now: NowDep,
+) -> Redirect:
+    """Take the application back; twice is once."""
+    found, sent, applicant_id = await _own(request, session, account, fair_slug, number)
+    await withdraw(
+        session,
+        applicant_id=applicant_id,
+        receipt=sent.receipt,
+        now=now,
+        account_id=account.account_id,
+    )
+    return Redirect(f"/{found.slug}/lamaran/{sent.receipt}", status_code=303)

@@ -1,0 +1,99 @@
+"""The review desk: which position, its applicants, and the counts that arrive live."""
+
+from typing import Any
+
+from litestar import Request, get, websocket
+from litestar.response import Redirect, Response, Template
+
+from jobfair.companies.queries import company_by_id
+from jobfair.fairs.queries import fair_by_id
+from jobfair.live import topics
+from jobfair.positions.queries import positions_of_company
+from jobfair.tally.queries.counters import tally_positions
+from jobfair.web.http.dependencies import (
+    AccountDep,
+    FromPath,
+    NowDep,
+    Services,
+    ServicesDep,
+    SignedIn,
+    SnapshotDep,
+)
+from jobfair.web.http.guards import reviewers_only, same_origin_socket
+from jobfair.web.http.sockets import Socket, subscribe
+from jobfair.web.http.templating import language_of, render, show
+from jobfair.web.pages.company.context import company_of, counts_of, desk_context, desk_position
+from jobfair.web.pages.company.view import known_id, read_view
+
+ARRIVALS = "company/_arrivals.html"
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/meja", guards=[reviewers_only])
+async def show_positions(
+    request: AnyRequest, account: AccountDep, snapshot: SnapshotDep
+) -> Response[Any]:
+    """Show the company's positions at its newest fair; a single one is opened at once."""
+    company = await company_by_id(snapshot, company_of(account))
+    every = await positions_of_company(snapshot, company_id=company.id)
+    positions = [position for position in every if position.fair_id == every[0].fair_id]
+    if len(positions) == 1:
+        return Redirect(f"/meja/{positions[0].id}", status_code=303)
+    fair = await fair_by_id(snapshot, positions[0].fair_id) if positions else None
+    counts = await tally_positions(snapshot, [position.id for position in positions])
+    return show(
+        request,
+        "company/positions.html",
+        fair=fair,
+        company=company,
+        positions=positions,
+        counts=counts,
+    )
+
+
+@get("/meja/{position_id:int}", guards=[reviewers_only])
+async def show_desk(
+    request: AnyRequest,
+    *,
+    position_id: FromPath[int],
+    account: AccountDep,
+    services: ServicesDep,
+    now: NowDep,
+) -> Template:
+    """Show one list of the position and an opened applicant. Looking changes nothing.
+
+    A name is looked for in every application to the position, which may be thousands.
+    """
+    view, database = read_view(request.query_params, position_id), services.database
+    async with database.long_snapshot() if view.words else database.snapshot() as session:
+        context = await desk_context(session, account, view, now=now)
+    return show(request, "company/desk.html", message="", typed=None, **context)
+
+
+@websocket("/ws/meja/{position_id:int}", guards=[same_origin_socket, reviewers_only])
+async def stream_desk(socket: Socket, position_id: FromPath[int]) -> None:
+    """Send the counts on arrival and whenever an application of the position came or moved.
+
+    Nothing in the frame depends on who reads it, so it is rendered once for all reviewers.
+    """
+    services: Services = socket.app.state.services
+    account: SignedIn = socket.scope["user"]
+    async with services.database.snapshot() as session:
+        position = await desk_position(session, account, known_id(position_id))
+        fair = await fair_by_id(session, position.fair_id)
+    lang, environment = language_of(socket), socket.app.template_engine.engine  # type: ignore[union-attr]
+
+    async def part() -> str:
+        async with services.database.snapshot() as session:
+            counts = await counts_of(session, position.id)
+        return render(
+            environment,
+            ARRIVALS,
+            lang=lang,
+            zone=fair.zone,
+            counts=counts,
+            position=position,
+            stage=None,
+        )
+
+    subscribe(socket, topic=topics.position(position.id), part=f"{ARRIVALS}:{lang}", render=part)

@@ -1,0 +1,104 @@
+"""The applicants of a position as a sheet (``domain.md`` 7.4): confidential, and audited."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from litestar import get
+from litestar.response import Response
+
+from jobfair.applications.queries import desk
+from jobfair.applications.rules import STAGE_NAMES, age_on
+from jobfair.audit.actions import record_audit
+from jobfair.fairs.queries import fair_by_id
+from jobfair.positions.rules import EDUCATION
+from jobfair.regions import district_name, regency_name, regency_of
+from jobfair.reporting.sheets import sheet
+from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, ServicesDep
+from jobfair.web.http.guards import reviewers_only
+from jobfair.web.pages.company.context import company_of, desk_position
+from jobfair.web.pages.company.view import known_id
+from jobfair.wording.language import clock_time, zone_name
+
+COLUMNS = (
+    "No", "No. lamaran", "Nama", "L/P", "Umur", "Pendidikan, jurusan", "Pengalaman (tahun)",
+    "Kecamatan, kabupaten/kota", "No. HP", "Tanggal lamar", "Jam lamar", "Tahap", "Keterangan",
+)  # fmt: skip
+FOOTER = (
+    "Data pribadi pelamar hanya untuk seleksi jabatan ini (UU 27/2022). Jangan disebarkan, dan "
+    "hapus setelah seleksi selesai."
+)
+
+
+def local_phone(phone: str) -> str:
+    """Return 0812-3456-7890: a form that spreadsheets keep as text, with its first zero."""
+    digits = "0" + phone.removeprefix("+62")
+    return "-".join(part for part in (digits[:4], digits[4:8], digits[8:]) if part)
+
+
+def _place(code: str) -> str:
+    district = district_name(code)
+    regency = regency_name(regency_of(code)) or code
+    return f"{district}, {regency}" if district else regency
+
+
+def _line(number: int, row: desk.Row, note: str, zone: Any) -> list[str]:
+    profile, local = row.profile, row.received_at.astimezone(zone)
+    education = EDUCATION.get(profile["education"], profile["education"])
+    return [
+        str(number),
+        row.receipt,
+        profile["name"],
+        profile["sex"],
+        str(age_on(local.date(), date.fromisoformat(profile["birth_date"]))),
+        f"{education}, {profile['major']}" if profile["major"] else education,
+        str(profile["experience_years"]),
+        _place(profile["district"]),
+        local_phone(profile["phone"]),
+        f"{local:%d-%m-%Y}",
+        f"{clock_time(row.received_at, zone)} {zone_name(zone)}",
+        STAGE_NAMES[row.stage],
+        note.replace("\n", " "),
+    ]
+
+
+def _sheet(rows: Sequence[tuple[desk.Row, str]], zone: Any) -> bytes:
+    lines = [_line(number, row, note, zone) for number, (row, note) in enumerate(rows, 1)]
+    return sheet(COLUMNS, [*lines, [FOOTER]])
+
+
+@get("/meja/{position_id:int}/pelamar.csv", guards=[reviewers_only])
+async def download_applicants(
+    position_id: FromPath[int],
+    account: AccountDep,
+    services: ServicesDep,
+    now: NowDep,
+) -> Response[bytes]:
+    """Answer with the sheet, once the download is written down.
+
+    Thousands of rows are read and put together beside the event loop, and nobody who writes
+    waits for them.
+    """
+    async with services.database.long_snapshot() as session:
+        position = await desk_position(session, account, known_id(position_id))
+        fair = await fair_by_id(session, position.fair_id)
+        company_id = company_of(account)
+        rows = await desk.every_row(session, company_id=company_id, position_id=position.id)
+    content = await asyncio.to_thread(_sheet, rows, fair.zone)
+    async with services.database.transaction() as session:
+        record_audit(
+            session,
+            "download",
+            now=now,
+            account_id=account.account_id,
+            fair_id=fair.id,
+            subject=f"position:{position.id}",
+            rows=len(rows),
+        )
+    name = f"pelamar-{position.slug}-{now.astimezone(fair.zone):%Y%m%d-%H%M}.csv"
+    return Response(
+        content,
+        media_type="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,33 @@
+"""Pages of an office's organisers."""
+
+from typing import Any
+
+from jobfair.web.pages.organiser import acts, companies, overview, recap, reviewers
+
+HANDLERS: list[Any] = [
+    overview.show_fairs,
+    overview.show_control_room,
+    overview.show_numbers,
+    overview.recount,
+    overview.stream_control_room,
+    acts.ask_extension,
+    acts.extend,
+    acts.ask_pause,
+    acts.pause,
+    acts.ask_resume,
+    acts.resume,
+    acts.ask_publishing,
+    acts.publish,
+    acts.ask_closing,
+    acts.close,
+    companies.show_companies,
+    companies.show_company,
+    companies.verify,
+    companies.suspend,
+    reviewers.add_reviewer,
+    reviewers.reset_reviewer,
+    reviewers.disable_reviewer,
+    recap.show_applicants,
+    recap.show_trail,
+    recap.show_recap,
+]

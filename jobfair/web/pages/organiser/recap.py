@@ -1,0 +1,112 @@
+"""Numbers of applicants, the audit trail, and the recap once the fair has closed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from litestar import Request, get
+from litestar.response import Template
+
+from jobfair.companies.queries import companies_of_office
+from jobfair.regions import regency_of
+from jobfair.tally.queries.counters import tally_day, tally_fair, tally_stages
+from jobfair.tally.queries.frozen import closing_of
+from jobfair.tally.queries.live import PlaceCount, tally_places
+from jobfair.web.http.dependencies import (
+    AccountDep,
+    FromPath,
+    NowDep,
+    ServicesDep,
+    SnapshotDep,
+)
+from jobfair.web.http.guards import organisers_only
+from jobfair.web.http.templating import show
+from jobfair.web.pages.organiser.audit_text import told
+from jobfair.web.pages.organiser.scope import own_fair
+
+AnyRequest = Request[Any, Any, Any]
+PAGE = 50
+DIGITS = 9
+
+
+def by_regency(places: Iterable[PlaceCount]) -> list[PlaceCount]:
+    """Return the places summed up by regency, most people first."""
+    sums: dict[str, list[int]] = {}
+    for place in places:
+        pair = sums.setdefault(regency_of(place.district), [0, 0])
+        pair[0] += place.applicants
+        pair[1] += place.applications
+    found = [PlaceCount(code, people, sent) for code, (people, sent) in sums.items()]
+    return sorted(found, key=lambda place: (-place.applicants, place.district))
+
+
+@get("/kendali/{fair_slug:str}/pelamar", guards=[organisers_only])
+async def show_applicants(
+    request: AnyRequest,
+    *,
+    fair_slug: FromPath[str],
+    account: AccountDep,
+    services: ServicesDep,
+    now: NowDep,
+) -> Template:
+    """Show how many applicants there are and from where; never who."""
+    async with services.database.long_snapshot() as session:
+        found = await own_fair(session, account, fair_slug)
+        places = await tally_places(session, found.id)
+        tally = await tally_fair(session, found.id, now=now)
+        day = await tally_day(session, found, now=now)
+        stages = await tally_stages(session, found.id)
+    regency = found.office.regency
+    return show(
+        request,
+        "organiser/applicants.html",
+        fair=found,
+        tally=tally,
+        day=day,
+        stages=stages,
+        local=[place for place in places if regency_of(place.district) == regency],
+        outside=by_regency(place for place in places if regency_of(place.district) != regency),
+    )
+
+
+@get("/kendali/{fair_slug:str}/jejak", guards=[organisers_only])
+async def show_trail(
+    request: AnyRequest, fair_slug: FromPath[str], account: AccountDep, snapshot: SnapshotDep
+) -> Template:
+    """Show who did what, newest first."""
+    found = await own_fair(snapshot, account, fair_slug)
+    before = request.query_params.get("sebelum", "")
+    whole = before.isascii() and before.isdigit() and len(before) <= DIGITS
+    entries = await told(
+        snapshot,
+        found,
+        companies=await companies_of_office(snapshot, found.office_id),
+        limit=PAGE + 1,
+        before=int(before) if whole else None,
+    )
+    return show(
+        request,
+        "organiser/trail.html",
+        fair=found,
+        entries=entries[:PAGE],
+        more=len(entries) > PAGE,
+        later=whole,
+    )
+
+
+@get("/kendali/{fair_slug:str}/rekap", guards=[organisers_only])
+async def show_recap(
+    request: AnyRequest,
+    fair_slug: FromPath[str],
+    account: AccountDep,
+    snapshot: SnapshotDep,
+    now: NowDep,
+) -> Template:
+    """Show the frozen figures, or when there will be some."""
+    found = await own_fair(snapshot, account, fair_slug)
+    return show(
+        request,
+        "organiser/recap.html",
+        fair=found,
+        phase=found.phase(now),
+        closing=await closing_of(snapshot, found.id),
+    )

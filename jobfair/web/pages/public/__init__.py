@@ -1,0 +1,44 @@
+"""Pages everybody may see, and signing in."""
+
+from typing import Any
+
+from jobfair.web.pages.public import (
+    about,
+    companies,
+    front,
+    landing,
+    position,
+    positions,
+    reports,
+    verification,
+    wall,
+)
+from jobfair.web.pages.shared import signin
+
+HANDLERS: list[Any] = [
+    front.show_front,
+    front.choose_language,
+    landing.show_landing,
+    landing.show_numbers,
+    landing.stream_landing,
+    positions.list_positions,
+    position.show_position,
+    companies.list_companies,
+    companies.show_company,
+    verification.ask_receipt,
+    verification.verify,
+    reports.show_recap,
+    reports.recap_pdf,
+    reports.annex_pdf,
+    reports.media_pdf,
+    reports.recap_csv,
+    wall.show_wall,
+    wall.stream_wall,
+    about.show_privacy,
+    about.show_accessibility,
+    about.show_help,
+    about.show_gallery,
+    signin.ask_sign_in,
+    signin.sign_in,
+    signin.sign_out,
+]

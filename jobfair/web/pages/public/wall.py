@@ -1,0 +1,149 @@
+"""The big screen: one giant number and what just happened, for a hall or a lobby."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import Request, get, websocket
+from litestar.response import Template
+
+from jobfair.db import Session
+from jobfair.fairs.queries import fair_by_id
+from jobfair.fairs.rules import Phase
+from jobfair.fairs.rules.state import FairState
+from jobfair.live import topics
+from jobfair.tally.queries.counters import HourCount, tally_fair, tally_hours, tally_latest
+from jobfair.web.http.dependencies import FromPath, NowDep, Services, SnapshotDep
+from jobfair.web.http.guards import same_origin_socket
+from jobfair.web.http.sockets import Socket, subscribe
+from jobfair.web.http.templating import language_of, render, show
+from jobfair.web.pages.shared.fairs import visible_fair
+
+AnyRequest = Request[Any, Any, Any]
+
+WALL = "public/_wall.html"
+CHART_WIDTH, CHART_HEIGHT = 100.0, 56.0
+ROOM_ABOVE = 4.0
+SHARE_OF_BAR = 0.78
+LOWEST_BAR = 0.8
+HOURS = 24
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the chart in the units of its viewBox, and what it stands for."""
+
+    label: str
+    n: int
+    x: float
+    y: float
+    width: float
+    height: float
+    best: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The bars, and the busiest of them (None while there is nothing)."""
+
+    bars: Sequence[Bar]
+    best: Bar | None
+
+
+def draw(counts: Sequence[tuple[str, int]]) -> Chart:
+    """Return the bars of labelled numbers; the first of the highest is the best."""
+    most = max((n for _, n in counts), default=0)
+    step = CHART_WIDTH / max(1, len(counts))
+    bars: list[Bar] = []
+    best: Bar | None = None
+    for at, (label, n) in enumerate(counts):
+        height = max(LOWEST_BAR, n / most * (CHART_HEIGHT - ROOM_ABOVE) if most else 0)
+        bar = Bar(
+            label=label,
+            n=n,
+            x=round(at * step + step * (1 - SHARE_OF_BAR) / 2, 2),
+            y=round(CHART_HEIGHT - height, 2),
+            width=round(step * SHARE_OF_BAR, 2),
+            height=round(height, 2),
+            best=bool(most) and n == most and best is None,
+        )
+        bars.append(bar)
+        best = bar if bar.best else best
+    return Chart(bars, best)
+
+
+def hours_of_day(hours: Sequence[HourCount], zone: ZoneInfo) -> list[tuple[str, int]]:
+    """Return the 24 hours of a day with their applications."""
+    by_hour = {hour.hour.astimezone(zone).hour: hour.applications for hour in hours}
+    return [(f"{hour:02d}", by_hour.get(hour, 0)) for hour in range(HOURS)]
+
+
+def days_of_fair(
+    hours: Sequence[HourCount], first: datetime, last: datetime, zone: ZoneInfo
+) -> list[tuple[str, int]]:
+    """Return the days of a fair, by day of the month, with their applications."""
+    day, end = first.astimezone(zone).date(), last.astimezone(zone).date()
+    by_day: dict[Any, int] = {}
+    for hour in hours:
+        at = hour.hour.astimezone(zone).date()
+        by_day[at] = by_day.get(at, 0) + hour.applications
+    days = []
+    while day <= end:
+        days.append((str(day.day), by_day.get(day, 0)))
+        day += timedelta(days=1)
+    return days
+
+
+async def look(session: Session, found: FairState, now: datetime) -> dict[str, Any]:
+    """Return what the wall shows; once the fair is closed, its whole course."""
+    fair, timetable = found, found.timetable
+    phase = found.phase(now)
+    if phase is Phase.CLOSED:
+        last = timetable.closes_at - timedelta(microseconds=1)
+        hours = await tally_hours(
+            session, fair.id, since=timetable.opens_at - timedelta(hours=1), until=last
+        )
+        counts = days_of_fair(hours, timetable.opens_at, last, fair.zone)
+    else:
+        start = now.astimezone(fair.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        hours = await tally_hours(session, fair.id, since=start, until=start + timedelta(days=1))
+        counts = hours_of_day(hours, fair.zone)
+    return {
+        "fair": found,
+        "phase": phase,
+        "now": now,
+        "tally": await tally_fair(session, fair.id, now=now),
+        "chart": draw(counts),
+        "latest": await tally_latest(session, fair.id),
+    }
+
+
+@get("/{fair_slug:str}/dinding")
+async def show_wall(
+    request: AnyRequest, fair_slug: FromPath[str], snapshot: SnapshotDep, now: NowDep
+) -> Template:
+    """Show the wall."""
+    found = await visible_fair(request, snapshot, fair_slug)
+    return show(request, "public/wall.html", **await look(snapshot, found, now))
+
+
+@websocket("/ws/dinding/{fair_slug:str}", guards=[same_origin_socket])
+async def stream_wall(socket: Socket, fair_slug: FromPath[str]) -> None:
+    """Send the wall's part on arrival and whenever the fair has changed."""
+    services: Services = socket.app.state.services
+    async with services.database.snapshot() as session:
+        fair_id = (await visible_fair(socket, session, fair_slug)).id
+    lang, environment = language_of(socket), socket.app.template_engine.engine  # type: ignore[union-attr]
+
+    async def part() -> str:
+        now = services.clock.now()
+        async with services.database.snapshot() as session:
+            found = await fair_by_id(session, fair_id)
+            seen = await look(session, found, now)
+        return render(
+            environment, WALL, lang=lang, zone=found.zone, base_url=services.base_url, **seen
+        )
+
+    subscribe(socket, topic=topics.fair(fair_id), part=f"{WALL}:{lang}", render=part)

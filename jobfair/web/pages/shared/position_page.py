@@ -1,0 +1,165 @@
+"""One position, and the card beside it: apply, or why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Request
+from litestar.response import Template
+
+from jobfair.applicants.queries import applicant_of_account
+from jobfair.applications.queries.ledger import entries_for, people_for
+from jobfair.applications.queries.receipts import receipt_of
+from jobfair.applications.rules import Eligibility, FairPolicy, Stage, check_may_apply
+from jobfair.db import Database, Session
+from jobfair.errors import JobFairError, Refused
+from jobfair.fairs.rules import check_accepts
+from jobfair.fairs.rules.state import FairState
+from jobfair.people.rules import Role
+from jobfair.positions.rules.offers import Offer
+from jobfair.web.http.dependencies import SignedIn
+from jobfair.web.http.forms import Form
+from jobfair.web.http.templating import show
+from jobfair.web.pages.shared.fairs import cached_fair
+from jobfair.web.pages.shared.posting import posting_of
+
+AnyRequest = Request[Any, Any, Any]
+SIMILAR_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the card beside a position offers.
+
+    ``kind``: ``form`` (send), ``revive`` (send a withdrawn one again), ``applied``, ``guest``,
+    ``staff``, ``withdrawn`` (the position), or ``refused`` with the reason in ``why``.
+    """
+
+    kind: str
+    why: JobFairError | None = None
+    receipt: str = ""
+    sent_at: datetime | None = None
+    applicant: Any = None
+    answers: tuple[str, ...] = ()
+    so_far: int = 0
+
+    @property
+    def code(self) -> str:
+        """Return the code of the refusal, if it is one."""
+        return self.why.code if isinstance(self.why, Refused) else ""
+
+
+@dataclass(frozen=True)
+class PositionPage:
+    """A position as one visitor sees it."""
+
+    found: FairState
+    position: Any
+    applicants: int
+    card: Card
+    others: Sequence[Offer]
+
+
+async def _card_of(
+    session: Session, found: FairState, position: Any, account: SignedIn, now: datetime
+) -> Card:
+    fair = found
+    applicant = await applicant_of_account(session, account.account_id)
+    entries = await entries_for(session, [(applicant.id, position.id)])
+    entry = entries.get((applicant.id, position.id))
+    if entry is not None and entry.stage is not Stage.WITHDRAWN:
+        return Card("applied", receipt=entry.receipt, sent_at=entry.received_at)
+    if position.withdrawn_at is not None:
+        return Card("withdrawn")
+    person = (await people_for(session, fair.id, [applicant.id]))[applicant.id]
+    so_far = person.applications or 0
+    try:
+        check_accepts(now, found.timetable)
+        if entry is not None:
+            sent = await receipt_of(session, applicant_id=applicant.id, number=entry.receipt)
+            return Card(
+                "revive",
+                receipt=entry.receipt,
+                sent_at=sent.stage_at,
+                applicant=applicant,
+                answers=tuple(sent.answers),
+            )
+        check_may_apply(
+            asking=Eligibility(
+                birth_date=applicant.birth_date,
+                is_local=applicant.district.startswith(f"{fair.office.regency}."),
+                applications_so_far=so_far,
+            ),
+            conditions=FairPolicy(
+                minimum_age=fair.minimum_age,
+                residence_policy=fair.residence_policy,
+                applications_per_applicant=fair.applications_per_applicant,
+            ),
+            day=now.astimezone(fair.zone).date(),
+        )
+    except Refused as why:
+        return Card("refused", why=why, applicant=applicant)
+    return Card("form", applicant=applicant, so_far=so_far)
+
+
+async def load_position_page(
+    request: AnyRequest, *, fair_slug: str, slug: str, now: datetime
+) -> PositionPage:
+    """Return a position as whoever is signed in sees it; ``NotFound`` when there is none."""
+    database: Database = request.app.state.services.database
+    shown = await cached_fair(request, fair_slug, position=slug)
+    found = shown.found
+    position = await shown.position(database, slug)
+    account: SignedIn | None = request.scope.get("user")
+    if account is not None and account.role is Role.APPLICANT:
+        async with database.snapshot() as session:
+            card = await _card_of(session, found, position, account, now)
+    elif account is not None:
+        card = Card("staff")
+    elif position.withdrawn_at is not None:
+        card = Card("withdrawn")
+    else:
+        card = _guest_card(found, now)
+    return PositionPage(
+        found=found,
+        position=position,
+        applicants=shown.stamp.sent,
+        card=card,
+        others=shown.similar(position.id, most=SIMILAR_SHOWN),
+    )
+
+
+def _guest_card(found: FairState, now: datetime) -> Card:
+    try:
+        check_accepts(now, found.timetable)
+    except Refused as why:
+        return Card("refused", why=why)
+    return Card("guest")
+
+
+def show_position_page(
+    request: AnyRequest,
+    sight: PositionPage,
+    *,
+    form: Form,
+    status_code: int = 200,
+    notice: JobFairError | None = None,
+) -> Template:
+    """Answer with the position page: with problems or a notice."""
+    position = sight.position
+    return show(
+        request,
+        "public/position.html",
+        fair=sight.found,
+        phase=sight.found.phase(request.app.state.services.clock.now()),
+        position=position,
+        applicants=sight.applicants,
+        card=sight.card,
+        others=sight.others,
+        form=form,
+        notice=notice,
+        here=f"/{sight.found.slug}/lowongan/{position.slug}",
+        posting=posting_of(sight.found, position, request.app.state.services.base_url),
+        status_code=status_code,
+    )

@@ -1,0 +1,1 @@
+"""Languages, numbers, dates and sentences: shared by pages, papers, mail and commands."""
