@@ -89,6 +89,14 @@ class Press:
         """Return a paper that is on disk; raises like :meth:`mark`."""
         return await asyncio.to_thread(self._read, await self.mark(folder, closing))
 
+    async def size(self, folder: Path, closing: FrozenClosing) -> int | None:
+        """Return how many bytes a paper has that is on disk; raises like :meth:`mark`."""
+        path = self._folder / f"{await self.mark(folder, closing)}.pdf"
+        try:
+            return path.stat().st_size
+        except OSError:
+            return None
+
     async def print(
         self,
         folder: Path,

@@ -49,8 +49,7 @@ async def show_recap(
         try:
             papers["csv"] = len(recap_sheet(report_of(closing)))
             for name in (RECAP, ANNEX, MEDIA):
-                printed = await services.press.kept(reports_root() / name, closing)
-                papers[name] = len(printed) if printed else None
+                papers[name] = await services.press.size(reports_root() / name, closing)
         except Refused as error:
             refusal = error
     return show(
