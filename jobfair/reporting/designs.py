@@ -55,9 +55,10 @@ class Design:
 
     def files(self) -> dict[str, bytes]:
         """Return everything a page of this design may ask for, by its packed name."""
+        shared = self.folder.parent / SHARED
         found = [
             *(path for path in self.folder.iterdir() if path.name not in NOT_PACKED),
-            *(self.folder.parent / SHARED).glob("*.css"),
+            *(path for path in shared.iterdir() if path.suffix != ".html"),
         ]
         return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in sorted(found)}
 
@@ -74,8 +75,9 @@ def qr_code(address: str) -> Markup:
         file, kind="svg", xmldecl=False, svgns=True, nl=False, border=0, omitsize=True,
         svgclass=None, lineclass=None,
     )  # fmt: skip
-    said = '<svg role="img" aria-label="Kode QR untuk memeriksa rekap ini" '
-    drawn = file.getvalue().decode().replace("<svg ", said, 1)
+    said = "Kode QR untuk memeriksa rekap ini"
+    drawn = file.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
+    drawn = drawn.replace(">", f"><title>{said}</title>", 1)  # what a PDF tells of a drawing
     return Markup(drawn)  # noqa: S704 - drawn by segno, holds no text of ours
 
 

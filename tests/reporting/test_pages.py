@@ -88,6 +88,6 @@ def test_a_full_queue_and_a_failed_print_are_sentences(client, filled, services,
     full = client.get("/asahan-uji/rekap.pdf")
 
     assert failed.status_code == 409
-    assert "Berkas ini belum berhasil dicetak." in failed.text
+    assert "Belum berhasil." in failed.text
     assert (full.status_code, full.headers["retry-after"]) == (503, str(press.RETRY))
     assert "Berkas ini sedang disiapkan. Coba lagi dalam 5 detik." in full.text

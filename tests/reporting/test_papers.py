@@ -6,6 +6,7 @@ import io
 import logging
 from hashlib import sha256
 
+import page
 import pikepdf
 import pypdf
 import pytest
@@ -72,12 +73,18 @@ ODD = {
 }  # fmt: skip
 
 
+def wrong_for_readers(pdf):
+    """Return what an independent validator of PDF/UA-1 finds wrong."""
+    return [one.rule_id for one in page.validate_pdf_bytes(pdf, profile="ua1").failures]
+
+
 @pytest.mark.parametrize("odd", ODD)
-def test_every_design_prints_odd_fairs_without_a_warning(odd, caplog):
+def test_every_design_prints_odd_fairs_accessibly_and_without_a_warning(odd, caplog):
     with caplog.at_level(logging.WARNING):
         papers = print_all(make_closing(**ODD[odd]))
 
     assert [record.getMessage() for record in caplog.records] == []
+    assert [wrong_for_readers(pdf) for pdf in papers.values()] == [[], [], []]
     read = {name: pypdf.PdfReader(io.BytesIO(pdf)).pages for name, pdf in papers.items()}
     short = {"lembar-media", "lampiran"} if odd == "empty" else {"lembar-media"}
     assert {name for name in read if len(read[name]) == 1} == short
@@ -85,6 +92,10 @@ def test_every_design_prints_odd_fairs_without_a_warning(odd, caplog):
         text = pages[0].extract_text()
         assert "49" not in text or odd != "markup"
         assert ("Data contoh" in " ".join(text.split())) == (odd == "long")
+
+
+def test_the_paper_of_the_sample_is_accessible(papers):
+    assert [wrong_for_readers(pdf) for pdf in papers.values()] == [[], [], []]
 
 
 def test_a_huge_fair_keeps_its_first_pages_and_its_cover():
