@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jobfair.cli.frame import CHECK_FAILED, DATA, command, fail, fair_id_of, out, ready_database
+from jobfair.cli.common import CHECK_FAILED, DATA, command, fail, fair_id_of, out, ready_database
 from jobfair.clock import AnchoredClock
 from jobfair.content import fair_folder
 from jobfair.db import Database
