@@ -33,6 +33,8 @@ class Design:
     file: str
     """Name of the printed file, with ``{fair}`` for the fair's slug."""
     variant: str
+    pages: int
+    """At most so many pages: what does not fit is printed smaller. 0: as many as it needs."""
     attach: tuple[str, ...]
     """Which CSV files of :func:`jobfair.reporting.sheets.sheets` travel inside the PDF."""
 
@@ -50,6 +52,7 @@ class Design:
             title=about["title"],
             file=about["file"],
             variant=about["variant"],
+            pages=about.get("pages", 0),
             attach=tuple(about["attach"]),
         )
 
@@ -146,6 +149,7 @@ def pack(design: Design, report: Report, *, base_url: str) -> dict[str, Any]:
         ),
         "base": f"{design.name}/report.html",
         "variant": design.variant,
+        "pages": design.pages,
         "at": at.isoformat(timespec="seconds"),
         "assets": _encoded(design.files() | {f"data/{name}": data[name] for name in data}),
         "attachments": [
