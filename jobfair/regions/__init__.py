@@ -83,6 +83,14 @@ def regency_of(district_code: str) -> str:
     return ".".join(district_code.split(".")[:2])
 
 
+def is_local(code: str, regency: str) -> bool:
+    """Tell whether a place (a district, or a bare regency) belongs to a regency.
+
+    The one answer to "is this person local?": the door, the pages and every table ask it here.
+    """
+    return regency_of(code) == regency
+
+
 def _rows(file: str) -> Iterator[dict[str, str]]:
     with (_HERE / file).open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)

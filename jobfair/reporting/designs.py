@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from jobfair.reporting import words
 from jobfair.reporting.datasets import Report
 from jobfair.reporting.glyphs import printable, reports_root
 from jobfair.reporting.sheets import sheets
+from jobfair.wording.environment import make_environment
 
 COVER_WIDTH, COVER_SIZE = 486, 182
 FIGURE, STOP = 0.572, 0.38
@@ -105,13 +106,7 @@ def balanced(text: str, most: int = 24) -> list[str]:
 
 
 def _environment(folder: Path) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = make_environment([folder])
     environment.filters |= {"n": words.number, "groups": _groups}
     environment.globals |= {
         "ratio": words.ratio,

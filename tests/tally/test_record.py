@@ -77,7 +77,7 @@ def band(person):
 
 
 def home(person):
-    if person.district.startswith("12.09."):
+    if f"{person.district}.".startswith("12.09."):
         return person.district
     return person.district if person.district in ("12.75", "12.74") else "unknown"
 

@@ -137,6 +137,17 @@ def test_who_may_not_apply_reads_why(*, client, act, sign_in, staged, page, cond
     assert "Kirim lamaran" not in text
 
 
+def test_a_bare_regency_is_local_for_the_page_as_for_the_door(
+    *, client, act, sign_in, staged, page
+):
+    act(change, Applicant, staged.applicants[0].id, district="12.09")
+    act(change, Fair, staged.fair.id, residence_policy="local_only")
+    sign_in(client, staged.niks[0])
+
+    assert "Kirim lamaran" in text_of(client.get(page).text)
+    assert send(client, page).status_code == 303
+
+
 def test_the_list_marks_what_was_sent_and_where_few_are(client, sign_in, staged, page):
     sign_in(client, staged.niks[0])
     send(client, page)

@@ -5,7 +5,7 @@ from typing import Any
 
 from jobfair.applications.rules import REACHED, Stage
 from jobfair.positions.rules import EDUCATION_GROUPS
-from jobfair.regions import district_name, districts_of, regency_name, regency_of
+from jobfair.regions import district_name, districts_of, is_local, regency_name, regency_of
 from jobfair.tally.queries.counts import Cell, Offer, Reached
 from jobfair.tally.rules import RESIDENCES, STEPS, UNKNOWN, UNKNOWN_LABEL, age_bands
 
@@ -38,12 +38,14 @@ def funnel(cells: Sequence[Cell], reached: Sequence[Reached], regency: str) -> R
 
 
 def _lives(district: str, regency: str) -> str:
-    """Tell local from outside as the intake does; a regency of its own is nobody's district."""
-    if district.startswith(f"{regency}."):
+    if is_local(district, regency):
         return "local"
-    if regency_name(regency_of(district)) and district != regency:
-        return "outside"
-    return UNKNOWN
+    return "outside" if regency_name(regency_of(district)) else UNKNOWN
+
+
+def _district_label(code: str) -> str:
+    regency = regency_name(code)
+    return f"{regency}, kecamatan tidak disebut" if regency else district_name(code) or code
 
 
 def _people(code: str, label: str, cells: Iterable[Cell]) -> Row:
@@ -96,7 +98,7 @@ def residence(cells: Sequence[Cell], regency: str) -> list[Row]:
             unknown.append(cell)
     return [
         *(
-            {**_people(code, district_name(code) or code, inside), "group": "local"}
+            {**_people(code, _district_label(code), inside), "group": "local"}
             for code, inside in mine.items()
         ),
         *(

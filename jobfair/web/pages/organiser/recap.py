@@ -7,7 +7,7 @@ from litestar import Request, get
 from litestar.response import Template
 
 from jobfair.companies.queries import companies_of_office
-from jobfair.regions import regency_of
+from jobfair.regions import is_local, regency_of
 from jobfair.tally.queries.counters import tally_day, tally_fair, tally_stages
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.live import PlaceCount, tally_places
@@ -20,7 +20,7 @@ from jobfair.web.http.dependencies import (
 )
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
-from jobfair.web.pages.organiser.audit_text import told
+from jobfair.web.pages.organiser.audit_text import audit_lines
 from jobfair.web.pages.organiser.scope import own_fair
 
 AnyRequest = Request[Any, Any, Any]
@@ -63,8 +63,8 @@ async def show_applicants(
         tally=tally,
         day=day,
         stages=stages,
-        local=[place for place in places if regency_of(place.district) == regency],
-        outside=by_regency(place for place in places if regency_of(place.district) != regency),
+        local=[place for place in places if is_local(place.district, regency)],
+        outside=by_regency(place for place in places if not is_local(place.district, regency)),
     )
 
 
@@ -76,7 +76,7 @@ async def show_trail(
     found = await own_fair(snapshot, account, fair_slug)
     before = request.query_params.get("sebelum", "")
     whole = before.isascii() and before.isdigit() and len(before) <= DIGITS
-    entries = await told(
+    entries = await audit_lines(
         snapshot,
         found,
         companies=await companies_of_office(snapshot, found.office_id),

@@ -19,11 +19,12 @@ from jobfair.web.http.admission import GIVE_BACK
 from jobfair.web.http.dependencies import FromPath, NowDep, Services
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.fairs import visible_fair
+from jobfair.wording.language import gettext_noop
 
 RECAP, ANNEX, MEDIA = "rekap", "lampiran", "lembar-media"
 FRESH = 300
 """Seconds a copy is used without asking again."""
-NOT_YET = "Rekap baru ada sesudah job fair ditutup."
+NOT_YET = gettext_noop("Rekap baru ada sesudah job fair ditutup.")
 
 
 async def _closed(

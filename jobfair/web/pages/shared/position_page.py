@@ -17,7 +17,9 @@ from jobfair.errors import JobFairError, Refused
 from jobfair.fairs.rules import check_accepts
 from jobfair.fairs.rules.state import FairState
 from jobfair.people.rules import Role
+from jobfair.positions.queries import PostedPosition
 from jobfair.positions.rules.offers import Offer
+from jobfair.regions import is_local
 from jobfair.web.http.dependencies import SignedIn
 from jobfair.web.http.forms import Form
 from jobfair.web.http.templating import show
@@ -55,14 +57,14 @@ class PositionPage:
     """A position as one visitor sees it."""
 
     found: FairState
-    position: Any
+    position: PostedPosition
     applicants: int
     card: Card
     others: Sequence[Offer]
 
 
 async def _card_of(
-    session: Session, found: FairState, position: Any, account: SignedIn, now: datetime
+    session: Session, found: FairState, position: PostedPosition, account: SignedIn, now: datetime
 ) -> Card:
     fair = found
     applicant = await applicant_of_account(session, account.account_id)
@@ -88,7 +90,7 @@ async def _card_of(
         check_may_apply(
             asking=Eligibility(
                 birth_date=applicant.birth_date,
-                is_local=applicant.district.startswith(f"{fair.office.regency}."),
+                is_local=is_local(applicant.district, fair.office.regency),
                 applications_so_far=so_far,
             ),
             conditions=FairPolicy(
