@@ -34,6 +34,8 @@ class Design:
     file: str
     """Name of the printed file, with ``{fair}`` for the fair's slug."""
     variant: str
+    pages: int
+    """At most so many pages: what does not fit is printed smaller. 0: as many as it needs."""
     attach: tuple[str, ...]
     """Which CSV files of :func:`jobfair.reporting.sheets.sheets` travel inside the PDF."""
 
@@ -51,6 +53,7 @@ class Design:
             title=about["title"],
             file=about["file"],
             variant=about["variant"],
+            pages=about.get("pages", 0),
             attach=tuple(about["attach"]),
         )
 
@@ -141,6 +144,7 @@ def pack(design: Design, report: Report, *, base_url: str) -> dict[str, Any]:
         ),
         "base": f"{design.name}/report.html",
         "variant": design.variant,
+        "pages": design.pages,
         "at": at.isoformat(timespec="seconds"),
         "assets": _encoded(design.files() | {f"data/{name}": data[name] for name in data}),
         "attachments": [
