@@ -12,7 +12,8 @@ from jobfair.db import Database, OperationalError
 from jobfair.db.migrations import upgrade
 from jobfair.intake.door import Door
 from jobfair.web.http.health import problems_of
-from tests.builders import on_both, stage
+from tests.builders import make_office, on_both, stage
+from tests.web.pages import text_of
 
 
 @on_both
@@ -170,3 +171,25 @@ def test_metrics_count_what_is_done(client, services, act, sign_in):
     assert grown["jobfair_commit_seconds_bucket", 'le="+Inf"'] == commits
     buckets = [value for (name, _), value in after.items() if name.endswith("_bucket")]
     assert buckets == sorted(buckets)
+
+
+@on_both
+def test_a_fault_is_told_to_its_sender_counted_and_shown(client, services, act, sign_in):
+    # Guards the class of errors: what no retry can mend is not answered as a crowded moment.
+    services.metrics_token = "rahasia"
+    first = act(stage)
+    second = act(stage, office=make_office(slug="lain"), slug="kedua")
+    sign_in(client, first.niks[0])
+    first_page = f"/{first.fair.slug}/lowongan/{first.positions[0].slug}/lamar"
+    second_page = f"/{second.fair.slug}/lowongan/{second.positions[0].slug}/lamar"
+    fields = {"consent": "ya", "_token": services.keys.form_token(client.cookies["__Host-sesi"])}
+    assert client.post(first_page, data=fields).status_code == 303
+    assert client.get("/readyz").json()["warnings"] == {}
+
+    answer = client.post(second_page, data=fields)
+
+    assert (answer.status_code, "retry-after" in answer.headers) == (500, False)
+    assert "Jangan ulangi; hubungi panitia." in text_of(answer.text)
+    assert numbers(client)["jobfair_faults_total", ""] == 1
+    ready = client.get("/readyz")
+    assert (ready.status_code, list(ready.json()["warnings"])) == (200, ["fault"])

@@ -4,12 +4,14 @@ import logging
 from typing import Any
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
-from jobfair.db import Clash, DBAPIError, NoConnection
+from jobfair.db import Clash, DataError, DBAPIError, NoConnection
+from jobfair.db.faults import describe, is_duplicate, is_transient
 from jobfair.errors import (
+    InternalFault,
     Invalid,
     JobFairError,
     Misconfigured,
@@ -33,6 +35,7 @@ STATUS: dict[type[JobFairError], int] = {
     Invalid: 422,
     TemporarilyUnavailable: 503,
     Misconfigured: 500,
+    InternalFault: 500,
 }
 CLASH = Refused("clash", "Seseorang melakukan hal yang sama pada saat yang sama. Coba sekali lagi.")
 BY_STATUS = {
@@ -67,15 +70,26 @@ def _show_busy(request: AnyRequest, error: Overloaded) -> Response[Any]:
     return Response(page, media_type=MediaType.HTML, status_code=503, headers=headers)
 
 
-def show_clash(request: AnyRequest, _: Clash) -> Response[Any]:
-    """Say that a constraint of the database was faster than our rules."""
-    return show_refusal(request, CLASH)
+def show_clash(request: AnyRequest, error: Clash) -> Response[Any]:
+    """Say that somebody stored the same first; any other constraint is a fault of ours."""
+    return show_refusal(request, CLASH) if is_duplicate(error) else _show_fault(request, error)
+
+
+def _show_fault(request: AnyRequest, error: DBAPIError) -> Response[Any]:
+    log.error("the database can never store this: %s", describe(error))
+    return show_refusal(request, InternalFault())
 
 
 def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Response[Any]:
-    """Nothing was stored: say so, and when to try again."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    log.error("database trouble: %s", type(cause).__name__)
+    """Say that nothing was stored, and when to try again if that can help.
+
+    A value that a column cannot hold is the request's fault (U+0000 on PostgreSQL).
+    """
+    if isinstance(error, DataError):
+        return show_http_error(request, ClientException())
+    if isinstance(error, DBAPIError) and not is_transient(error):
+        return _show_fault(request, error)
+    log.error("database trouble: %s", describe(error))
     return show_refusal(request, Overloaded(5))
 
 

@@ -72,12 +72,15 @@ async def problems_of(services: Services) -> dict[str, str]:
 
 async def warnings_of(services: Services) -> dict[str, str]:
     """Return what somebody should look at although this process can do its work."""
+    warnings = {}
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             await services.store.check()
     except (StoreUnavailable, TimeoutError):
-        return {"documents": "CV tidak dapat disimpan atau dibuka sekarang."}
-    return {}
+        warnings["documents"] = "CV tidak dapat disimpan atau dibuka sekarang."
+    if services.door.has_recent_fault:
+        warnings["fault"] = "Ada lamaran yang tidak akan pernah dapat disimpan. Periksa catatan."
+    return warnings
 
 
 @get("/livez", media_type=MediaType.TEXT)
@@ -121,6 +124,12 @@ def _sheet(services: Services) -> Sheet:
         "counter",
         "Batches that could not be stored, and whose people were told so.",
         door.failed,
+    )
+    sheet.add(
+        "jobfair_faults_total",
+        "counter",
+        "Applications that can never be stored, and whose senders were told so.",
+        door.faults,
     )
     sheet.add("jobfair_queue", "gauge", "Submissions waiting at the door.", door.waiting)
     sheet.add("jobfair_queue_oldest_seconds", "gauge", "Wait of the oldest of them.", door.oldest)
