@@ -96,12 +96,16 @@ def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection)
 def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Show what the framework refused, in our words and never with its details."""
     status = error.status_code if error.status_code in BY_STATUS else 400
-    if error.status_code >= 500:  # noqa: PLR2004
+    if "disconnected" in error.detail:
+        status = 400  # the sender has gone in the middle of a body: no fault, and no reader
+    elif error.status_code >= 500:  # noqa: PLR2004
         status = 500
         log.error("framework error: %s", type(error).__name__)
     kind: JobFairError = NotFound() if status == 404 else JobFairError(BY_STATUS[status])  # noqa: PLR2004
     answer = show_refusal(request, kind)
     answer.status_code = status
+    if allow := (error.headers or {}).get("allow", ""):
+        answer.headers["Allow"] = allow.replace("GET", "GET, HEAD")
     return answer
 
 
