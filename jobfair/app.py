@@ -150,7 +150,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         guards=[every_request],
         exception_handlers=HANDLERS,
         after_exception=[note_refusal],
-        before_send=[services.requests.saw],
+        before_send=[services.requests.observe],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],
         request_max_body_size=FORM_LIMIT,

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-import re
 import shutil
 
 import pytest
+from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from jobfair.db import Database, OperationalError
@@ -122,24 +123,16 @@ def test_with_a_wrong_token_there_are_no_metrics(client, services, given):
     assert answer.status_code == 404
 
 
-NUMBER = re.compile(r"^([a-z_]+)\{(.*)\} (\S+)$")
-
-
 def numbers(client):
-    """Return every number by its name and labels, after looking at the shape of each line."""
+    """Return every number by its name and its labels besides the process."""
     answer = client.get("/metrics", headers={"Authorization": "Bearer rahasia"})
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    found, kinds = {}, {}
-    for line in answer.text.splitlines():
-        if line.startswith("# TYPE "):
-            _, _, name, kind = line.split(" ")
-            kinds[name] = kind
-        elif not line.startswith("#"):
-            name, labels, value = NUMBER.fullmatch(line).groups()
-            assert re.sub("_(bucket|sum|count)$", "", name) in kinds or name in kinds
-            found[name, labels.removeprefix(f'process="{os.getpid()}"').removeprefix(",")] = float(
-                value
-            )
+    assert answer.headers["content-type"] == CONTENT_TYPE_LATEST
+    found = {}
+    for metric in text_string_to_metric_families(answer.text):
+        for sample in metric.samples:
+            assert sample.labels.pop("process") == str(os.getpid())
+            labels = ",".join(f'{key}="{text}"' for key, text in sorted(sample.labels.items()))
+            found[sample.name, labels] = sample.value
     return found
 
 
