@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
+from jobfair.audit.rules import Act
 from jobfair.cli.frame import command, out, ready_database
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys, read_keys
@@ -55,7 +56,7 @@ async def reset_organiser(database: Database, settings: Settings, email: str) ->
             password_hash=hashed,
             now=datetime.now(UTC),
             by=None,
-            act="reset_organiser",
+            act=Act.RESET_ORGANISER,
         )
     return password
 
