@@ -113,7 +113,7 @@ REFUSED = [
     (b"", "Berkas ini kosong."),
     (b"PK\x03\x04 word", "Berkas ini tampaknya Word atau ZIP."),
     (b"<html>", "Berkas ini bukan PDF, JPG, atau PNG."),
-    (PDF[:-30], "PDF ini rusak atau terpotong."),
+    (b"%PDF-1.7\nseparuh", "PDF ini rusak atau terpotong"),
     (files.pdf_of(files.script), "PDF ini memuat program"),
     (files.locked_pdf(), "PDF ini memakai kata sandi."),
     (PDF + b" " * MOST_BYTES, "Berkas ini terlalu besar: 2049 KB"),
