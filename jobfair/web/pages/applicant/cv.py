@@ -95,9 +95,9 @@ async def upload_cv(
     """Keep the CV and go back to where it was wanted; what is wrong with it is said beside it."""
     at, form = account.account_id, Form()
     try:
-        await services.limits.spend(PER_ACCOUNT, str(at), now=now)
-        async with services.uploads.seat():
+        async with services.uploads.slot(at):
             upload = await read_upload(request, file=FIELD, most=MOST_BYTES)
+            await services.limits.spend(PER_ACCOUNT, str(at), now=now)
             form = Form({"ke": local_path(upload.given.get("ke", "")) or ""})
             found = await _judge(upload)
             if isinstance(found, Problem):
