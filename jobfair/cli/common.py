@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from rich.console import Console
 
+from jobfair.clock import WIB
 from jobfair.db import Database, DBAPIError
 from jobfair.db.migrations import check_revision
 from jobfair.db.safety import check_library
@@ -20,8 +21,7 @@ from jobfair.errors import Invalid, JobFairError, Misconfigured, NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.loading import BadFiles
 from jobfair.settings import Settings
-from jobfair.web.http.templating import WIB
-from jobfair.wording.language import sentence
+from jobfair.wording.sentences import sentence
 
 CHECK_FAILED, USAGE, CONFIGURATION, DATA, ENVIRONMENT = 1, 2, 3, 4, 5
 out = Console(highlight=False, soft_wrap=True)

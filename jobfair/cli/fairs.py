@@ -23,7 +23,7 @@ from jobfair.reporting.editions import write_edition
 from jobfair.settings import Settings, read_settings
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.web.http.passwords import Passwords
-from jobfair.wording.language import moment
+from jobfair.wording.dates import moment
 
 
 async def _add_organiser(
