@@ -33,6 +33,7 @@ from jobfair.web.http.guards import every_request
 from jobfair.web.http.headers import SecureHeaders
 from jobfair.web.http.overload import BusyPages
 from jobfair.web.http.page_cache import KeptPages, fingerprint
+from jobfair.web.http.protocol import HeadAsGet
 from jobfair.web.http.sockets import LiveSockets, note_refusal
 from jobfair.web.http.static_files import static_files
 from jobfair.web.http.templating import make_environment
@@ -100,7 +101,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         if services.timekeeper is not None:
             await services.timekeeper.follow()
-        works = [services.door.run()]
+        works = [services.door.run(), live.keep_alive()]
         if services.timekeeper is not None:
             works.append(services.timekeeper.run())
         if services.bus is not None:
@@ -152,7 +153,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         guards=[every_request],
         exception_handlers=HANDLERS,
         after_exception=[note_refusal],
-        before_send=[services.requests.saw],
+        before_send=[services.requests.observe],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],
         request_max_body_size=FORM_LIMIT,
@@ -172,5 +173,6 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         door=services.door,
     )
     pages = admission(headers(AuthenticationMiddleware()(kept(app.asgi_handler))))
-    app.asgi_handler = LiveSockets(pages, services)
+    live = LiveSockets(pages, services)
+    app.asgi_handler = HeadAsGet(live)
     return app

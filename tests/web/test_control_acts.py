@@ -214,3 +214,28 @@ def test_every_act_is_told_in_the_words_of_both_languages(client, act, room):
             (translate(one.sentence, language) % {"who": system, **facts}, f"10.30.{at:02}")
             for at, one in enumerate(Act)
         ]
+
+
+def test_the_trail_shows_what_one_person_did(client, act, room):
+    do(client, room, "jeda", reason="Gangguan jaringan")
+
+    async def add(session):
+        system = {"at": NOW, "fair_id": room.made.fair.id}
+        session.add(AuditEntry(account_id=None, act=Act.OPENED.value, **system))
+        applicant = room.made.applicants[0].account_id
+        session.add(AuditEntry(account_id=applicant, act=Act.WITHDRAW.value, **system))
+        return applicant
+
+    applicant = act(add)
+    page = client.get(f"{room.control}/jejak").text
+    ((person, name),) = re.findall(r'<option value="(\d+)">([^<]+)</option>', page)
+
+    def told(by):
+        page = client.get(f"{room.control}/jejak?oleh={by}").text
+        return re.findall(r"<li>([^<]*)<br>", page), f'<option value="{by}" selected>' in page
+
+    withdrawn, opened = Act.WITHDRAW.sentence, Act.OPENED.sentence
+    paused = Act.PAUSE.sentence % {"who": name}
+    assert told(person) == ([paused], True)
+    for other in ("", applicant, "0", "x", "9" * 30, "²"):
+        assert told(other) == ([withdrawn, opened, paused], False), other
