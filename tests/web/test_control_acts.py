@@ -130,9 +130,19 @@ def test_closing_ends_the_window_freezes_the_numbers_and_happens_once(client, ac
     recap = client.get(f"{room.control}/rekap").text
     assert closing.sha256 in recap
     assert "cocok dengan buku lamaran" in recap
+    assert "hanya berlaku di komputer peladen" not in recap
     assert "Ditutup, angka dikunci" in client.get(room.control).text
     later = do_if_there(client, room, "perpanjang")
     assert later == "Tidak ada yang perlu dilakukan"
+
+
+def test_the_recap_warns_of_an_address_that_works_on_the_server_alone(client, services, room):
+    services.base_url = "http://127.0.0.1:8000"
+    do(client, room, "tutup", confirm="TUTUP", reason="Hujan lebat")
+
+    page = client.get(f"{room.control}/rekap").text
+
+    assert "Alamat http://127.0.0.1:8000 tercetak di kertas" in page
 
 
 def do_if_there(client, room, act):

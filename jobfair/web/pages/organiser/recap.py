@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from jobfair.companies.queries import companies_of_office
 from jobfair.regions import is_local, regency_of
+from jobfair.reporting.designs import is_loopback
 from jobfair.tally.queries.counters import tally_day, tally_fair, tally_stages
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.live import PlaceCount, tally_places
@@ -105,9 +106,11 @@ async def show_trail(
 @get("/kendali/{fair_slug:str}/rekap", guards=[organisers_only])
 async def show_recap(
     request: AnyRequest,
+    *,
     fair_slug: FromPath[str],
     account: AccountDep,
     snapshot: SnapshotDep,
+    services: ServicesDep,
     now: NowDep,
 ) -> Template:
     """Show the frozen figures, or when there will be some."""
@@ -118,4 +121,5 @@ async def show_recap(
         fair=found,
         phase=found.phase(now),
         closing=await closing_of(snapshot, found.id),
+        local_address=services.base_url if is_loopback(services.base_url) else "",
     )
