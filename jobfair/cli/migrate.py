@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from jobfair.cli.frame import command, out
+from jobfair.cli.common import command, out
 from jobfair.db import Database
 from jobfair.db.migrations import newest_revision, revision_of, upgrade
 from jobfair.db.safety import check_library, protect_files

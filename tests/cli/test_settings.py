@@ -6,9 +6,9 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from jobfair.cli.frame import ready_database
 from sqlalchemy import text
 
-from jobfair.cli.frame import ready_database
 from jobfair.cli.migrate import prepare
 from jobfair.errors import Misconfigured
 from jobfair.settings import Settings, read_settings

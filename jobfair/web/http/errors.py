@@ -8,6 +8,7 @@ from litestar.exceptions import ClientException, HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
+from jobfair.clock import WIB
 from jobfair.db import Clash, DataError, DBAPIError, NoConnection
 from jobfair.db.faults import describe, is_duplicate, is_transient
 from jobfair.errors import (
@@ -22,8 +23,8 @@ from jobfair.errors import (
     TemporarilyUnavailable,
 )
 from jobfair.web.http.guards import SignInFirst
-from jobfair.web.http.templating import WIB, is_part, language_of, show
-from jobfair.wording.language import sentence
+from jobfair.web.http.templating import is_part, language_of, show
+from jobfair.wording.sentences import sentence
 
 log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
@@ -33,6 +34,7 @@ STATUS: dict[type[JobFairError], int] = {
     NotAllowed: 403,
     Refused: 409,
     Invalid: 422,
+    Overloaded: 503,
     TemporarilyUnavailable: 503,
     Misconfigured: 500,
     InternalFault: 500,
@@ -48,13 +50,18 @@ BY_STATUS = {
 }
 
 
+def status_of(error: JobFairError) -> int:
+    """Return the HTTP status of an error; too many tries are 429."""
+    if isinstance(error, Refused) and error.code == "too_many":
+        return 429
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+
+
 def show_refusal(request: AnyRequest, error: JobFairError) -> Response[Any]:
     """Show why not: a notice for htmx, a page for everyone else."""
     if isinstance(error, Overloaded):
         return _show_busy(request, error)
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    if isinstance(error, Refused) and error.code == "too_many":
-        status = 429
+    status = status_of(error)
     part = "ui/_notice.html" if is_part(request) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)
