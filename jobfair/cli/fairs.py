@@ -119,8 +119,9 @@ async def close(fair: str, reason: str) -> None:
     Contoh:
       jobfair close asahan-2022 --reason "Listrik padam di kantor"
     """
-    clock = AnchoredClock()
-    async with ready_database(read_settings()) as database:
+    settings, clock = read_settings(), AnchoredClock()
+    async with ready_database(settings) as database:
+        keys = read_keys(settings.keys)
         fair_id = await fair_id_of(database, fair)
         async with database.snapshot() as session:
             phase = (await queries.fair_by_id(session, fair_id)).phase(clock.now())
@@ -133,7 +134,9 @@ async def close(fair: str, reason: str) -> None:
                 )
         if phase is not Phase.CLOSED:
             with out.status("Menunggu lamaran yang sudah masuk…"):
-                await close_when_drained(database, clock, None, fair_id=fair_id, account_id=None)
+                await close_when_drained(
+                    database, clock, None, keys=keys, fair_id=fair_id, account_id=None
+                )
         async with database.snapshot() as session:
             closing = await closing_of(session, fair_id)
     assert closing is not None, "the latch and the frozen figures are set together"

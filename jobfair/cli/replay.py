@@ -22,7 +22,7 @@ from jobfair.cli.serve import make_server
 from jobfair.clock import AnchoredClock, ControlledClock
 from jobfair.content import fair_folder
 from jobfair.db import Database
-from jobfair.db.sealed import read_keys
+from jobfair.db.sealed import Keys, read_keys
 from jobfair.errors import Refused
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
@@ -108,7 +108,7 @@ async def _repeat(door: Door, cast: Cast, probes: Probes) -> None:
         probes.repeats_equal += (again.number, again.seq) == (first.number, first.seq)
 
 
-async def play_at_once(database: Database, cast: Cast) -> Probes:
+async def play_at_once(database: Database, cast: Cast, keys: Keys) -> Probes:
     """Play the fair without sleeping, try its edges, and close it."""
     clock, probes = ControlledClock(cast.opens_at - timedelta(microseconds=1)), Probes()
     door = Door(database, clock)
@@ -120,7 +120,9 @@ async def play_at_once(database: Database, cast: Cast) -> Probes:
     await _repeat(door, cast, probes)
     clock.move_to(cast.closes_at)
     probes.at_closing = await _try(door, cast, stranger)
-    await close_when_drained(database, clock, door, fair_id=cast.fair_id, account_id=None)
+    await close_when_drained(
+        database, clock, door, keys=keys, fair_id=cast.fair_id, account_id=None
+    )
     serving.cancel()
     return probes
 
@@ -221,7 +223,7 @@ async def replay(folder: str, into: Path, speed: float | None) -> None:
     async with ready_database(settings) as database:
         cast = await _stage(settings, database, fair_folder(folder))
         if speed is None:
-            probes = await play_at_once(database, cast)
+            probes = await play_at_once(database, cast, read_keys(settings.keys))
     if speed is not None:
         await play_to_be_watched(settings, cast, speed)
     async with ready_database(settings) as database, database.snapshot() as session:
@@ -230,10 +232,10 @@ async def replay(folder: str, into: Path, speed: float | None) -> None:
     if closing is None:
         fail("job fair belum sampai ke penutupannya, jadi belum ada rekap.", CHECK_FAILED)
         return
-    main = closing.record["figures"]
+    main = closing.record.figures
     totals = {
         "berkas": expected_totals(cast),
-        "rekap": {name: main[key] for name, key in FIGURES.items()},
+        "rekap": {name: getattr(main, key) for name, key in FIGURES.items()},
         "SQL": recount_by_sql(data / "jobfair.sqlite"),
     }
     with out.status("Mencetak dua kali…"):

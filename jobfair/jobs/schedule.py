@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from jobfair.clock import Clock
 from jobfair.db import Database
+from jobfair.db.sealed import Keys
 from jobfair.documents import actions as documents
 from jobfair.fairday.queries import fairs_to_close
 from jobfair.fairs import queries as fairs
@@ -27,6 +28,7 @@ class Tools:
     clock: Clock
     door: Door
     store: Store
+    keys: Keys
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,12 @@ async def close(tools: Tools) -> None:
         ended = await fairs_to_close(session, tools.clock.now())
     for fair_id in ended:
         await close_when_drained(
-            tools.database, tools.clock, tools.door, fair_id=fair_id, account_id=None
+            tools.database,
+            tools.clock,
+            tools.door,
+            keys=tools.keys,
+            fair_id=fair_id,
+            account_id=None,
         )
 
 

@@ -36,7 +36,7 @@ async def made(database):
 
 @pytest.fixture
 def tools(database, clock, tmp_path):
-    return Tools(database, clock, None, FolderStore(tmp_path / "documents"))
+    return Tools(database, clock, None, FolderStore(tmp_path / "documents"), KEYS)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from jobfair.fairs.rules import Phase
 from jobfair.jobs.schedule import SCHEDULE, Tools
 from jobfair.store.folder import FolderStore
 from jobfair.tally.queries.frozen import closing_of
-from tests.builders import CLOSES, NOW, OPENS, stage
+from tests.builders import CLOSES, KEYS, NOW, OPENS, stage
 
 
 @pytest.fixture
@@ -23,7 +23,8 @@ async def tools(database, clock, door, tmp_path):
             applicant_id=applicant.id,
             position_id=staged.positions[0].id,
         )
-    return Tools(database, clock, door, FolderStore(tmp_path / "documents")), staged.fair.id
+    store = FolderStore(tmp_path / "documents")
+    return Tools(database, clock, door, store, KEYS), staged.fair.id
 
 
 async def state(tools, fair_id):

@@ -59,7 +59,7 @@ async def show_recap(
         closing=closing,
         papers=papers,
         refusal=refusal,
-        disabled=few(closing.record["disability"]["applicants"]) if closing else "",
+        disabled=few(closing.record.disability.applicants) if closing else "",
     )
 
 
