@@ -13,6 +13,7 @@ from jobfair.reporting import definitions, findings, graphics, texts
 from jobfair.reporting.public import PublicPeople, PublicRow, PublicStep, public_people
 from jobfair.reporting.words import day, days, moment
 from jobfair.tally.queries.frozen import FrozenClosing
+from jobfair.tally.rules.funnel import STEP_NAMES
 from jobfair.tally.rules.invariants import broken_invariants
 from jobfair.tally.rules.record import (
     GONE,
@@ -26,13 +27,6 @@ from jobfair.tally.rules.record import (
     Record,
 )
 
-STEP_NAMES = {
-    "applied": "Mengirim lamaran",
-    "reviewed": "Ditinjau perusahaan",
-    "shortlisted": "Lolos berkas",
-    "interview": "Wawancara",
-    "accepted": "Diterima",
-}
 NUMBER_NAMES = {
     "companies": "Perusahaan",
     "positions": "Jabatan",

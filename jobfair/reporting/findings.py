@@ -48,9 +48,10 @@ def leaders(rows: Sequence[R], name: str) -> list[R]:
 
     None either when the number that is unknown is larger: then nobody can tell which leads.
     """
-    counts: dict[int, int] = {at: getattr(row, name) for at, row in enumerate(rows)}
-    most = max(counts.values(), default=0)
-    return [row for at, row in enumerate(rows) if counts[at] == most > 0 and row.code != UNKNOWN]
+    counts: list[int] = [getattr(row, name) for row in rows]
+    most = max(counts, default=0)
+    equal = [row for row, count in zip(rows, counts, strict=True) if count == most]
+    return [row for row in equal if row.code != UNKNOWN] if most else []
 
 
 def lower_first(text: str) -> str:
@@ -72,7 +73,7 @@ def about_days(days: Sequence[Day]) -> tuple[str, tuple[int, ...]]:
     last = len(days) - 1
     if len(days) >= SHORTEST_TREND:
         first_two, last_two = counts[0] + counts[1], counts[-1] + counts[-2]
-        crowded = max(CROWDED * Fraction(2 * total, len(days)), LARGE * total)
+        crowded: Fraction = max(CROWDED * Fraction(2 * total, len(days)), LARGE * total)
         if first_two >= max(last_two, crowded):
             return f"{share(first_two, total)} lamaran masuk dalam dua hari pertama", (0, 1)
         if last_two >= crowded:

@@ -17,10 +17,9 @@ from jobfair.companies.rules import KBLI_2020
 from jobfair.errors import Invalid, NotFound, Overloaded
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, WAGE_PERIODS
 from jobfair.positions.rules.search import SORTS, SearchQuery, search
-from jobfair.tally.queries.counters import StageCounts
+from jobfair.tally.rules.funnel import STEP_NAMES
 from jobfair.web.http.errors import BY_STATUS
 from jobfair.web.pages.organiser.audit_text import ACTS
-from jobfair.web.pages.organiser.funnel import funnel_of
 from jobfair.web.pages.organiser.overview import PHASE_WORDS
 from jobfair.wording.language import AGO, CATALOGUE
 
@@ -101,11 +100,10 @@ def in_code() -> tuple[set[tuple[str, ...]], set[tuple[str, str]]]:
 def in_tables() -> set[tuple[str, ...]]:
     """Return labels and units that pages look up."""
     results = search([], SearchQuery(), applicants={})
-    funnel = funnel_of(accounts=0, applicants=0, stages=StageCounts())
     words = [text for table in TABLES for text in table.values()]
     words += [option.label for option in (*results.education, *results.experience)]
     words += [results.disability_friendly.label, results.wage_named.label]
-    words += [step.label for step in (*funnel.people, *funnel.applications)]
+    words += STEP_NAMES.values()
     words += [f"per {period}" for period in WAGE_PERIODS] + [unit for _, unit in AGO]
     words += [Overloaded(1).message, Invalid({}).message, NotFound().message]
     return {(word,) for word in words}

@@ -35,7 +35,8 @@ def _cells(applicants: int, applications: int) -> list[Cell]:
     return [
         Cell(
             sex="LP"[at % 2], education=SCHOOLS[at % 5], age=bands[at % 3],
-            district=DISTRICTS[at % 5], disabled=int(at == 11), level=at % 5, recorded=tuple(int(at % 5 >= k) for k in (1, 2, 3, 4)),
+            district=DISTRICTS[at % 5], disabled=int(at == 11), level=at % 5,
+            recorded=tuple(int(at % 5 >= step) for step in (1, 2, 3, 4)),
             applicants=people[at], applications=people[at] + sent[at], most=people[at] and 3,
         )
         for at in range(count)

@@ -146,6 +146,16 @@ async def count_people(session: Session, fair_id: int, *, day: date) -> Sequence
     ]  # fmt: skip
 
 
+async def count_levels(session: Session, fair_id: int) -> dict[int, int]:
+    """Return how many people came as far as each step, each by the best of theirs."""
+    applied = _applied(fair_id)
+    best = (
+        select(func.max(applied.c.level).label("level")).group_by(applied.c.applicant_id).subquery()
+    )
+    rows = await session.execute(select(best.c.level, func.count()).group_by(best.c.level))
+    return {level: n for level, n in rows}  # noqa: C416 - rows, not pairs
+
+
 async def count_applications(session: Session, fair_id: int) -> Sequence[Reached]:
     """Return all applications of the fair, grouped."""
     applied = _applied(fair_id)

@@ -67,7 +67,7 @@ def cells_of(record: Record) -> tuple[dict[Key, int], list[Sum], set[Key]]:
             total = tell(("sex", sex), sum(getattr(row, sex) for row in rows))
             sums.append([total, *((part, row.code, sex) for row in rows)])
         for name in ("applicants", "applications"):
-            sums.append([("all", name), *((part, row.code, name) for row in rows)])
+            sums += [[("all", name), *((part, row.code, name) for row in rows)]]
     sums.append([("all", "applicants"), *(("sex", sex) for sex in SEXES)])
     for step in record.funnel.persons:
         lives = [tell(("step", step.step, one), getattr(step, one)) for one in RESIDENCES]
