@@ -107,7 +107,12 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
             works.append(services.bus.run())
         if scheduled:
             tools = Tools(
-                services.database, services.clock, services.door, services.store, services.keys
+                services.database,
+                services.clock,
+                services.door,
+                services.store,
+                services.press,
+                services.keys,
             )
             works.append(keep_the_clock(tools))
         tasks = [asyncio.create_task(work) for work in works]
@@ -118,6 +123,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=GOODBYE)
+            await services.press.close()
             await services.database.close()
             await services.store.close()
 

@@ -73,8 +73,8 @@ def about_days(days: Sequence[Day]) -> tuple[str, tuple[int, ...]]:
     last = len(days) - 1
     if len(days) >= SHORTEST_TREND:
         first_two, last_two = counts[0] + counts[1], counts[-1] + counts[-2]
-        crowded: Fraction = max(CROWDED * Fraction(2 * total, len(days)), LARGE * total)
-        if first_two >= max(last_two, crowded):
+        crowded = max(CROWDED * Fraction(2 * total, len(days)), LARGE * total)
+        if first_two >= last_two and first_two >= crowded:
             return f"{share(first_two, total)} lamaran masuk dalam dua hari pertama", (0, 1)
         if last_two >= crowded:
             return f"{share(last_two, total)} lamaran masuk dalam dua hari terakhir", (
