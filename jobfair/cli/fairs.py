@@ -3,6 +3,7 @@
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -21,7 +22,7 @@ from jobfair.people.actions import add_staff
 from jobfair.people.rules import Role
 from jobfair.reporting.editions import write_edition
 from jobfair.settings import Settings, read_settings
-from jobfair.tally.queries.frozen import closing_of
+from jobfair.tally.queries.frozen import FrozenClosing, closing_of
 from jobfair.web.http.passwords import Passwords
 from jobfair.wording.dates import moment
 
@@ -143,6 +144,17 @@ async def close(fair: str, reason: str) -> None:
     out.print(f"Ditutup. {closing.seq} lamaran, sidik {closing.sha256[:16]}…")
 
 
+def _last_check(closing: FrozenClosing) -> str:
+    checked = closing.checked
+    if checked is None:
+        return "Belum diperiksa ulang sesudah dikunci. Jalankan: jobfair check"
+    at = moment(checked.at, "id", ZoneInfo(closing.record.fair.time_zone))
+    if checked.differences:
+        return f"Pemeriksaan terakhir {at}: BERBEDA di {checked.differences} tempat."
+    later = f"; {checked.changed} hal berubah sesudah dibekukan" if checked.changed else ""
+    return f"Pemeriksaan terakhir {at}: cocok{later}."
+
+
 @click.command(short_help="Cetak rekap, lembar media, dan CSV.")
 @click.argument("fair")
 @click.option(
@@ -153,8 +165,10 @@ async def close(fair: str, reason: str) -> None:
 async def report(fair: str, folder: Path) -> None:
     """Cetak rekap penutupan FAIR dari angka yang dibekukan: PDF, lembar media, dan CSV.
 
-    Dicetak kapan pun dan di mana pun, isinya sama sampai bita terakhir. Bila hitung ulang tidak
-    cocok, rekap menolak dicetak dan menyebut letaknya.
+    Dengan program dan alamat situs yang sama, isinya sama sampai bita terakhir. Rekap menolak
+    dicetak bila tanda tangannya tidak sah, atau bila saat dikunci angkanya tidak cocok dengan
+    hitung ulang. Baris lamaran tidak dihitung ulang di sini; itu dilakukan `jobfair check`, dan
+    hasil terakhirnya disebut.
 
     \b
     Contoh:
@@ -164,7 +178,8 @@ async def report(fair: str, folder: Path) -> None:
     async with ready_database(settings) as database:
         fair_id = await fair_id_of(database, fair)
         async with database.snapshot() as session:
-            closing = await closing_of(session, fair_id)
+            trusted = read_keys(settings.keys).public_key
+            closing = await closing_of(session, fair_id, trusted=trusted)
     if closing is None:
         fail("job fair ini belum ditutup, jadi belum ada rekapnya.", CHECK_FAILED)
         return
@@ -172,3 +187,4 @@ async def report(fair: str, folder: Path) -> None:
         written = await write_edition(closing, folder, base_url=settings.base_url)
     for path, mark in written:
         out.print(f"{path}  {mark}")
+    out.print(_last_check(closing))

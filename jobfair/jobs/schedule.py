@@ -81,9 +81,7 @@ async def print_papers(tools: Tools) -> None:
     for fair_id, edition in newest:
         if not tools.press.was_prepared(fair_id, edition):
             async with tools.database.snapshot() as session:
-                closing = await closing_of(
-                    session, fair_id, edition, trusted=tools.keys.public_key
-                )
+                closing = await closing_of(session, fair_id, edition, trusted=tools.keys.public_key)
             if closing is not None:
                 await tools.press.prepare(closing)
 

@@ -40,3 +40,5 @@ class ClosingCheck(Base):
     at: Mapped[datetime]
     differences: Mapped[int]
     """In how many places the rows differed from what was frozen."""
+    changed: Mapped[int]
+    """In how many it lawfully changed since."""

@@ -25,6 +25,8 @@ class LastCheck:
 
     at: datetime
     differences: int
+    changed: int
+    """What changed lawfully since it was frozen."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,14 @@ def add_closing(
     )
 
 
-def _is_whole(closing: Closing) -> bool:
+def is_whole(closing: Closing) -> bool:
     """Tell whether the record is the one whose hash stands beside it."""
     if hash_of(closing.record) != closing.sha256:
         return False
     return bool(closing.record.get("window", {}).get("latch_seq") == closing.seq)
 
 
-def _is_signed(closing: Closing, trusted: str) -> bool:
+def is_signed(closing: Closing, trusted: str) -> bool:
     """Tell whether the ``trusted`` key signed it, or without one the key named beside it."""
     return closing.public_key == (trusted or closing.public_key) and is_signed_by(
         closing.public_key, closing.signature, signed_text(closing.sha256)
@@ -125,7 +127,7 @@ async def closing_of(
     closing: Closing | None = await session.scalar(query.limit(1))
     if closing is None:
         return None
-    if not (_is_whole(closing) and _is_signed(closing, trusted)):
+    if not (is_whole(closing) and is_signed(closing, trusted)):
         raise Refused(
             "altered",
             "Rekap edisi %(edition)s berubah sesudah dikunci: sidik atau tanda tangannya tidak "
@@ -147,7 +149,7 @@ async def closing_of(
         sha256=closing.sha256,
         signature=closing.signature,
         public_key=closing.public_key,
-        checked=LastCheck(checked.at, checked.differences) if checked else None,
+        checked=LastCheck(checked.at, checked.differences, checked.changed) if checked else None,
     )
 
 
@@ -158,8 +160,8 @@ async def sign_closings(session: Session, *, old: Keys | None, new: Keys) -> int
     """
     signed = 0
     for closing in await session.scalars(select(Closing).with_for_update()):
-        good = _is_signed(closing, old.public_key) if old else not closing.signature
-        if good and _is_whole(closing):
+        good = is_signed(closing, old.public_key) if old else not closing.signature
+        if good and is_whole(closing):
             closing.signature = new.sign(signed_text(closing.sha256))
             closing.public_key = new.public_key
             signed += 1

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["fair_id"], ["fair.id"], name=op.f("fk_closing_check_fair_id_fair")
         ),
