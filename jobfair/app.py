@@ -109,7 +109,12 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
             works.append(services.bus.run())
         if scheduled:
             tools = Tools(
-                services.database, services.clock, services.door, services.store, services.press
+                services.database,
+                services.clock,
+                services.door,
+                services.store,
+                services.press,
+                services.keys,
             )
             works.append(keep_the_clock(tools))
         tasks = [asyncio.create_task(work) for work in works]

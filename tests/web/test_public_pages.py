@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobfair.tally.queries.counters import HourCount
-from jobfair.web.pages.public.wall import days_of_fair, draw, hours_of_day
+from jobfair.tally.rules.hours import HourCount, days_of_fair, hours_of_day
+from jobfair.web.pages.public.wall import draw
 from tests.builders import CLOSES, NOW, OPENS, WIB, stage
 from tests.web.pages import AFTER, latch, send, text_of
 
