@@ -42,7 +42,7 @@ def test_a_new_applicant_is_signed_in_and_goes_on(client, act):
 
     answer = register(client, ke=page)
 
-    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?dari=daftar#lamar")
     assert client.cookies.get(SESSION_COOKIE)
     assert send(client, page).status_code == 303
     profile = client.get("/profil").text

@@ -21,6 +21,7 @@ from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.limits import REGISTER_PER_ADDRESS
 from jobfair.web.http.templating import WIB, show
 from jobfair.web.pages.applicant.places import district_groups
+from jobfair.web.pages.shared.draft import back_to_card
 from jobfair.web.pages.shared.signin import address_of, onward
 
 AnyRequest = Request[Any, Any, Any]
@@ -126,7 +127,7 @@ async def register(request: AnyRequest, services: ServicesDep, now: NowDep) -> T
         answer.headers["Retry-After"] = str(busy.seconds)
         return answer
     return Redirect(
-        onward(form.given.get("ke", ""), Role.APPLICANT),
+        back_to_card(onward(form.given.get("ke", ""), Role.APPLICANT), "daftar"),
         status_code=303,
         cookies=[host_cookie(SESSION_COOKIE, token)],
     )

@@ -17,7 +17,7 @@ from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import local_path
 from jobfair.web.http.limits import SIGN_IN_PER_ADDRESS, SIGN_IN_PER_NAME
 from jobfair.web.http.templating import show
-from jobfair.web.pages.shared.draft import no_draft
+from jobfair.web.pages.shared.draft import back_to_card, no_draft
 
 AnyRequest = Request[Any, Any, Any]
 HOME = {Role.APPLICANT: "/lamaran", Role.REVIEWER: "/meja", Role.ORGANISER: "/kendali"}
@@ -102,7 +102,7 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Te
     async with services.database.transaction() as session:
         token = await actions.sign_in(session, account=account, old_token=old, now=now)
     return Redirect(
-        onward(form.given.get("ke", ""), account.role),
+        back_to_card(onward(form.given.get("ke", ""), account.role), "masuk"),
         status_code=303,
         cookies=[host_cookie(SESSION_COOKIE, token)],
     )
