@@ -3,15 +3,14 @@
 from datetime import datetime
 
 from jobfair.audit.actions import record_audit
-from jobfair.companies.queries import company_of_office
+from jobfair.companies.queries import company_of_office, lock_company
 from jobfair.companies.rules import check_suspension_reason
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import all_fairs
 from jobfair.people import actions as people
-from jobfair.people.models import Account
-from jobfair.people.queries import reviewer_of
+from jobfair.people.queries import StaffMember, reviewer_of, staff_member
 from jobfair.people.rules import Role
 
 
@@ -37,9 +36,7 @@ async def verify_company(
         NotFound: not a company of this office.
 
     """
-    company = await company_of_office(
-        session, office_id=office_id, company_id=company_id, lock=True
-    )
+    company = await lock_company(session, office_id=office_id, company_id=company_id)
     if company.verified_at is not None:
         return
     company.verified_at = now
@@ -74,9 +71,7 @@ async def suspend_company(
         NotFound: not a company of this office. Invalid: no reason.
 
     """
-    company = await company_of_office(
-        session, office_id=office_id, company_id=company_id, lock=True
-    )
+    company = await lock_company(session, office_id=office_id, company_id=company_id)
     check_suspension_reason(reason)
     if company.verified_at is None:
         return
@@ -106,7 +101,7 @@ async def add_reviewer(
     now: datetime,
     by: int,
     fair_id: int | None = None,
-) -> Account:
+) -> StaffMember:
     """Make an account for a reviewer of a company of this office.
 
     Raises:
@@ -115,7 +110,7 @@ async def add_reviewer(
 
     """
     await company_of_office(session, office_id=office_id, company_id=company_id)
-    return await people.add_staff(
+    account = await people.add_staff(
         session,
         keys=keys,
         role=Role.REVIEWER,
@@ -127,6 +122,8 @@ async def add_reviewer(
         company_id=company_id,
         fair_id=fair_id,
     )
+    await session.flush()
+    return staff_member(account)
 
 
 async def reset_reviewer(
@@ -139,7 +136,7 @@ async def reset_reviewer(
     now: datetime,
     by: int,
     fair_id: int | None = None,
-) -> Account:
+) -> StaffMember:
     """Give a reviewer a new password, also one who was disabled: they can sign in again.
 
     Raises:
@@ -152,7 +149,7 @@ async def reset_reviewer(
     await people.reset_password(
         session, account=account, password_hash=password_hash, now=now, by=by, fair_id=fair_id
     )
-    return account
+    return staff_member(account)
 
 
 async def disable_reviewer(

@@ -173,7 +173,7 @@ class _Defining:
         self, wanted: Iterable[CompanyDefinition], office: Office
     ) -> dict[str, Company]:
         """Return the office's companies by slug; one a running fair has is held by it."""
-        stored = await companies.companies_of_office(self.session, office.id)
+        stored = await companies.company_rows(self.session, office.id)
         rows = {company.slug: company for company in stored}
         held_ids = await queries.companies_at_fairs(self.session, self.busy)
         for one in wanted:

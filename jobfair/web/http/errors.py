@@ -31,6 +31,7 @@ STATUS: dict[type[JobFairError], int] = {
     NotAllowed: 403,
     Refused: 409,
     Invalid: 422,
+    Overloaded: 503,
     TemporarilyUnavailable: 503,
     Misconfigured: 500,
 }
@@ -45,13 +46,18 @@ BY_STATUS = {
 }
 
 
+def status_of(error: JobFairError) -> int:
+    """Return the HTTP status of an error; too many tries are 429."""
+    if isinstance(error, Refused) and error.code == "too_many":
+        return 429
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+
+
 def show_refusal(request: AnyRequest, error: JobFairError) -> Response[Any]:
     """Show why not: a notice for htmx, a page for everyone else."""
     if isinstance(error, Overloaded):
         return _show_busy(request, error)
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    if isinstance(error, Refused) and error.code == "too_many":
-        status = 429
+    status = status_of(error)
     part = "ui/_notice.html" if is_part(request) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)

@@ -16,7 +16,7 @@ from jobfair.db import Database, PreparedLookup, Session
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import defined_fair
 from jobfair.fairs.rules.state import FairState
-from jobfair.positions.queries import offers_of_fair, position_by_slug
+from jobfair.positions.queries import PostedPosition, offers_of_fair, position_by_slug
 from jobfair.positions.rules.offers import Booth, Offer, booths, by_likeness
 from jobfair.positions.rules.search import Results, SearchQuery, needs_applicants, search
 from jobfair.tally.queries.counters import FairTally, tally_fair
@@ -39,7 +39,7 @@ class Definition:
     tally: FairTally
     results: dict[SearchQuery, Results] = field(default_factory=dict)
     similar: dict[int, Sequence[Offer]] = field(default_factory=dict)
-    positions: dict[str, Any] = field(default_factory=dict)
+    positions: dict[str, PostedPosition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class CachedFair:
         others = (offer for offer in kept[position_id] if offer.id not in without)
         return list(islice(others, most))
 
-    async def position(self, database: Database, slug: str) -> Any:
+    async def position(self, database: Database, slug: str) -> PostedPosition:
         """Return a position the public may see, with its company; ``NotFound`` when there is none.
 
         Like the fair it is shared by all who look and a part of no session.

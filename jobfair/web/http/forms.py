@@ -1,4 +1,4 @@
-"""A form between the browser and the rules: what was typed, and what is wrong with it."""
+"""A form between the browser and the rules: what was typed, and what came of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,15 +6,20 @@ from typing import Any
 
 from litestar import Request
 
-from jobfair.errors import Invalid, Problem
+from jobfair.errors import Invalid, JobFairError, Problem
 
 
-@dataclass
+@dataclass(frozen=True)
 class Form:
-    """What was typed (kept, to be shown again) and the problems by field, in page order."""
+    """What was typed, to be shown again, with the problems by field in page order."""
 
     given: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, Problem] = field(default_factory=dict)
+    notice: JobFairError | None = None
+    """Why it could not be done, where that is not about a field."""
+    status_code: int = 200
+    many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Every value of each name, for fields that may be sent several times."""
 
     def text(self, name: str) -> str:
         """Return a trimmed text; a field that was not sent is empty."""
@@ -22,10 +27,25 @@ class Form:
 
     def with_problems(self, error: Invalid) -> "Form":
         """Return the same form with its problems, to be shown again."""
-        return Form(self.given, error.fields)
+        return self.after(error, status_code=422)
+
+    def after(self, error: JobFairError, *, status_code: int) -> "Form":
+        """Return the same form with what an error says of it, to be shown again."""
+        wrong = isinstance(error, Invalid)
+        return Form(
+            self.given,
+            error.fields if isinstance(error, Invalid) else {},
+            notice=None if wrong else error,
+            status_code=status_code,
+            many=self.many,
+        )
 
 
 async def read_form(request: Request[Any, Any, Any]) -> Form:
-    """Return the text fields of a request; a field sent twice counts once, files are ignored."""
+    """Return the text fields of a request; files are ignored."""
     sent = await request.form()
-    return Form({name: value for name, value in sent.multi_items() if isinstance(value, str)})
+    many: dict[str, tuple[str, ...]] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, str):
+            many[name] = (*many.get(name, ()), value)
+    return Form({name: values[-1] for name, values in many.items()}, many=many)

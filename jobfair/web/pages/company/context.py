@@ -17,7 +17,7 @@ from jobfair.db import Session
 from jobfair.errors import NotAllowed, NotFound
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules.state import FairState
-from jobfair.positions.queries import own_position, positions_of_company
+from jobfair.positions.queries import PostedPosition, own_position, positions_of_company
 from jobfair.tally.queries.counters import StageCounts, tally_positions
 from jobfair.web.http.dependencies import SignedIn
 from jobfair.web.pages.company.view import View
@@ -59,7 +59,7 @@ def company_of(account: SignedIn) -> int:
     return account.company_id
 
 
-async def desk_position(session: Session, account: SignedIn, position_id: int) -> Any:
+async def desk_position(session: Session, account: SignedIn, position_id: int) -> PostedPosition:
     """Return the position whose applicants this reviewer may see.
 
     Raises:
@@ -73,7 +73,7 @@ async def desk_position(session: Session, account: SignedIn, position_id: int) -
     return position
 
 
-def requirements(position: Any, profile: Any, answers: Any) -> list[Requirement]:
+def requirements(position: PostedPosition, profile: Any, answers: Any) -> list[Requirement]:
     """Return what the position asks for and whether the application meets it."""
     return requirements_met(
         education=position.education,
@@ -140,7 +140,7 @@ async def _page(session: Session, company_id: int, view: View) -> desk.Page:
     )
 
 
-def _listed(position: Any, row: desk.Row) -> Listed:
+def _listed(position: PostedPosition, row: desk.Row) -> Listed:
     found = requirements(position, row.profile, row.answers)
     return Listed(row=row, met=sum(one.met for one in found), of=len(found))
 
@@ -151,7 +151,7 @@ async def _opened(
     page: desk.Page,
     *,
     fair: FairState,
-    position: Any,
+    position: PostedPosition,
     now: datetime,
 ) -> dict[str, Any]:
     receipt = view.receipt or (page.rows[0].receipt if page.rows else "")

@@ -18,6 +18,7 @@ from jobfair.errors import JobFairError, Refused
 from jobfair.fairs.rules import check_accepts, closing_day
 from jobfair.fairs.rules.state import FairState
 from jobfair.people.rules import Role
+from jobfair.positions.queries import PostedPosition
 from jobfair.positions.rules.offers import Offer
 from jobfair.regions import is_local
 from jobfair.web.http.dependencies import Services, SignedIn
@@ -65,14 +66,14 @@ class PositionPage:
     """A position as one visitor sees it."""
 
     found: FairState
-    position: Any
+    position: PostedPosition
     applicants: int
     card: Card
     others: Sequence[Offer]
 
 
 async def _card_of(
-    session: Session, found: FairState, position: Any, account: SignedIn, now: datetime
+    session: Session, found: FairState, position: PostedPosition, account: SignedIn, now: datetime
 ) -> Card:
     fair = found
     applicant = await applicant_of_account(session, account.account_id)
