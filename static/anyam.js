@@ -116,7 +116,7 @@
       if (Date.now() - lines.get(socket) < SILENT) continue;
       lines.set(socket, Infinity);
       socket.dispatchEvent(new CloseEvent("close", { code: 1006 }));
-      say("putus");
+      if (!asking) say("putus");
       askInstead();
     }
   }, 5000);

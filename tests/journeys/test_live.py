@@ -108,9 +108,9 @@ def test_a_line_that_died_silently_is_told_polled_and_opened_again(site, visitor
     expect(sign).to_have_text("diperbarui tiap 30 detik")
 
     opened, line.cut = line.opened, False
-    page.clock.run_for(100_000)
+    while line.opened == opened:
+        page.clock.run_for(1_000)
     expect(sign).to_have_text("tersambung")
-    assert line.opened > opened
 
 
 def test_a_sign_of_life_keeps_the_line_and_shows_nothing(shared_site, visitor):
