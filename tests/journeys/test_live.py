@@ -66,10 +66,10 @@ class Line:
 
     def __init__(self):
         self.cut = False
-        self.opened = 0
+        self.sockets = []
 
     def __call__(self, socket):
-        self.opened += 1
+        self.sockets.append(socket)
         server = socket.connect_to_server()
         server.on_message(lambda frame: None if self.cut else socket.send(frame))
 
@@ -87,6 +87,16 @@ def freeze(page):
     page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 5)
 
 
+def give_sign(page, line, sign=""):
+    """Let the server say that it lives, and wait until the page has heard it."""
+    page.evaluate(
+        "window.heard = 0; document.addEventListener("
+        "'htmx:ws:before:message:incoming', () => { window.heard = 1 }, {once: true})"
+    )
+    line.sockets[-1].send(sign)
+    page.wait_for_function("window.heard", polling=50)
+
+
 def test_a_line_that_died_silently_is_told_polled_and_opened_again(site, visitor):
     page, line = visitor.open(), Line()
     page.clock.install()
@@ -95,6 +105,7 @@ def test_a_line_that_died_silently_is_told_polled_and_opened_again(site, visitor
     sign = page.locator("#sambung")
     expect(sign).to_have_text("tersambung")
     freeze(page)
+    give_sign(page, line)
 
     line.cut = True
     page.route("**/angka", lambda route: route.fulfill(status=503))
@@ -107,34 +118,28 @@ def test_a_line_that_died_silently_is_told_polled_and_opened_again(site, visitor
     page.clock.run_for(30_000)
     expect(sign).to_have_text("diperbarui tiap 30 detik")
 
-    opened, line.cut = line.opened, False
-    while line.opened == opened:
+    opened, line.cut = len(line.sockets), False
+    while len(line.sockets) == opened:
         page.clock.run_for(1_000)
     expect(sign).to_have_text("tersambung")
 
 
 def test_a_sign_of_life_keeps_the_line_and_shows_nothing(shared_site, visitor):
-    page, lines = visitor.open(), []
+    page, line = visitor.open(), Line()
     page.clock.install()
-
-    def keep(socket):
-        server = socket.connect_to_server()
-        server.on_message(socket.send)
-        lines.append(socket)
-
-    page.route_web_socket(re.compile("/ws/publik/"), keep)
+    page.route_web_socket(re.compile("/ws/publik/"), line)
     page.goto(shared_site.fair)
     expect(page.locator("#sambung")).to_have_text("tersambung")
     freeze(page)
     before = page.locator("#angka").inner_text()
 
     for sign in ("", "<!-- -->", "\n", "<!---->"):
-        lines[0].send(sign)
+        give_sign(page, line, sign)
         page.clock.run_for(30_000)
 
     expect(page.locator("#sambung")).to_have_text("tersambung")
     assert page.locator("#angka").inner_text() == before
-    assert len(lines) == 1
+    assert len(line.sockets) == 1
 
 
 def test_the_wall_keeps_time_while_nothing_happens(shared_site, visitor):

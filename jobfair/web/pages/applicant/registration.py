@@ -7,7 +7,7 @@ from litestar import Request, get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.actions import TAKEN, register_applicant
-from jobfair.applicants.rules.nik import NikFacts
+from jobfair.applicants.rules.nik import NikFacts, read_nik
 from jobfair.applicants.rules.profile import Profile, read_registration
 from jobfair.db import Clash
 from jobfair.errors import Invalid, JobFairError, Overloaded, Problem, Refused
@@ -77,11 +77,22 @@ async def _page(
 ) -> Template:
     async with services.database.snapshot() as session:
         fairs = await published_fairs(session)
+    wrong = form.problems.get("nik")
+    taken = wrong is not None and wrong.message == TAKEN
+    read = None
+    if wrong is not None and not taken:
+        read = read_nik(form.text("nik"), today=services.clock.now().astimezone(WIB).date())
     return show(
         request,
         "applicant/registration.html",
         form=form,
         notice=notice,
+        taken=taken,
+        read=read if isinstance(read, NikFacts) else None,
+        born=" / ".join(f"{born:%d-%m-%Y}" for born in read.birth_dates)
+        if isinstance(read, NikFacts)
+        else "",
+        gates=[found for found in fairs if found.residence_policy == "local_only"],
         groups=district_groups([found.office.regency for found in fairs]),
         here="/daftar",
         status_code=status_code,

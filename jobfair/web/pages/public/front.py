@@ -18,11 +18,11 @@ YEAR = 365 * 86400
 
 @get("/")
 async def show_front(
-    request: Request[Any, Any, Any], snapshot: SnapshotDep, now: NowDep
+    request: AnyRequest, snapshot: SnapshotDep, now: NowDep, semua: FromQuery[str] = ""
 ) -> Template | Redirect:
-    """List the published fairs; a single one is shown at once."""
+    """List the published fairs; a single one is shown at once, unless all are asked for."""
     fairs = await published_fairs(snapshot)
-    if len(fairs) == 1:
+    if len(fairs) == 1 and semua != "1":
         return Redirect(f"/{fairs[0].slug}", status_code=303)
     return show(request, "public/front.html", fairs=[(found, found.phase(now)) for found in fairs])
 

@@ -38,6 +38,7 @@ async def show_landing(request: AnyRequest, fair_slug: FromPath[str]) -> Templat
         day=day_of(now, found.timetable, found.zone),
         tally=shown.tally(now),
         edition=shown.stamp.edition,
+        change=shown.change,
         thrifty=request.headers.get("save-data") == "on",
         results=shown.find(SearchQuery()),
         shown=OFFERS_SHOWN,

@@ -26,7 +26,8 @@ async def ask_receipt(
 ) -> Template | Redirect:
     """Ask for a number, and lead to its page."""
     found = await visible_fair(request, snapshot, fair_slug)
-    number = normalise_receipt(nomor).replace("/", "")[:NUMBER_LONGEST]
+    number = normalise_receipt(nomor, prefix=found.receipt_prefix)
+    number = number.replace("/", "")[:NUMBER_LONGEST]
     if number:
         return Redirect(f"/{found.slug}/bukti/{quote(number, safe='')}", status_code=303)
     return show(
@@ -46,7 +47,7 @@ async def verify(
     Wrong check digits are told apart from an unknown number, for the first is a typing mistake.
     """
     found = await visible_fair(request, snapshot, fair_slug)
-    tidy = normalise_receipt(number)[:NUMBER_LONGEST]
+    tidy = normalise_receipt(number, prefix=found.receipt_prefix)[:NUMBER_LONGEST]
     fits = receipt_fits(tidy)
     verified = await verify_receipt(snapshot, fair_id=found.id, number=tidy) if fits else None
     return show(

@@ -55,11 +55,13 @@ def _page(
     *,
     status_code: int = 200,
     notice: JobFairError | None = None,
+    left: bool = False,
 ) -> Template:
     return show(
         request,
         "applicant/sign_in.html",
         form=form,
+        left=left,
         notice=notice,
         here="/masuk",
         status_code=status_code,
@@ -67,12 +69,14 @@ def _page(
 
 
 @get("/masuk")
-async def ask_sign_in(request: AnyRequest, ke: FromQuery[str] = "") -> Template | Redirect:
-    """Show the form; who is signed in already goes on."""
+async def ask_sign_in(
+    request: AnyRequest, ke: FromQuery[str] = "", keluar: FromQuery[str] = ""
+) -> Template | Redirect:
+    """Show the form, and whether somebody has just signed out; signed-in people go on."""
     account: SignedIn | None = request.scope["user"]
     if account is not None:
         return Redirect(onward(ke, account.role), status_code=303)
-    return _page(request, Form({"ke": ke}))
+    return _page(request, Form({"ke": ke}), left=keluar == "1")
 
 
 @post("/masuk", status_code=200)
@@ -115,5 +119,7 @@ async def sign_out(request: AnyRequest, services: ServicesDep) -> Redirect:
     async with services.database.transaction() as session:
         await actions.sign_out(session, token=token)
     return Redirect(
-        "/", status_code=303, cookies=[host_cookie(SESSION_COOKIE, "", keep=False), no_draft()]
+        "/masuk?keluar=1",
+        status_code=303,
+        cookies=[host_cookie(SESSION_COOKIE, "", keep=False), no_draft()],
     )
