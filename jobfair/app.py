@@ -106,7 +106,9 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         if services.bus is not None:
             works.append(services.bus.run())
         if scheduled:
-            tools = Tools(services.database, services.clock, services.door, services.store)
+            tools = Tools(
+                services.database, services.clock, services.door, services.store, services.press
+            )
             works.append(keep_the_clock(tools))
         tasks = [asyncio.create_task(work) for work in works]
         try:
@@ -116,6 +118,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=GOODBYE)
+            await services.press.close()
             await services.database.close()
             await services.store.close()
 

@@ -206,3 +206,19 @@ def requirements_met(
         given = [answer for answer in answers[:questions] if answer.strip()]
         found.append(Requirement("answers", len(given) == questions))
     return found
+
+
+def search_words(text: str) -> tuple[str, ...]:
+    """Return the words of a name as a search compares them.
+
+    Accents, apostrophes, hyphens, dots and capitals do not count: ``Ma’ruf`` is ``ma'ruf`` is
+    ``maruf``.
+    """
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    return tuple("".join(char for char in apart if char.isalnum() or char.isspace()).split())
+
+
+def is_named(name: str, wanted: tuple[str, ...]) -> bool:
+    """Tell whether every wanted word begins a word of the name, or stands in it; in any order."""
+    words = search_words(name)
+    return bool(wanted) and all(any(one in word for word in words) for one in wanted)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from jobfair.audit.models import AuditEntry
+from jobfair.audit.rules import Act
 from jobfair.db import Session
 
 
@@ -24,9 +25,9 @@ async def entries_of_fair(
     return (await session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit))).all()
 
 
-async def has_entry(session: Session, *, act: str, fair_id: int, at: datetime) -> bool:
+async def has_entry(session: Session, *, act: Act, fair_id: int, at: datetime) -> bool:
     """Tell whether the act was already written down for that fair and instant."""
     query = select(AuditEntry.id).where(
-        AuditEntry.act == act, AuditEntry.fair_id == fair_id, AuditEntry.at == at
+        AuditEntry.act == act.value, AuditEntry.fair_id == fair_id, AuditEntry.at == at
     )
     return await session.scalar(query.limit(1)) is not None

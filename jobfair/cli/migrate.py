@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from jobfair.cli.frame import command, out
+from jobfair.cli.common import command, out
 from jobfair.db import Database
 from jobfair.db.migrations import newest_revision, revision_of, upgrade
 from jobfair.db.safety import check_library

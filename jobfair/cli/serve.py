@@ -17,8 +17,8 @@ from litestar import Litestar
 from uvicorn.loops.auto import auto_loop_factory
 
 from jobfair.app import create_app, make_services, store_of
+from jobfair.cli.common import out, plain_command, ready_database
 from jobfair.cli.crew import Crew
-from jobfair.cli.frame import out, plain_command, ready_database
 from jobfair.cli.rekey import check_key
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database

@@ -1,6 +1,6 @@
 """Charts as plain SVG: presentation attributes only, so they print and show the same anywhere.
 
-Each says all its values in ``aria-label``. No gradients (some viewers drop them), no ids, no
+Each says all its values in ``aria-label`` for browsers and ``<title>`` for PDF. No gradients (some viewers drop them), no ids, no
 classes (a page's styles do not reach into an SVG when it is printed).
 """
 
@@ -48,7 +48,8 @@ def _text(x: float, y: float, size: float, text: str, *, more: str = "", fill: s
 def _frame(height: float, said: str, drawn: Sequence[str]) -> Markup:
     return Markup(  # noqa: S704 - every text in it was escaped above
         f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(said)}" '
-        f'font-family="Jakarta">{"".join(drawn)}</svg>'
+        f'font-family="Jakarta, Noto Sans, Noto Sans Arabic"><title>{escape(said)}</title>'
+        f"{''.join(drawn)}</svg>"
     )
 
 

@@ -104,7 +104,7 @@ def test_a_new_reviewer_gets_a_password_that_is_shown_once(client, act, room, si
     answer = send(
         client, company(room, 1), f"{company(room, 1)}/peninjau", name="Dimas", email="D@Contoh.id"
     )
-    password = re.search(r"<code>([a-z0-9-]{19})</code>", answer.text)[1]
+    password = re.search(r"<code id=\"sandi-baru\">([a-z0-9-]{19})</code>", answer.text)[1]
 
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
@@ -142,7 +142,7 @@ def test_a_new_password_and_disabling_sign_the_reviewer_out(client, act, room, s
 
     answer = send(client, company(room), f"{company(room)}/peninjau/{reviewer}/sandi")
     assert theirs.get("/meja").headers["location"].startswith("/masuk")
-    password = re.search(r"<code>([a-z0-9-]{19})</code>", answer.text)[1]
+    password = re.search(r"<code id=\"sandi-baru\">([a-z0-9-]{19})</code>", answer.text)[1]
     sign_in(theirs, REVIEWER, password)
     assert (
         send(client, company(room), f"{company(room)}/peninjau/{reviewer}/nonaktif").status_code

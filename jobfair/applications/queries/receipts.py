@@ -119,9 +119,9 @@ async def verify_receipt(session: Session, *, fair_id: int, number: str) -> Veri
             Application.received_at,
             Position.title,
             Company.name.label("company"),
-            case(
-                (Application.stage == Stage.WITHDRAWN, Application.stage_at), else_=None
-            ).label("withdrawn_at"),
+            case((Application.stage == Stage.WITHDRAWN, Application.stage_at), else_=None).label(
+                "withdrawn_at"
+            ),
         )
         .join(Position, Position.id == Application.position_id)
         .join(Company, Company.id == Position.company_id)

@@ -8,6 +8,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
+from jobfair.clock import WIB
 from jobfair.db import Clash, DBAPIError, NoConnection
 from jobfair.errors import (
     Invalid,
@@ -20,8 +21,8 @@ from jobfair.errors import (
     TemporarilyUnavailable,
 )
 from jobfair.web.http.guards import SignInFirst
-from jobfair.web.http.templating import WIB, is_part, language_of, show
-from jobfair.wording.language import sentence
+from jobfair.web.http.templating import is_part, language_of, show
+from jobfair.wording.sentences import sentence
 
 log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 
@@ -11,6 +11,7 @@ from jobfair.applications.queries.apply_context import load_apply_context
 from jobfair.applications.rules import ANSWER_LONGEST, Stage
 from jobfair.errors import Invalid, NotAllowed, Problem, Refused
 from jobfair.people.rules import Role
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.admission import ARRIVAL
 from jobfair.web.http.dependencies import FromPath, Services, ServicesDep, SignedIn
 from jobfair.web.http.forms import Form, read_form
@@ -31,7 +32,6 @@ from jobfair.web.pages.shared.position_page import (
     show_position_page,
 )
 
-AnyRequest = Request[Any, Any, Any]
 ON_THE_WAY = {"profil": "/profil", "cv": "/profil/cv"}
 """Where the buttons inside the form lead that correct what is sent along."""
 

@@ -3,28 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.actions import TAKEN, register_applicant
 from jobfair.applicants.rules.nik import NikFacts, read_nik
 from jobfair.applicants.rules.profile import Profile, read_registration
+from jobfair.clock import WIB
 from jobfair.db import Clash
 from jobfair.errors import Invalid, JobFairError, Overloaded, Problem, Refused
 from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import account_for_key
 from jobfair.people.rules import Role, password_problem
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import FromQuery, NowDep, Services, ServicesDep, SignedIn
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.limits import REGISTER_PER_ADDRESS
-from jobfair.web.http.templating import WIB, show
+from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.shared.draft import back_to_card
 from jobfair.web.pages.shared.signin import address_of, onward
 
-AnyRequest = Request[Any, Any, Any]
 PAGE_ORDER = (
     "nik", "confirm_nik", "name", "birth_date", "sex", "phone", "district", "village",
     "education", "major", "school", "graduation_year", "experience_years", "experience",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
 from litestar import post
 from litestar.response import Redirect, Response, Template
@@ -22,14 +22,17 @@ from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, Services
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import reviewers_only
 from jobfair.web.http.templating import is_part, language_of, show
-from jobfair.web.pages.company.context import company_of, desk_context, desk_position
-from jobfair.web.pages.company.view import View, read_view
-from jobfair.wording.language import sentence
+from jobfair.web.pages.company.context import ONE_BY_ONE, company_of, desk_context, desk_position
+from jobfair.web.pages.company.view import Changes, View, read_view
+from jobfair.wording.sentences import sentence
 
 NOTHING_TO_UNDO = Refused(
     "undo", "Tidak ada langkah Anda dalam 10 menit terakhir yang dapat diurungkan."
 )
 NOBODY_PICKED = Refused("nobody", "Belum ada pelamar yang dipilih. Centang dulu beberapa.")
+ACCEPT_ONE_BY_ONE = Refused(
+    "one_by_one", "Menerima pelamar dilakukan satu per satu. Buka lamarannya, lalu pilih Terima."
+)
 NOTE_STATE = "company/_note_state.html"
 
 
@@ -44,7 +47,7 @@ def _problem_of(form: Form) -> JobFairError | Problem | None:
 
 
 async def _desk_again(
-    request: AnyRequest, account: SignedIn, position_id: int, form: Form, **changes: Any
+    request: AnyRequest, account: SignedIn, position_id: int, form: Form, **changes: Unpack[Changes]
 ) -> Template:
     """Show the desk as it is now, with what went wrong and the note that was typed."""
     services: Services = request.app.state.services
@@ -172,6 +175,9 @@ async def decide_many(
         ticked = form.many.get("lamaran", ())[: desk.PAGE]
         if not ticked:
             raise NOBODY_PICKED
+        wanted = _stage(form.text("ke"))
+        if wanted in ONE_BY_ONE:
+            raise ACCEPT_ONE_BY_ONE
         await desk_position(session, account, view.position_id)
         moved = await move_many(
             session,
@@ -179,7 +185,7 @@ async def decide_many(
             position_id=view.position_id,
             receipts=ticked,
             seen=view.stage,
-            to_stage=_stage(form.text("ke")),
+            to_stage=wanted,
             account_id=account.account_id,
             now=now,
         )
@@ -222,7 +228,8 @@ async def undo(request: AnyRequest, account: AccountDep, now: NowDep) -> Respons
             receipt=step.receipt,
             up_to=view.up_to if same else None,
         )
-        return Redirect(back.address(), status_code=303)
+        onward = back.address(undone=True, moved=len(result[1]))
+        return Redirect(onward, status_code=303)
 
     async def page(form: Form) -> Template:
         return await _desk_again(request, account, here(form), form)

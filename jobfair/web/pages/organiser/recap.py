@@ -20,7 +20,7 @@ from jobfair.web.http.dependencies import (
 )
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
-from jobfair.web.pages.organiser.audit_text import told
+from jobfair.web.pages.organiser.audit_text import audit_lines
 from jobfair.web.pages.organiser.scope import own_fair
 
 AnyRequest = Request[Any, Any, Any]
@@ -76,7 +76,7 @@ async def show_trail(
     found = await own_fair(snapshot, account, fair_slug)
     before = request.query_params.get("sebelum", "")
     whole = before.isascii() and before.isdigit() and len(before) <= DIGITS
-    entries = await told(
+    entries = await audit_lines(
         snapshot,
         found,
         companies=await companies_of_office(snapshot, found.office_id),

@@ -1,13 +1,12 @@
 """The door to the house: the fairs of this installation, and the choice of language."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import published_fairs
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import FromPath, FromQuery, NowDep, SnapshotDep
 from jobfair.web.http.guards import local_path
 from jobfair.web.http.templating import LANGUAGE_COOKIE, show

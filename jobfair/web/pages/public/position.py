@@ -1,10 +1,9 @@
 """One position, as everybody sees it."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.response import Template
 
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import FromPath, Services
 from jobfair.web.http.forms import Form
 from jobfair.web.pages.shared.position_page import (
@@ -16,7 +15,7 @@ from jobfair.web.pages.shared.position_page import (
 
 @get("/{fair_slug:str}/lowongan/{slug:str}")
 async def show_position(
-    request: Request[Any, Any, Any], fair_slug: FromPath[str], slug: FromPath[str]
+    request: AnyRequest, fair_slug: FromPath[str], slug: FromPath[str]
 ) -> Template:
     """Show a position; answers typed before are back in the card."""
     services: Services = request.app.state.services

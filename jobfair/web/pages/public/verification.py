@@ -1,18 +1,16 @@
 """Whether a receipt is genuine: what anybody holding its number may know."""
 
-from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, get
+from litestar import get
 from litestar.response import Redirect, Template
 
 from jobfair.applications.queries.receipts import verify_receipt
 from jobfair.applications.rules import normalise_receipt, receipt_fits
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import FromPath, FromQuery, SnapshotDep
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.fairs import visible_fair
-
-AnyRequest = Request[Any, Any, Any]
 
 NUMBER_LONGEST = 40
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request
 from litestar.response import Template
 
 from jobfair.applicants.queries import applicant_of_account
@@ -21,6 +20,7 @@ from jobfair.people.rules import Role
 from jobfair.positions.queries import PostedPosition
 from jobfair.positions.rules.offers import Offer
 from jobfair.regions import is_local
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import Services, SignedIn
 from jobfair.web.http.forms import Form
 from jobfair.web.http.templating import show
@@ -35,7 +35,6 @@ from jobfair.web.pages.shared.draft import (
 from jobfair.web.pages.shared.fairs import cached_fair
 from jobfair.web.pages.shared.posting import posting_of
 
-AnyRequest = Request[Any, Any, Any]
 SIMILAR_SHOWN = 4
 
 

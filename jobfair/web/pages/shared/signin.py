@@ -1,8 +1,6 @@
 """Signing in and out, for everybody: applicants by NIK, staff by e-mail address."""
 
-from typing import Any
-
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.rules.nik import normalise_nik
@@ -11,6 +9,7 @@ from jobfair.errors import Invalid, JobFairError, Overloaded, Problem, Refused
 from jobfair.people import actions
 from jobfair.people.queries import account_for_key
 from jobfair.people.rules import PASSWORD_LONGEST, Role, normalise_email
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import FromQuery, NowDep, ServicesDep, SignedIn
 from jobfair.web.http.forms import Form, read_form
@@ -19,7 +18,6 @@ from jobfair.web.http.limits import SIGN_IN_PER_ADDRESS, SIGN_IN_PER_NAME
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.draft import back_to_card, no_draft
 
-AnyRequest = Request[Any, Any, Any]
 HOME = {Role.APPLICANT: "/lamaran", Role.REVIEWER: "/meja", Role.ORGANISER: "/kendali"}
 IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/")
 NAME_LONGEST = 200
