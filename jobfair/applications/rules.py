@@ -87,7 +87,10 @@ class Eligibility:
 
     birth_date: date
     is_local: bool
+    """By the address that counts for the fair."""
     applications_so_far: int
+    says_local: bool = False
+    """By the address in the profile today."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +122,17 @@ def check_may_apply(*, asking: Eligibility, conditions: FairPolicy, day: date) -
             n=conditions.minimum_age,
         )
     if conditions.residence_policy == "local_only" and not asking.is_local:
+        if asking.says_local:
+            raise Refused(
+                "residence",
+                "Job fair ini hanya untuk warga dengan KTP setempat. Yang berlaku adalah alamat di "
+                "profil Anda saat job fair diumumkan; perubahan sesudah itu belum dihitung. Bila "
+                "alamat lama keliru, hubungi panitia dan bawa KTP.",
+            )
         raise Refused(
             "residence",
             "Job fair ini hanya untuk warga dengan KTP setempat. Bila alamat KTP Anda di sini "
-            "tetapi profil Anda berkata lain, perbaiki profil atau hubungi panitia.",
+            "tetapi profil Anda berkata lain, hubungi panitia dan bawa KTP.",
         )
     limit = conditions.applications_per_applicant
     if limit and asking.applications_so_far >= limit:

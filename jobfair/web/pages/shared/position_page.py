@@ -98,7 +98,8 @@ async def _card_of(
         check_may_apply(
             asking=Eligibility(
                 birth_date=applicant.birth_date,
-                is_local=is_local(applicant.district, fair.office.regency),
+                is_local=person.lives_in(fair.office.regency, at=fair.timetable.published_at),
+                says_local=is_local(applicant.district, fair.office.regency),
                 applications_so_far=so_far,
             ),
             conditions=FairPolicy(
