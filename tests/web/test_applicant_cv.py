@@ -98,12 +98,14 @@ def test_a_copy_is_a_file_that_can_do_nothing(own, staged):
 def test_people_go_back_to_where_the_cv_was_wanted(own, staged):
     page = f"/asahan-uji/lowongan/{staged.positions[0].slug}"
     card = own.get(page).text
-    assert f'href="{PAGE}?ke={page}"' in card
     assert "Belum ada" in card
+    fields = form_on(card, action="/lamar") | {"simpan": "cv"}
 
-    answer = upload(own, page=f"{PAGE}?ke={page}")
+    answer = upload(own, page=own.post(f"{page}/lamar", data=fields).headers["location"])
 
-    assert f'<a href="{page}">Lanjutkan</a>' in own.get(answer.headers["location"]).text
+    assert (
+        f'<a href="{page}?dari=cv#lamar">Lanjutkan</a>' in own.get(answer.headers["location"]).text
+    )
     assert "Ikut dikirim" in own.get(page).text
     for elsewhere in ("//contoh.id", "https://contoh.id", "/\\contoh.id"):
         answer = upload(own, ke=elsewhere)

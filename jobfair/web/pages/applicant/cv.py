@@ -2,10 +2,9 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.exceptions import ClientException
 from litestar.response import Redirect, Response, Template
 
@@ -19,6 +18,7 @@ from jobfair.inspection import inspect_pdf
 from jobfair.people.rules import Budget
 from jobfair.store import StoreUnavailable
 from jobfair.store.box import shut
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import READS_ITSELF, applicants_only, local_path
@@ -27,7 +27,6 @@ from jobfair.web.http.uploads import BODY_MOST, Upload, read_upload
 from jobfair.web.pages.shared.documents import hand_out, store_unavailable
 from jobfair.wording.language import gettext_noop
 
-AnyRequest = Request[Any, Any, Any]
 FIELD = "cv"
 TOO_LARGE = 413
 PER_ACCOUNT = Budget("upload:account", 20, timedelta(hours=1))
