@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from jobfair.applicants.rules.nik import NikFacts, normalise_nik
-from jobfair.applicants.rules.profile import Profile, read_registration
+from jobfair.applicants.rules.profile import Profile, read_person
 from jobfair.applications.rules import ANSWER_LONGEST, NEXT_STAGES, STAGE_NAMES, Stage
 from jobfair.errors import Invalid
+from jobfair.fields import Fields
 from jobfair.loading.cells import AS_TEXT, SCIENTIFIC, Row
 from jobfair.loading.fairfile import NEVER, read_fair
 from jobfair.loading.listings import POSITION_COLUMNS, check_known, check_unique
@@ -92,22 +93,14 @@ def _applicant(row: Row, born_before: datetime) -> SampleApplicant | None:
         if cell and cell.kind is Kind.DATE and column not in MAY_BE_DATES:
             row.wrong(column, "Excel mengubah isian ini menjadi tanggal atau jam.", AS_TEXT)
             told.add(column)
-    if SCIENTIFIC.fullmatch(given["nik"]):
-        row.wrong(
-            "nik", "Excel menulis NIK ini dalam notasi ilmiah, angka terakhirnya hilang.", AS_TEXT
-        )
-        told.add("nik")
-    if given["phone"].isdecimal() and given["phone"].startswith("8"):
-        row.wrong("phone", "Angka nol di depan nomor ini hilang.", AS_TEXT)
-        told.add("phone")
     try:
-        facts, profile = read_registration(given, today=born_before.date())
+        person = read_person(Fields(given, told=told), today=born_before.date())
     except Invalid as invalid:
         for column, problem in invalid.fields.items():
             if column not in told:
                 row.wrong(column, str(problem), "Perbaiki isian ini.")
         return None
-    return SampleApplicant(ref=ref, facts=facts, profile=profile)
+    return SampleApplicant(ref=ref, facts=person.facts, profile=person.profile)
 
 
 def read_applicants(folder: Path) -> list[SampleApplicant]:

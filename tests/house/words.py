@@ -86,7 +86,7 @@ def in_code() -> tuple[set[tuple[str, ...]], set[tuple[str, str]]]:
     found, unknown = set(), set()
     for name, tree in trees:
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            said = [more.value for more in call.keywords if more.arg == "missing"]
+            said = []
             called = getattr(call.func, "id", "")
             if called in SAYS and len(call.args) > SAYS[called]:
                 said.append(call.args[SAYS[called]])
