@@ -21,8 +21,8 @@ from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.intake.door import Door
-from jobfair.loading.fairfile import read_fair
-from jobfair.loading.mistakes import Findings
+from jobfair.loading.fairfile import read_fair_file
+from jobfair.loading.mistakes import Problems
 from jobfair.loading.people import (
     SampleApplication,
     SampleDecision,
@@ -124,9 +124,9 @@ async def find_cast(database: Database, keys: Keys, folder: Path, *, slug: str) 
     """Return the people of a sample fair that was cast before, by their NIKs."""
     async with database.snapshot() as session:
         found = await fair_by_slug(session, slug)
-        told = read_fair(folder, Findings())
+        told = read_fair_file(folder, Problems())
         assert told is not None, "the sample folder is part of the program"
-        shift = found.timetable.opens_at - told.definition.window.opens_at
+        shift = found.timetable.opens_at - told.definition.fair.window.opens_at
         cast, _ = await _stage(session, folder, slug=slug, shift=shift)
         for person in read_applicants(folder):
             index = keys.blind_index(person.facts.nik.digits)

@@ -27,8 +27,8 @@ from jobfair.errors import Refused
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
 from jobfair.loading import BadFiles, load_fair
-from jobfair.loading.fairfile import read_fair
-from jobfair.loading.mistakes import Findings
+from jobfair.loading.fairfile import read_fair_file
+from jobfair.loading.mistakes import Problems
 from jobfair.loading.people import SampleApplication
 from jobfair.reporting.editions import write_edition
 from jobfair.settings import Settings, read_settings
@@ -147,11 +147,11 @@ async def play_to_be_watched(settings: Settings, cast: Cast, speed: float) -> No
 
 async def _stage(settings: Settings, database: Database, folder: Path) -> Cast:
     """Load the fair as it was before its opening, and let its people register."""
-    findings = Findings()
-    told = read_fair(folder, findings)
+    problems = Problems()
+    told = read_fair_file(folder, problems)
     if told is None:
-        raise BadFiles(findings.mistakes)
-    before = told.definition.window.opens_at - REGISTER_BEFORE
+        raise BadFiles(problems.mistakes)
+    before = told.definition.fair.window.opens_at - REGISTER_BEFORE
     report = await load_fair(database, folder, now=before, publish=True)
     if report.mistakes:
         raise BadFiles(report.mistakes)

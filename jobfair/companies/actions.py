@@ -4,11 +4,12 @@ from datetime import datetime
 
 from jobfair.audit.actions import record_audit
 from jobfair.companies.queries import company_of_office
-from jobfair.companies.rules import check_suspension_reason
+from jobfair.companies.rules import read_suspension, read_verification
 from jobfair.db import Session
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import all_fairs
+from jobfair.fields import Fields
 from jobfair.people import actions as people
 from jobfair.people.models import Account
 from jobfair.people.queries import reviewer_of
@@ -34,12 +35,13 @@ async def verify_company(
     """Let the company appear at the office's fairs. Verifying twice changes nothing.
 
     Raises:
-        NotFound: not a company of this office.
+        NotFound: not a company of this office. Invalid: the reason is too long.
 
     """
     company = await company_of_office(
         session, office_id=office_id, company_id=company_id, lock=True
     )
+    reason = read_verification(Fields({"reason": reason}))
     if company.verified_at is not None:
         return
     company.verified_at = now
@@ -50,7 +52,7 @@ async def verify_company(
         account_id=account_id,
         fair_id=fair_id,
         subject=f"company:{company_id}",
-        reason=reason.strip(),
+        reason=reason,
     )
     await _tell_fairs(session, office_id)
 
@@ -77,7 +79,7 @@ async def suspend_company(
     company = await company_of_office(
         session, office_id=office_id, company_id=company_id, lock=True
     )
-    check_suspension_reason(reason)
+    reason = read_suspension(Fields({"reason": reason}))
     if company.verified_at is None:
         return
     company.verified_at = None
@@ -89,7 +91,7 @@ async def suspend_company(
         account_id=account_id,
         fair_id=fair_id,
         subject=f"company:{company_id}",
-        reason=reason.strip(),
+        reason=reason,
     )
     await _tell_fairs(session, office_id)
 

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobfair.companies.queries import companies_of_office
+from jobfair.fairday.rules import Change
 from jobfair.fairs.actions import pause_fair
 from jobfair.fairs.queries import fair_by_slug, office_by_slug, windows_of
 from jobfair.fairs.rules import Phase
-from jobfair.loading import Mistake, load_fair
-from jobfair.positions.actions import Change
+from jobfair.loading import load_fair
 from jobfair.positions.queries import every_position_of, positions_of_fair
 from tests.loading.folders import (
     DAY,
@@ -21,6 +21,7 @@ from tests.loading.folders import (
     as_workbook,
     contents,
     counts,
+    mistake,
     spoil,
     write,
     write_folder,
@@ -209,33 +210,33 @@ async def test_once_open_everything_but_texts_is_refused_and_named(database, fol
 
     closed = "Job fair sudah dibuka:"
     assert report.mistakes == (
-        Mistake(
+        mistake(
             "fair.toml", 6, "office.city", "Asahan",
             f"{closed} office.city “disnaker-asahan” tidak dapat diubah dari “Kisaran”.",
             ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "fair.toml", 18, "fair.closes_at", "2026-03-10 16:00:00+07:00",
             f"{closed} fair.closes_at “{SLUG}” tidak dapat diubah dari "
             "“2026-03-09 09:00:00+00:00”.", ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "fair.toml", 20, "fair.minimum_age", "17",
             f"{closed} fair.minimum_age “{SLUG}” tidak dapat diubah dari “18”.", ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "companies.csv", 2, "about", "Pabrik.",
             f"{closed} about “sawit-raya” tidak dapat diubah dari “Pabrik kelapa sawit.”.",
             ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "positions.csv", None, "slug", "", f"{closed} “kasir” tidak dapat dihapus.", ONLY_TEXTS
         ),
-        Mistake(
+        mistake(
             "positions.csv", 2, "openings", "30",
             f"{closed} openings “operator” tidak dapat diubah dari “24”.", ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "positions.csv", 3, "slug", "", f"{closed} “penjaga” tidak dapat ditambahkan.",
             ONLY_TEXTS,
         ),
@@ -324,7 +325,7 @@ async def test_a_fair_stays_with_its_office(database, folder):
     report = await load_fair(database, folder, now=NOW)
 
     assert report.mistakes == (
-        Mistake(
+        mistake(
             "fair.toml", 2, "office.slug", "disnaker-lain",
             f"Job fair {SLUG} milik kantor disnaker-asahan dan tidak dapat dipindahkan. Pakai slug "
             "kantor itu, atau beri job fair ini slug lain.",
@@ -393,7 +394,7 @@ async def test_a_published_fair_may_not(loaded, folder):
     report = await load_fair(loaded, folder, now=NOW)
 
     assert report.mistakes == (
-        Mistake(
+        mistake(
             "fair.toml", 17, "fair.opens_at", "2026-01-02T08:00:00+07:00",
             "Jam buka ini sudah lewat.", "Tulis jam buka yang akan datang.",
         ),

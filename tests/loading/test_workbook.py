@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from jobfair.loading import Mistake, load_fair
+from jobfair.loading import load_fair
 from jobfair.loading.workbook import number_text
-from tests.loading.folders import NOW, as_workbook, spoil
+from tests.loading.folders import NOW, as_workbook, mistake, spoil
 
 X = "companies.xlsx"
 AGAIN = "Buka di Excel atau LibreOffice dan simpan lagi sebagai .xlsx, atau pakai CSV UTF-8."
@@ -89,7 +89,7 @@ def control(book, sheet):
 async def test_a_wrong_workbook(folder, refused, change, mistakes):
     as_workbook(folder, "companies.csv", change)
 
-    assert await refused() == tuple(Mistake(X, *one) for one in mistakes)
+    assert await refused() == tuple(mistake(X, *one) for one in mistakes)
 
 
 async def test_other_sheets_are_named_in_a_note(folder, loaded):
@@ -131,7 +131,7 @@ async def test_an_empty_workbook(folder, refused):
     xlsxwriter.Workbook(folder / X).close()
 
     assert await refused() == (
-        Mistake(X, None, "", "", "Lembar “Sheet1” kosong.", "Isi lembar pertama yang terlihat."),
+        mistake(X, None, "", "", "Lembar “Sheet1” kosong.", "Isi lembar pertama yang terlihat."),
     )
 
 
@@ -146,7 +146,7 @@ async def test_more_rows_than_allowed(folder, refused, monkeypatch):
     as_workbook(folder, "companies.csv", more)
 
     assert await refused() == (
-        Mistake(X, 4, "", "", "Tabel ini lebih dari 2 baris.",
+        mistake(X, 4, "", "", "Tabel ini lebih dari 2 baris.",
                 "Baris sesudah ini tidak dibaca. Kurangi barisnya."),
     )  # fmt: skip
 
@@ -252,7 +252,7 @@ async def test_a_hostile_archive(folder, refused, change, what):
     path = as_workbook(folder, "companies.csv")
     rewrite(path, change)
 
-    assert await refused() == (Mistake(X, None, "", "", what, AGAIN),)
+    assert await refused() == (mistake(X, None, "", "", what, AGAIN),)
 
 
 async def test_a_large_stored_archive_is_refused_by_its_directory(folder, refused, monkeypatch):
@@ -260,7 +260,7 @@ async def test_a_large_stored_archive_is_refused_by_its_directory(folder, refuse
     monkeypatch.setattr("jobfair.loading.workbook.UNPACKED", 3000)
 
     assert path.stat().st_size < 10_000
-    assert await refused() == (Mistake(X, None, "", "", BOMB, AGAIN),)
+    assert await refused() == (mistake(X, None, "", "", BOMB, AGAIN),)
 
 
 async def test_a_directory_that_lies_about_sizes(folder, refused):
@@ -273,7 +273,7 @@ async def test_a_directory_that_lies_about_sizes(folder, refused):
     assert data.count(said) >= 2
     path.write_bytes(data.replace(said, (1000).to_bytes(4, "little")))
 
-    assert await refused() == (Mistake(X, None, "", "", BROKEN, AGAIN),)
+    assert await refused() == (mistake(X, None, "", "", BROKEN, AGAIN),)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ async def test_not_a_workbook(folder, refused, content, what, todo):
     (folder / "companies.csv").unlink()
     (folder / X).write_bytes(content)
 
-    assert await refused() == (Mistake(X, None, "", "", what, todo),)
+    assert await refused() == (mistake(X, None, "", "", what, todo),)
 
 
 async def test_a_cut_workbook_at_any_byte_is_only_a_mistake(folder, refused):

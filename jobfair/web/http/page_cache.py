@@ -26,7 +26,7 @@ from litestar.types import ASGIApp, Message, Receive, Send
 import jobfair
 from jobfair.db import DBAPIError, NoConnection
 from jobfair.fairs.rules import Phase
-from jobfair.loading.fairfile import RESERVED
+from jobfair.fairs.rules.details import RESERVED
 from jobfair.tally.queries.versions import FairVersion, fair_version
 from jobfair.web.http import templating
 from jobfair.web.http.dependencies import Services
