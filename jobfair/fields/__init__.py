@@ -210,8 +210,12 @@ class Fields:
         return typed
 
     def choices(self, name: str, known: Collection[str]) -> tuple[str, ...]:
-        """Return the known words of a text, which blanks separate, in the order of the known."""
-        words = clean_line(self._typed(name, EMPTY) or "").split()
+        """Return the known words of a text in the order of the known.
+
+        Blanks, commas and slashes separate them; capitals are small letters.
+        """
+        typed = clean_line(self._typed(name, EMPTY) or "").casefold()
+        words = [word for word in re.split("[ ,/]+", typed) if word]
         if odd := next((word for word in words if word not in known), None):
             self.wrong(name, self._unknown(odd, known))
         return tuple(word for word in known if word in words)

@@ -39,9 +39,14 @@ def read_whole(text: str) -> int | Problem:
     return Problem("Isian ini bukan angka bulat. Tulis angka saja, misalnya 3000000.")
 
 
+def normalise_email(text: str) -> str:
+    """Return the address as it is stored and compared: without hidden marks, small letters."""
+    return clean_line(text).casefold()
+
+
 def read_email(text: str) -> str | Problem:
     """Return an e-mail address in small letters."""
-    address = clean_line(text).casefold()
+    address = normalise_email(text)
     if len(address) <= EMAIL_LONGEST and EMAIL.fullmatch(address):
         return address
     return Problem("Tulis alamat surel yang lengkap, misalnya nama@perusahaan.id.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar
 
 from jobfair.errors import Invalid, Problem
@@ -38,7 +39,7 @@ class Row:
 
     def wrong(self, column: str, what: str, todo: str = "", *, value: str | None = None) -> None:
         """Keep a mistake of one column or key."""
-        shown = str(self.given.get(column, "")) if value is None else value
+        shown = _plain(self.given.get(column, "")) if value is None else value
         if column in self.secret and len(shown) > MASKED_AFTER:
             shown = f"{shown[:MASKED_AFTER]}••••"
         path = f"{self.table}.{column}" if self.table else column
@@ -80,3 +81,8 @@ class Row:
                 ),
             )
         return slug
+
+
+def _plain(value: object) -> str:
+    plain = isinstance(value, str | int | float | date)
+    return str(value) if plain else type(value).__name__

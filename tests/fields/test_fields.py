@@ -234,6 +234,7 @@ def test_instants(value, found):
         ("aaaa", "texts", {"most": 2, "longest": 3},
          "Setiap butir paling panjang 3 huruf. Pisahkan dengan “ | ”."),
         ("smk sma", "choices", {"known": ("sma", "smk", "d3")}, ("sma", "smk")),
+        ("SMA/SMK, d3", "choices", {"known": ("sma", "smk", "d3")}, ("sma", "smk", "d3")),
         ("smkk", "choices", {"known": ("sma", "smk")}, "“smkk” tidak dikenal. Maksudnya “smk”?"),
         ("tk", "choice", {"known": ("sma", "smk")},
          "“tk” tidak dikenal. Pakai salah satu: sma, smk."),

@@ -58,8 +58,6 @@ CELLS = [
      "Maksudnya “8”?"),
     (P, "8,pkwt,", "8,kontrak,", 2, "employment", "kontrak", "“kontrak” tidak dikenal.",
      "Pakai salah satu: pkwtt, pkwt, magang, harian, paruh_waktu."),
-    (P, "sma smk", "sma/smk", 2, "education", "sma/smk", "“sma/smk” tidak dikenal.",
-     "Pakai salah satu: sd, smp, sma, smk, d1, d2, d3, d4, s1, s2, s3."),
     (P, "sma smk", "sma smkk", 2, "education", "sma smkk", "“smkk” tidak dikenal.",
      "Maksudnya “smk”?"),
     (P, "sma smk", "sma tk", 2, "education", "sma tk", "“tk” tidak dikenal.",

@@ -71,8 +71,8 @@ def control(book, sheet):
                   "Salin lalu tempel sebagai nilai.")]),
         (day, [(3, "district", "2009-09-12", "Excel mengubah isian ini menjadi tanggal atau jam.",
                 AS_TEXT)]),
-        (number_as_code, [(3, "district", "12,09", "Kode kecamatan ini tidak ada.",
-                           "Tulis kode Kemendagri seperti 12.09.19, dalam kolom berformat Teks.")]),
+        (number_as_code, [(3, "district", "12,09", "Kode wilayah ini tidak ada.",
+                           "Tulis kode Kemendagri seperti 12.09.19.")]),
         (true, [(3, "verified", "TRUE", "Isian ini bukan ya atau tidak.",
                  "Tulis ya atau tidak.")]),
         (merged, [
@@ -298,7 +298,7 @@ async def test_a_cut_workbook_at_any_byte_is_only_a_mistake(folder, refused):
     data = path.read_bytes()
     for end in range(1, len(data), 701):
         path.write_bytes(data[:end])
-        assert [one.what for one in await refused()] == [BROKEN]
+        assert [one.text for one in await refused()] == [f"{BROKEN} {AGAIN}"]
 
 
 async def test_a_flipped_byte_never_gives_more_than_mistakes(folder, loaded):
@@ -333,9 +333,17 @@ async def test_decimals_in_a_workbook(folder, refused):
 
     as_workbook(folder, "positions.csv", decimals)
 
-    assert [(one.column, one.value, one.what) for one in await refused()] == [
-        ("wage_min", "3000000,5", "Angka ini memakai desimal."),
-        ("openings", "1,125", "Ribuan dipisahkan dengan koma."),
+    assert [(one.column, one.value, one.text) for one in await refused()] == [
+        (
+            "openings",
+            "1,125",
+            "Ribuan dipisahkan dengan koma. Pakai titik atau tanpa pemisah: 3.000.000.",
+        ),
+        (
+            "wage_min",
+            "3000000,5",
+            "Angka ini memakai desimal. Tulis angka bulat tanpa koma, misalnya 3000000.",
+        ),
     ]
 
 

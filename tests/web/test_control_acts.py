@@ -59,8 +59,8 @@ def test_extending_shows_the_old_time_and_announces_the_new_one(client, act, roo
     [
         ({"closes_at": "kapan-kapan"}, "Pilih tanggal penutupan yang baru."),
         ({"closes_at": "9999-12-31"}, "Pilih tanggal penutupan yang baru."),
-        ({"closes_time": "25:00"}, "Tulis jam sebagai 16:00."),
-        ({"closes_time": "16:00+07:00"}, "Tulis jam sebagai 16:00."),
+        ({"closes_time": "25:00"}, "Tulis jam sebagai 16.00. Akhir hari ditulis 24.00."),
+        ({"closes_time": "16:00+07:00"}, "Tulis jam sebagai 16.00. Akhir hari ditulis 24.00."),
         ({"reason": "   "}, "Tulis alasannya. Alasan ini diumumkan."),
         (
             {"closes_at": "2026-03-09", "closes_time": "16:00"},

@@ -21,6 +21,10 @@ RESERVED = frozenset(
 """First words of addresses that are not fairs."""
 TEXTS = ("welcome", "prepare", "selection", "closed", "paused")
 PREFIX = re.compile(r"[A-Z0-9]{2,6}")
+NO_SUCH_POLICY = Problem(
+    "Pakai open (semua orang boleh melamar) atau local_only (hanya KTP setempat). Pelamar tidak "
+    "diurutkan menurut alamat."
+)
 NEVER = datetime.max.replace(tzinfo=UTC)
 """In place of an instant that was wrong; nothing that was wrong is ever stored."""
 
@@ -112,7 +116,7 @@ def read_fair(fields: Fields) -> FairDetails:
         )
     zone = fields.choice("time_zone", ZONE_NAMES)
     window = _window(fields)
-    policy = fields.choice("residence_policy", RESIDENCE_POLICIES)
+    policy = fields.choice("residence_policy", RESIDENCE_POLICIES, otherwise=NO_SUCH_POLICY)
     basis = fields.text("residence_basis", longest=400, missing=None)
     if policy == "local_only" and not basis:
         fields.wrong(

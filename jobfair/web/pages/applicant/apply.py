@@ -7,8 +7,8 @@ from litestar import Request, get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applications.queries.apply_context import load_apply_context
-from jobfair.applications.rules import ANSWER_LONGEST, Stage
-from jobfair.errors import Invalid, NotAllowed, Problem, Refused
+from jobfair.applications.rules import Stage, check_consent, read_application, read_draft
+from jobfair.errors import Invalid, NotAllowed, Refused
 from jobfair.people.rules import Role
 from jobfair.web.http.admission import ARRIVAL
 from jobfair.web.http.dependencies import FromPath, Services, ServicesDep, SignedIn
@@ -24,37 +24,10 @@ from jobfair.web.pages.shared.position_page import (
 AnyRequest = Request[Any, Any, Any]
 
 
-def read_answers(form: Form, questions: int) -> tuple[str, ...]:
-    """Return the answers to a position's questions, line ends as they were typed."""
-    return tuple(
-        form.text(f"answer_{at}").replace("\r\n", "\n").replace("\x00", "")
-        for at in range(1, questions + 1)
-    )
-
-
-def check_answers(form: Form, answers: tuple[str, ...]) -> None:
-    """Raise ``Invalid`` with every problem at once: answers too long, no consent."""
-    problems = {
-        f"answer_{at}": Problem(
-            "Jawaban paling panjang %(n)s huruf, sekarang %(now)s.",
-            n=ANSWER_LONGEST,
-            now=len(answer),
-        )
-        for at, answer in enumerate(answers, 1)
-        if len(answer) > ANSWER_LONGEST
-    }
-    if form.given.get("consent") != "ya":
-        problems["consent"] = Problem(
-            "Centang persetujuan ini bila Anda setuju. Tanpa itu lamaran tidak dapat diteruskan."
-        )
-    if problems:
-        raise Invalid(problems)
-
-
 def _keep_and_sign_in(services: Services, sight: PositionPage, form: Form) -> Redirect:
     position = sight.position
     page = f"/{sight.found.slug}/lowongan/{position.slug}"
-    answers = read_answers(form, len(position.questions))
+    answers = read_draft(form.fields, questions=len(position.questions))
     cookie = draft_cookie(
         services.keys, position_id=position.id, answers=answers, now=services.clock.now()
     )
@@ -105,9 +78,12 @@ async def send_application(
     if sending.receipt is not None and sending.stage is not Stage.WITHDRAWN:
         return _to_receipt(request, fair_slug, sending.receipt)
     revive = sending.receipt is not None
-    answers = sending.answers if revive else read_answers(form, len(sending.questions))
     try:
-        check_answers(form, () if revive else answers)
+        if revive:
+            check_consent(form.fields)
+            answers = sending.answers
+        else:
+            answers = read_application(form.fields, questions=len(sending.questions))
         receipt = await services.door.submit(
             fair_id=sending.fair_id,
             applicant_id=sending.applicant_id,
