@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from jobfair.db import Database
+from jobfair.db import Clash, Database
 from jobfair.errors import NotFound, Refused
 from jobfair.fairday.actions.importing import AlreadyOpen, define_fair
 from jobfair.fairday.rules import Change, FairDefinition
@@ -24,6 +24,8 @@ ONLY_TEXTS = (
     "kop, dan kontak kantor yang dapat diubah."
 )
 ORDER = ("fair", "companies", "positions")
+REFUSED_KEYS = {"other_office": "office.slug", "prefix_taken": "fair.receipt_prefix"}
+"""Which key of ``fair.toml`` a refusal of the stored fairs is about."""
 SUBJECTS = {"company": "companies", "position": "positions"}
 
 
@@ -65,6 +67,13 @@ class _Reading:
             notes=tuple(self.problems.notes),
             shift=self.shift,
         )
+
+    def wrong(self, key: str, what: str, todo: str = "", *, value: str | None = None) -> None:
+        """Keep a mistake of one key of ``fair.toml``."""
+        row = (self.places or {}).get(("key", key), (FILE, None))[1]
+        table, name = key.split(".")
+        shown = getattr(getattr(self.definition, table), name) if value is None else value
+        self.problems.add(FILE, what, todo, row=row, column=key, value=shown)
 
     def place(self, change: Change) -> tuple[str, int | None]:
         places = self.places or {}
@@ -129,12 +138,10 @@ def _check_opening(
     if definition.fair.sample or phase not in (Phase.DRAFT, Phase.PUBLISHED) or opens_at > now:
         return
     if publish or phase is Phase.PUBLISHED:
-        reading.problems.add(
-            FILE,
+        reading.wrong(
+            "fair.opens_at",
             "Jam buka ini sudah lewat.",
             "Tulis jam buka yang akan datang.",
-            row=(reading.places or {}).get(("key", "fair.opens_at"), (FILE, None))[1],
-            column="fair.opens_at",
             value=opens_at.isoformat(),
         )
     else:
@@ -201,13 +208,14 @@ async def load_fair(
         _tell_forbidden(reading, refusal.forbidden)
         return reading.report()
     except Refused as refusal:
-        if refusal.code != "other_office":
+        if refusal.code not in REFUSED_KEYS:
             raise
-        row = (reading.places or {}).get(("key", "office.slug"), (FILE, None))[1]
+        reading.wrong(REFUSED_KEYS[refusal.code], str(refusal))
+        return reading.report()
+    except Clash:
         reading.problems.add(
-            FILE, str(refusal), "Perbaiki slug ini.", row=row, column="office.slug",
-            value=definition.office.slug,
-        )  # fmt: skip
+            FILE, "Seseorang menyimpan job fair lain pada saat yang sama.", "Muat sekali lagi."
+        )
         return reading.report()
     _tell_kept(reading, done.kept)
     return reading.report(changes)

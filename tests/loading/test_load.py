@@ -303,6 +303,7 @@ async def test_a_running_fair_holds_what_it_shares_with_another(database, folder
     await load_fair(database, folder, now=NOW, publish=True)
     other = write_folder(tmp_path / "lain")
     spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "kisaran-2027"')
+    spoil(other, "fair.toml", '"KIS"', '"KIS27"')
     spoil(other, "fair.toml", "2026-03-02T08", "2027-03-02T08")
     spoil(other, "fair.toml", "2026-03-09T16", "2027-03-09T16")
     spoil(other, "fair.toml", 'regency = "12.09"', 'regency = "12.08"')
@@ -329,8 +330,7 @@ async def test_a_fair_stays_with_its_office(database, folder):
             "fair.toml", 2, "office.slug", "disnaker-lain",
             f"Job fair {SLUG} milik kantor disnaker-asahan dan tidak dapat dipindahkan. Pakai slug "
             "kantor itu, atau beri job fair ini slug lain.",
-            "Perbaiki slug ini.",
-        ),
+                    ),
     )  # fmt: skip
     assert await contents(database) == before
 
@@ -423,6 +423,7 @@ async def test_two_offices_may_each_have_a_company_of_the_same_name(database, fo
     other = write_folder(tmp_path / "lain")
     spoil(other, "fair.toml", "disnaker-asahan", "disnaker-batu-bara")
     spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "batu-bara-2026"')
+    spoil(other, "fair.toml", '"KIS"', '"BTB"')
 
     report = await load_fair(database, other, now=NOW)
 
@@ -430,3 +431,51 @@ async def test_two_offices_may_each_have_a_company_of_the_same_name(database, fo
     assert (await counts(database))["company"] == 4
     async with database.snapshot() as session:
         assert await office_by_slug(session, "disnaker-batu-bara") is not None
+
+
+@pytest.mark.parametrize("office", ["disnaker-asahan", "disnaker-batu-bara"])
+async def test_two_fairs_may_not_have_one_receipt_prefix(database, folder, tmp_path, office):
+    await load_fair(database, folder, now=NOW)
+    before = await contents(database)
+    other = write_folder(tmp_path / "lain")
+    spoil(other, "fair.toml", '"disnaker-asahan"', f'"{office}"')
+    spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "lain-2026"')
+
+    report = await load_fair(database, other, now=NOW)
+
+    assert report.mistakes == (
+        mistake(
+            "fair.toml", 15, "fair.receipt_prefix", "KIS",
+            f"Awalan nomor bukti KIS sudah dipakai job fair {SLUG}. Pakai awalan lain.",
+        ),
+    )  # fmt: skip
+    assert await contents(database) == before
+    spoil(other, "fair.toml", '"KIS"', '"LAIN"')
+    assert (await load_fair(database, other, now=NOW)).mistakes == ()
+
+
+async def test_two_loads_at_once_are_told_not_thrown(loaded, folder, tmp_path, monkeypatch):
+    # The constraint has the last word when both looked before either had stored anything.
+    async def nobody(*_, **__):
+        return None
+
+    monkeypatch.setattr("jobfair.fairs.queries.fair_with_prefix", nobody)
+    other = write_folder(tmp_path / "lain")
+    spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "lain-2026"')
+
+    report = await load_fair(loaded, other, now=NOW)
+
+    assert [one.text for one in report.mistakes] == [
+        "Seseorang menyimpan job fair lain pada saat yang sama. Muat sekali lagi."
+    ]
+
+
+async def test_a_closing_at_24_00_in_quotes_is_the_midnight_that_ends_the_day(loaded, folder):
+    spoil(folder, "fair.toml", "2026-03-09T16:00:00+07:00", '"2026-03-09T24:00:00+07:00"')
+
+    report = await load_fair(loaded, folder, now=NOW)
+
+    assert report.mistakes == ()
+    async with loaded.snapshot() as session:
+        timetable = (await fair_by_slug(session, SLUG)).timetable
+    assert timetable.closes_at == datetime(2026, 3, 9, 17, tzinfo=UTC)

@@ -20,6 +20,7 @@ from jobfair.fairs import queries as fairs
 from jobfair.fairs.models import Fair, FairWindow, Office
 from jobfair.fairs.queries import LockedFair
 from jobfair.fairs.rules import Phase
+from jobfair.fairs.rules.details import FairDetails
 from jobfair.fairs.rules.state import FairState
 from jobfair.positions import queries
 from jobfair.positions.models import Position
@@ -132,6 +133,7 @@ class FairImport:
         wanted = _columns(definition.fair, leave={"window"})
         wanted |= {"texts": definition.texts, "recap": definition.recap}
         window = definition.fair.window
+        await self.check_prefix(definition.fair)
         if self.found is not None and self.row is not None:
             self.put(self.row, "fair", wanted, held=self.opened, free=FAIR_TEXTS)
             await self.window(self.found, window.opens_at, window.closes_at)
@@ -142,6 +144,18 @@ class FairImport:
         self.add_window(fair.id, 1, window.opens_at, window.closes_at, reason="")
         self.note(Change("fair", fair.slug, "add"), held=False)
         return fair
+
+    async def check_prefix(self, wanted: FairDetails) -> None:
+        """Refuse a receipt prefix of another fair: their receipt numbers would be the same."""
+        own = self.found.id if self.found else None
+        prefix = wanted.receipt_prefix
+        if other := await fairs.fair_with_prefix(self.session, prefix, besides=own):
+            raise Refused(
+                "prefix_taken",
+                "Awalan nomor bukti %(prefix)s sudah dipakai job fair %(fair)s. Pakai awalan lain.",
+                prefix=prefix,
+                fair=other,
+            )
 
     def add_window(
         self, fair_id: int, ordinal: int, opens_at: datetime, closes_at: datetime, *, reason: str
@@ -248,7 +262,8 @@ async def define_fair(
 
     Raises:
         AlreadyOpen: the fair has opened and something besides texts differs.
-        Refused: ``other_office``, the slug belongs to a fair of another office.
+        Refused: ``other_office``, the slug belongs to a fair of another office; ``prefix_taken``,
+            another fair has the receipt prefix.
 
     """
     bare = await fairs.find_fair(session, definition.fair.slug)
