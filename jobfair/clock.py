@@ -5,7 +5,7 @@ An instant is an aware UTC datetime. Clients' clocks are never used.
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 
 GIVEN_BACK = 0.05
@@ -16,6 +16,14 @@ ZONE_NAMES = {
     "Asia/Jayapura": "WIT",
 }
 """How the zones of Indonesia are written (Keppres 41/1987)."""
+
+
+def last_day(ends_at: datetime, zone: tzinfo) -> date:
+    """Return the last day of a stretch of time: one that ends at 00.00 ended the day before.
+
+    The one answer for pages, papers and counts.
+    """
+    return (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 class Clock(Protocol):

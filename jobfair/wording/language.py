@@ -4,7 +4,7 @@ Texts are written in Bahasa Indonesia where they are used; the English catalogue
 them. Its source file is read at start, so there is nothing to compile.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from jobfair.clock import ZONE_NAMES
+from jobfair.clock import ZONE_NAMES, last_day
 from jobfair.errors import JobFairError, Problem
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
@@ -104,7 +104,7 @@ def moment(at: datetime, language: str, zone: Any, *, seconds: bool = False) -> 
 def days_between(first: datetime, last: datetime, language: str, zone: Any) -> str:
     """Return "3–10 November 2022" for [first, last); the last day is the one last lies in."""
     start = first.astimezone(zone)
-    end = (last - timedelta(microseconds=1)).astimezone(zone)
+    end = last_day(last, zone)
     locale = LOCALES[language]
     if (start.year, start.month, start.day) == (end.year, end.month, end.day):
         return format_date(start, "d MMMM y", locale=locale)

@@ -1,11 +1,12 @@
 """When a fair accepts applications, and which acts its organisers may do when."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from jobfair.clock import last_day
 from jobfair.errors import Invalid, Problem, Refused
 from jobfair.fields import Fields
 from jobfair.fields.moments import YEARS
@@ -220,14 +221,6 @@ def check_may_latch(*, now: datetime, timetable: Timetable) -> None:
 
 
 RESIDENCE_POLICIES = ("open", "local_only")
-
-
-def last_day(closes_at: datetime, zone: Any) -> date:
-    """Return the last day of a window: one that ends at 00.00 ended the day before.
-
-    The one answer for pages, papers and counts.
-    """
-    return (closes_at - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def day_of(now: datetime, timetable: Timetable, zone: Any) -> tuple[int, int]:
