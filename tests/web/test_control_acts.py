@@ -36,6 +36,10 @@ async def traces(session):
     return len(windows), list(acts)
 
 
+async def newest_reason(session):
+    return await session.scalar(select(FairWindow.reason).order_by(FairWindow.ordinal.desc()))
+
+
 def do(client, room, act, **typed):
     return send(client, f"{room.control}/{act}", f"{room.control}/{act}", **typed)
 
@@ -58,13 +62,37 @@ def test_extending_shows_the_old_time_and_announces_the_new_one(client, act, roo
     assert act(traces) == (2, ["extend"])
 
 
+def test_a_closing_at_24_00_is_the_midnight_that_ends_the_day(client, act, room):
+    do(client, room, "perpanjang", closes_at="2026-03-11", closes_time="24.00", reason="Banjir")
+
+    assert "Kamis, 12 Maret 2026 pukul 00.00 WIB" in client.get(room.control).text
+    assert "2–11 Maret 2026" in text_of(client.get(f"/{room.made.fair.slug}").text)
+
+
+def test_a_reason_is_as_long_as_the_page_counts_it(client, act, room):
+    # A browser sends each line break as two characters, and its counter counts one.
+    reason = "x\r\n" * 249 + "xx"
+
+    done = do(
+        client, room, "perpanjang", closes_at="2026-03-11", closes_time="17:30", reason=reason
+    )
+
+    assert done.status_code == 303
+    assert act(newest_reason) == "x\n" * 249 + "xx"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"closes_at": "kapan-kapan"}, "Pilih tanggal penutupan yang baru."),
+        (
+            {"closes_at": "kapan-kapan"},
+            "Tulis tanggal sebagai tanggal-bulan-tahun, misalnya 17-08-1995.",
+        ),
+        ({"closes_at": ""}, "Pilih tanggal penutupan yang baru."),
+        ({"reason": "x\r\n" * 250 + "x"}, "Paling panjang 500 huruf."),
         ({"closes_at": "9999-12-31"}, "Pilih tanggal penutupan yang baru."),
-        ({"closes_time": "25:00"}, "Tulis jam sebagai 16:00."),
-        ({"closes_time": "16:00+07:00"}, "Tulis jam sebagai 16:00."),
+        ({"closes_time": "25:00"}, "Tulis jam sebagai 16.00. Akhir hari ditulis 24.00."),
+        ({"closes_time": "16:00+07:00"}, "Tulis jam sebagai 16.00. Akhir hari ditulis 24.00."),
         ({"reason": "   "}, "Tulis alasannya. Alasan ini diumumkan."),
         (
             {"closes_at": "2026-03-09", "closes_time": "16:00"},

@@ -9,7 +9,7 @@ from typing import Any
 
 import jobfair
 from jobfair.fairs.rules import Phase
-from jobfair.loading.fairfile import RESERVED
+from jobfair.fairs.rules.details import RESERVED
 from jobfair.tally.queries.versions import FairVersion
 from jobfair.web.http import templating
 
