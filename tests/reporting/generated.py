@@ -54,7 +54,7 @@ def closings(draw: some.DrawFn, *, most: int = 60) -> FrozenClosing:
             if states[at % firms] == SUSPENDED
             else chance.choice([OFFERED, OFFERED, OFFERED, PULLED]),
             company_id=at % firms, company_slug=f"pt-{at % firms}", company=f"PT {at % firms}",
-            kbli=chance.choice(list(KBLI_2020)[:3]),
+            kbli=list(KBLI_2020)[at % firms],
         )
         for at in range(jobs)
     ]  # fmt: skip
@@ -80,7 +80,8 @@ def closings(draw: some.DrawFn, *, most: int = 60) -> FrozenClosing:
             visitors[company_id] = visitors.get(company_id, 0) + 1
         cells.append(
             Cell(
-                sex=chance.choice("LLLPP?"), education=chance.choice(["sma", "sma", "s1", "sd", "x"]),
+                sex=chance.choice("LLLPP?"),
+                education=chance.choice(["sma", "sma", "s1", "sd", "x"]),
                 age=chance.choice([*AGES[1:4], AGES[-1]]),
                 district=chance.choices(homes, weights)[0], disabled=int(chance.random() < 0.1),
                 level=best, recorded=recorded, applicants=1, applications=len(sent),

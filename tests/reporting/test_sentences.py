@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from jobfair.reporting.datasets import report_of
 from jobfair.reporting.sheets import WITHHELD, recap_sheet, sheets
@@ -15,11 +15,13 @@ from jobfair.tally.rules.invariants import broken_invariants, same_label
 from jobfair.tally.rules.small_cells import SMALL_CELL, cells_of, hidden_of
 from tests.reporting.generated import closings
 
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
+"""A smaller fair that fails too would tell no more, and take minutes to find."""
 VALUES = {word: value for value, word in PARTS}
-FAIRS = settings(max_examples=60, deadline=None)
+FAIRS = settings(max_examples=40, deadline=None, phases=PHASES)
 
 
-def is_true(said: str, part: int, whole: int) -> bool:
+def is_true(said: str, part: int, whole: int) -> bool:  # noqa: PLR0911 - one for each way
     """Tell whether a share that begins a sentence is true of ``part`` of ``whole``."""
     exact, text = Fraction(part, whole), said.lower()
     if match := re.match(r"(\d+) dari (\d+) ", text):
@@ -192,7 +194,8 @@ def test_no_hidden_number_can_be_had_by_one_subtraction(closing):
     } == {key for key in secret if key[-1] != "applications"}
     for one in sums:
         unknown = [key for key in one if key in hidden]
-        assert len(unknown) != 1, (one, unknown)
+        told = [key for key in one if key in cells and key not in hidden]
+        assert len(unknown) != 1 or not told, (one, unknown)
 
 
 @FAIRS

@@ -20,7 +20,15 @@ from jobfair.tally.rules import AGE_EDGES, born_after
 from jobfair.tally.rules.counted import reached
 from jobfair.tally.rules.invariants import broken_invariants
 from jobfair.tally.rules.listing import short_positions
-from jobfair.tally.rules.record import OFFERED, PULLED, PositionRow, plain, record_from
+from jobfair.tally.rules.record import (
+    GONE,
+    OFFERED,
+    PULLED,
+    SUSPENDED,
+    PositionRow,
+    plain,
+    record_from,
+)
 from tests.builders import CLOSES, WIB, stage
 from tests.tally.ledgers import random_ledger
 
@@ -239,3 +247,111 @@ def test_the_shortest_positions_come_first():
     ]  # fmt: skip
 
     assert short_positions(rows) == ("empty", "short")
+
+
+@pytest.mark.parametrize(
+    ("trail", "level"),
+    [
+        ((), 0),
+        ((Stage.REVIEWED,), 1),
+        ((Stage.UNSUITABLE,), 1),
+        ((Stage.INTERVIEW, Stage.UNSUITABLE), 3),
+        ((Stage.INTERVIEW, Stage.ACCEPTED), 4),
+        ((Stage.INTERVIEW, Stage.ACCEPTED, Stage.UNSUITABLE), 3),
+        ((Stage.ACCEPTED, Stage.UNSUITABLE), 1),
+        ((Stage.INTERVIEW, Stage.UNSUITABLE, Stage.REVIEWED), 1),
+        ((Stage.SHORTLISTED, Stage.WITHDRAWN), 2),
+        ((Stage.WITHDRAWN, Stage.NEW), 0),
+    ],
+)
+def test_a_step_that_was_taken_back_is_not_reached(trail, level):
+    assert reached(trail) == level
+
+
+async def test_an_acceptance_taken_back_is_accepted_nowhere(session):
+    made = await random_ledger(session, 8)
+    rows = await session.scalars(select(Application).order_by(Application.seq).limit(3))
+    for row in rows:
+        for wanted in (Stage.ACCEPTED, Stage.UNSUITABLE):
+            session.add(
+                StageChange(
+                    application_id=row.id, from_stage=row.stage, to_stage=wanted, at=CLOSES,
+                    account_id=None,
+                )
+            )  # fmt: skip
+            await session.flush()
+        row.stage = Stage.UNSUITABLE
+    await session.flush()
+
+    record = await record_now(session, made)
+
+    accepted = record.funnel.applications[4].n
+    assert accepted == sum(row.accepted for row in record.positions)
+    assert accepted == record.stages[Stage.ACCEPTED]
+    assert broken_invariants(record) == []
+
+
+async def test_people_are_counted_by_what_they_sent_last(session):
+    made = await random_ledger(session, 9)
+    before = await record_now(session, made)
+
+    for person in made.applicants:
+        person.sex, person.education, person.district = "?", "xx", "99.99.01"
+        person.birth_date = CLOSES.date()
+    await session.flush()
+    same = await record_now(session, made)
+
+    parts = ("education", "age", "residence")
+    assert [getattr(same, part) for part in parts] == [getattr(before, part) for part in parts]
+
+    newest = await session.scalar(select(Application).order_by(Application.seq.desc()).limit(1))
+    newest.profile = {**newest.profile, "education": "none", "sex": "none"}
+    await session.flush()
+    after = await record_now(session, made)
+    who = await session.get(Applicant, newest.applicant_id)
+    assert who.education == "xx"
+    assert after.education != before.education
+    assert sum(row.applicants for row in after.education) == after.figures.applicants
+
+
+async def test_pulled_and_suspended_are_told_apart_and_never_advertised(session):
+    made = await random_ledger(session, 10)
+    for position in made.positions:
+        position.withdrawn_at = None
+    made.positions[0].withdrawn_at = CLOSES - timedelta(hours=1)
+    made.companies[2].verified_at = None
+    await session.flush()
+
+    record = await record_now(session, made)
+
+    states = {row.slug: row.state for row in record.positions}
+    gone = {made.positions[4].slug: SUSPENDED, made.positions[5].slug: SUSPENDED}
+    assert states == {
+        **{position.slug: OFFERED for position in made.positions},
+        made.positions[0].slug: PULLED,
+        **gone,
+    }
+    assert not {made.positions[0].slug, *gone} & {*record.top_positions, *record.short_positions}
+    assert sum(row.offered_openings for row in record.positions) == record.figures.openings
+    assert sum(row.offered_applications for row in record.kbli) == record.offered_applications
+    assert broken_invariants(record) == []
+
+
+async def test_a_record_of_the_first_format_is_still_read(session):
+    made = await random_ledger(session, 11)
+    record = await record_now(session, made)
+    stored = json.loads(canonical_json(plain(record)))
+    del stored["rows"]
+    for row in (*stored["positions"], *stored["companies"]):
+        row["takes_part"] = int(row.pop("state") == OFFERED)
+    for part in ("kbli", "kbji", "sectors"):
+        for row in stored[part]:
+            del row["offered_applications"]
+    for step in stored["funnel"]["persons"]:
+        del step["recorded"]
+
+    read = record_from({**stored, "format": 1})
+
+    assert broken_invariants(read) == []
+    assert (read.figures, read.kbli, read.rows.ledger) == (record.figures, record.kbli, "")
+    assert {row.state for row in read.positions} <= {OFFERED, GONE}

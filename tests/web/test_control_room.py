@@ -43,7 +43,7 @@ def test_the_numbers_and_their_match_with_the_ledger(client, room):
     assert "pelamar, +3 hari ini 3" in page
     assert "lamaran, +6 hari ini 6" in page
     assert "cocok dengan buku lamaran 10.30 WIB" in page
-    assert "Mengirim lamaran 3 100%" in page
+    assert "Mengirim lamaran 3 Ditinjau perusahaan 0" in page
     assert "Susut terbesar: Mengirim lamaran ke Ditinjau perusahaan, 6 lamaran." in page
 
 

@@ -69,10 +69,15 @@ def cells_of(record: Record) -> tuple[dict[Key, int], list[Sum], set[Key]]:
         for name in ("applicants", "applications"):
             sums += [[("all", name), *((part, row.code, name) for row in rows)]]
     sums.append([("all", "applicants"), *(("sex", sex) for sex in SEXES)])
+    listed = {row.group for row in record.residence}
     for step in record.funnel.persons:
-        lives = [tell(("step", step.step, one), getattr(step, one)) for one in RESIDENCES]
+        lives = [
+            tell(("step", step.step, one), getattr(step, one))
+            for one in RESIDENCES
+            if one in listed  # where no place is listed, everybody sees that there is nobody
+        ]
         sums.append([("all", step.step), *lives])
-    for one in RESIDENCES:
+    for one in listed:
         mine = [
             ("residence", row.code, "applicants") for row in record.residence if row.group == one
         ]
