@@ -1,7 +1,7 @@
 """Registering: one page, every problem at once."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date, datetime
 
 from litestar import get, post
 from litestar.response import Redirect, Template
@@ -44,7 +44,7 @@ def disability_problem(given: Mapping[str, str]) -> dict[str, Problem]:
     return {}
 
 
-def read_all(given: Mapping[str, str], *, today: Any) -> tuple[NikFacts, Profile, str]:
+def read_all(given: Mapping[str, str], *, today: date) -> tuple[NikFacts, Profile, str]:
     """Return NIK, profile and password of a registration form.
 
     Raises:
@@ -152,7 +152,7 @@ async def _store(
     facts: NikFacts,
     profile: Profile,
     password_hash: str,
-    now: Any,
+    now: datetime,
 ) -> str:
     """Make the account in a transaction of its own and return the new cookie."""
     old = str(request.scope["session_token"])  # type: ignore[typeddict-item]

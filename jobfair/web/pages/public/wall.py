@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,7 +83,7 @@ def days_of_fair(
 ) -> list[tuple[str, int]]:
     """Return the days of a fair, by day of the month, with their applications."""
     day, end = first.astimezone(zone).date(), last.astimezone(zone).date()
-    by_day: dict[Any, int] = {}
+    by_day: dict[date, int] = {}
     for hour in hours:
         at = hour.hour.astimezone(zone).date()
         by_day[at] = by_day.get(at, 0) + hour.applications
