@@ -83,7 +83,7 @@ async def change_profile(
     session: Session, *, account_id: int, profile: Profile, now: datetime
 ) -> Applicant:
     """Replace the profile; applications already sent keep the copy they were sent with."""
-    applicant = await queries.applicant_of_account(session, account_id)
+    applicant = await queries.applicant_row(session, account_id)
     if profile.district != applicant.district:
         applicant.moves = [*applicant.moves, move_from(applicant.district, now)]
     for name, value in asdict(profile).items():

@@ -82,3 +82,13 @@ def test_pressing_twice_sends_once(site, visitor):
     page.goto(f"{site.fair}/lowongan/apoteker-klinik-teladan-medika")
     expect(page.get_by_text("1 orang untuk")).to_be_visible()
     assert "Cocok" in site.command("check")
+
+
+def test_a_printed_receipt_is_one_page(shared_site, visitor):
+    page = visitor.open()
+    sign_in(page, shared_site, APPLICANT)
+    page.goto(f"{shared_site.address}/lamaran")
+    page.locator("main a[href*='/lamaran/']").first.click()
+    expect(page.locator(".tiket-nomor")).to_be_visible()
+
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1

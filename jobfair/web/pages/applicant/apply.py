@@ -1,6 +1,5 @@
 """Sending an application: the form's way to the door."""
 
-from typing import Any
 from urllib.parse import quote
 
 from litestar import get, post
@@ -16,6 +15,7 @@ from jobfair.applications.rules import (
     read_draft,
 )
 from jobfair.errors import Invalid, NotAllowed, Refused
+from jobfair.intake.door import Arrival
 from jobfair.people.rules import Role
 from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.admission import ARRIVAL
@@ -106,8 +106,7 @@ async def send_application(
     services and the hour, costs a request two tasks.
     """
     form = await read_form(request)
-    scope: Any = request.scope
-    account: SignedIn | None = scope["user"]
+    account: SignedIn | None = request.scope["user"]
     if account is None:
         sight = await _sight(request, services, fair_slug, slug)
         return _keep_and_sign_in(request, services, sight, form)
@@ -129,6 +128,7 @@ async def send_application(
         back = back_to_card(f"/{quote(fair_slug)}/lowongan/{quote(slug)}", errand)
         target = f"{ON_THE_WAY[errand]}?ke={after_sign_in(back)}"
         return Redirect(target, status_code=303, cookies=[kept])
+    arrival = request.scope.get(ARRIVAL)
     try:
         if revive:
             check_consent(form.fields)
@@ -140,7 +140,7 @@ async def send_application(
             applicant_id=sending.applicant_id,
             position_id=sending.position_id,
             answers=tuple(answers),
-            arrival=scope.get(ARRIVAL),
+            arrival=arrival if isinstance(arrival, Arrival) else None,
         )
     except Invalid as error:
         sight = await _sight(request, services, fair_slug, slug)

@@ -1,12 +1,10 @@
 """The applicant's own profile; what was sent with it before stays as it was sent."""
 
-from typing import Any
-
 from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.actions import change_profile
-from jobfair.applicants.queries import applicant_of_account, masked_nik
+from jobfair.applicants.queries import ApplicantFacts, applicant_of_account, masked_nik
 from jobfair.applicants.rules.profile import Profile, read_profile
 from jobfair.clock import WIB
 from jobfair.documents.queries import cv_named
@@ -21,7 +19,7 @@ from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 
 
-def _given(applicant: Any, ke: str) -> dict[str, str]:
+def _given(applicant: ApplicantFacts, ke: str) -> dict[str, str]:
     """Return the profile as it would have been typed."""
     given = {name: str(getattr(applicant, name) or "") for name in Profile.__dataclass_fields__}
     given["birth_date"] = f"{applicant.birth_date:%d-%m-%Y}"

@@ -1,6 +1,6 @@
 """What an applicant has sent: the list, one receipt, and taking one back."""
 
-from typing import Any
+from datetime import datetime
 
 from litestar import get, post
 from litestar.response import Redirect, Template
@@ -47,7 +47,7 @@ async def _own(
     return found, sent, applicant.id
 
 
-def _may_withdraw(found: FairState, sent: Sent, now: Any) -> bool:
+def _may_withdraw(found: FairState, sent: Sent, now: datetime) -> bool:
     try:
         check_may_withdraw(current=sent.stage, now=now, closes_at=found.timetable.closes_at)
     except Refused:

@@ -1,6 +1,6 @@
 """Registering: one page, every problem at once."""
 
-from typing import Any
+from datetime import datetime
 
 from litestar import get, post
 from litestar.response import Redirect, Template
@@ -110,7 +110,7 @@ async def _store(
     facts: NikFacts,
     profile: Profile,
     password_hash: str,
-    now: Any,
+    now: datetime,
 ) -> str:
     """Make the account in a transaction of its own and return the new cookie."""
     old = str(request.scope["session_token"])  # type: ignore[typeddict-item]

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 from litestar.response import Template
 
 from jobfair.applicants.queries import applicant_of_account
-from jobfair.applications.queries.ledger import entries_for, people_for
+from jobfair.applications.queries.ledger import Person, entries_for, people_for
 from jobfair.applications.queries.receipts import receipt_of
 from jobfair.applications.rules import Eligibility, FairPolicy, Stage, check_may_apply
 from jobfair.db import Database, Session
@@ -50,7 +49,7 @@ class Card:
     why: JobFairError | None = None
     receipt: str = ""
     sent_at: datetime | None = None
-    applicant: Any = None
+    applicant: Person | None = None
     answers: tuple[str, ...] = ()
     so_far: int = 0
 
@@ -92,7 +91,7 @@ async def _card_of(
                 "revive",
                 receipt=entry.receipt,
                 sent_at=sent.stage_at,
-                applicant=applicant,
+                applicant=person,
                 answers=tuple(sent.answers),
             )
         check_may_apply(
@@ -110,8 +109,8 @@ async def _card_of(
             day=now.astimezone(fair.zone).date(),
         )
     except Refused as why:
-        return Card("refused", why=why, applicant=applicant)
-    return Card("form", applicant=applicant, so_far=so_far)
+        return Card("refused", why=why, applicant=person)
+    return Card("form", applicant=person, so_far=so_far)
 
 
 async def load_position_page(
