@@ -53,6 +53,9 @@ REACHED = (Stage.REVIEWED, Stage.SHORTLISTED, Stage.INTERVIEW, Stage.ACCEPTED)
 """The positive stages in order; companies may skip, so a later one counts for the earlier."""
 
 RECEIPT = re.compile(r"[A-Z0-9]+-([0-9]{2})-([0-9]{5,9})-([0-9]{2})")
+RECEIPT_DIGITS = 9
+"""Fewest digits of a receipt number: year, sequence, check."""
+RECEIPT_LONGEST_TYPED = 60
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 UNDO_WITHIN = timedelta(minutes=10)
 ANSWER_LONGEST = 600
@@ -84,7 +87,10 @@ class Eligibility:
 
     birth_date: date
     is_local: bool
+    """By the address that counts for the fair."""
     applications_so_far: int
+    says_local: bool = False
+    """By the address in the profile today."""
 
 
 @dataclass(frozen=True)
@@ -116,10 +122,17 @@ def check_may_apply(*, asking: Eligibility, conditions: FairPolicy, day: date) -
             n=conditions.minimum_age,
         )
     if conditions.residence_policy == "local_only" and not asking.is_local:
+        if asking.says_local:
+            raise Refused(
+                "residence",
+                "Job fair ini hanya untuk warga dengan KTP setempat. Yang berlaku adalah alamat di "
+                "profil Anda saat job fair diumumkan; perubahan sesudah itu belum dihitung. Bila "
+                "alamat lama keliru, hubungi panitia dan bawa KTP.",
+            )
         raise Refused(
             "residence",
             "Job fair ini hanya untuk warga dengan KTP setempat. Bila alamat KTP Anda di sini "
-            "tetapi profil Anda berkata lain, perbaiki profil atau hubungi panitia.",
+            "tetapi profil Anda berkata lain, hubungi panitia dan bawa KTP.",
         )
     limit = conditions.applications_per_applicant
     if limit and asking.applications_so_far >= limit:
@@ -155,9 +168,17 @@ def receipt_fits(number: str) -> bool:
     return found is not None and 98 - int(found[1] + found[2]) * 100 % 97 == int(found[3])
 
 
-def normalise_receipt(text: str) -> str:
-    """Return a receipt number as it is stored, from what somebody typed."""
-    return text.strip().upper().replace(" ", "")
+def normalise_receipt(text: str, *, prefix: str = "") -> str:
+    """Return a receipt number as it is stored, from what somebody typed.
+
+    With the ``prefix`` of a fair the dashes may be missing or be others, and the prefix itself too.
+    """
+    plain = unicodedata.normalize("NFKC", text[:RECEIPT_LONGEST_TYPED]).upper()
+    kept = "".join(char for char in plain if char.isascii() and char.isalnum())
+    digits = kept.removeprefix(prefix)
+    if prefix and digits.isdigit() and len(digits) >= RECEIPT_DIGITS:
+        return f"{prefix}-{digits[:2]}-{digits[2:-2]}-{digits[-2:]}"
+    return "".join(plain.split())
 
 
 def normalise_note(text: str) -> str:

@@ -3,6 +3,7 @@
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -24,7 +25,7 @@ from jobfair.reporting.editions import write_edition
 from jobfair.reporting.glyphs import missing_glyphs
 from jobfair.settings import Settings, read_settings
 from jobfair.tally.queries.counts import offers
-from jobfair.tally.queries.frozen import closing_of
+from jobfair.tally.queries.frozen import FrozenClosing, closing_of
 from jobfair.web.http.passwords import Passwords
 from jobfair.wording.dates import moment
 
@@ -138,8 +139,9 @@ async def close(fair: str, reason: str) -> None:
     Contoh:
       jobfair close asahan-2022 --reason "Listrik padam di kantor"
     """
-    clock = AnchoredClock()
-    async with ready_database(read_settings()) as database:
+    settings, clock = read_settings(), AnchoredClock()
+    async with ready_database(settings) as database:
+        keys = read_keys(settings.keys)
         fair_id = await fair_id_of(database, fair)
         async with database.snapshot() as session:
             phase = (await queries.fair_by_id(session, fair_id)).phase(clock.now())
@@ -152,11 +154,24 @@ async def close(fair: str, reason: str) -> None:
                 )
         if phase is not Phase.CLOSED:
             with out.status("Menunggu lamaran yang sudah masuk…"):
-                await close_when_drained(database, clock, None, fair_id=fair_id, account_id=None)
+                await close_when_drained(
+                    database, clock, None, keys=keys, fair_id=fair_id, account_id=None
+                )
         async with database.snapshot() as session:
             closing = await closing_of(session, fair_id)
     assert closing is not None, "the latch and the frozen figures are set together"
     out.print(f"Ditutup. {closing.seq} lamaran, sidik {closing.sha256[:16]}…")
+
+
+def _last_check(closing: FrozenClosing) -> str:
+    checked = closing.checked
+    if checked is None:
+        return "Belum diperiksa ulang sesudah dikunci. Jalankan: jobfair check"
+    at = moment(checked.at, "id", ZoneInfo(closing.record.fair.time_zone))
+    if checked.differences:
+        return f"Pemeriksaan terakhir {at}: BERBEDA di {checked.differences} tempat."
+    later = f"; {checked.changed} hal berubah sesudah dibekukan" if checked.changed else ""
+    return f"Pemeriksaan terakhir {at}: cocok{later}."
 
 
 @click.command(short_help="Cetak rekap, lembar media, dan CSV.")
@@ -169,8 +184,10 @@ async def close(fair: str, reason: str) -> None:
 async def report(fair: str, folder: Path) -> None:
     """Cetak rekap penutupan FAIR dari angka yang dibekukan: PDF, lembar media, dan CSV.
 
-    Dicetak kapan pun dan di mana pun, isinya sama sampai bita terakhir. Bila hitung ulang tidak
-    cocok, rekap menolak dicetak dan menyebut letaknya.
+    Dengan program dan alamat situs yang sama, isinya sama sampai bita terakhir. Rekap menolak
+    dicetak bila tanda tangannya tidak sah, atau bila saat dikunci angkanya tidak cocok dengan
+    hitung ulang. Baris lamaran tidak dihitung ulang di sini; itu dilakukan `jobfair check`, dan
+    hasil terakhirnya disebut.
 
     \b
     Contoh:
@@ -180,7 +197,8 @@ async def report(fair: str, folder: Path) -> None:
     async with ready_database(settings) as database:
         fair_id = await fair_id_of(database, fair)
         async with database.snapshot() as session:
-            closing = await closing_of(session, fair_id)
+            trusted = read_keys(settings.keys).public_key
+            closing = await closing_of(session, fair_id, trusted=trusted)
     if closing is None:
         fail("job fair ini belum ditutup, jadi belum ada rekapnya.", CHECK_FAILED)
         return
@@ -193,3 +211,4 @@ async def report(fair: str, folder: Path) -> None:
         written = await write_edition(closing, folder, base_url=settings.base_url)
     for path, mark in written:
         out.print(f"{path}  {mark}")
+    out.print(_last_check(closing))

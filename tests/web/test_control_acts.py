@@ -126,7 +126,7 @@ def test_closing_ends_the_window_freezes_the_numbers_and_happens_once(client, ac
 
     assert act(traces) == (2, ["close_early", "latch"])
     closing = act(closing_of, room.made.fair.id)
-    assert (closing.edition, closing.record["figures"]["applications"]) == (1, 3)
+    assert (closing.edition, closing.record.figures.applications) == (1, 3)
     recap = client.get(f"{room.control}/rekap").text
     assert closing.sha256 in recap
     assert "cocok dengan buku lamaran" in recap

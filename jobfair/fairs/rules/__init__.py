@@ -1,7 +1,7 @@
 """When a fair accepts applications, and which acts its organisers may do when."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -168,9 +168,14 @@ def check_may_latch(*, now: datetime, timetable: Timetable) -> None:
 RESIDENCE_POLICIES = ("open", "local_priority", "local_only")
 
 
+def closing_day(timetable: Timetable, zone: tzinfo) -> date:
+    """Return the last day of the fair in ``zone``: a closing at 00.00 ends the day before."""
+    return (timetable.closes_at - timedelta(microseconds=1)).astimezone(zone).date()
+
+
 def day_of(now: datetime, timetable: Timetable, zone: Any) -> tuple[int, int]:
     """Return (which day of the fair it is, of how many), counted by calendar days in ``zone``."""
     first = timetable.opens_at.astimezone(zone).date()
-    last = (timetable.closes_at - timedelta(microseconds=1)).astimezone(zone).date()
+    last = closing_day(timetable, zone)
     today = min(max(now.astimezone(zone).date(), first), last)
     return (today - first).days + 1, (last - first).days + 1

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.actions import change_profile
@@ -13,14 +13,13 @@ from jobfair.documents.queries import cv_named
 from jobfair.errors import Invalid
 from jobfair.fairs.queries import published_fairs
 from jobfair.regions import district_name, regency_of
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import applicants_only, local_path
 from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.applicant.registration import PAGE_ORDER, disability_problem
-
-AnyRequest = Request[Any, Any, Any]
 
 
 def _given(applicant: Any, ke: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.queries import applicant_of_account
@@ -19,6 +19,7 @@ from jobfair.applications.rules import Stage, check_may_withdraw
 from jobfair.db import Session
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.rules.state import FairState
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import (
     AccountDep,
     FromPath,
@@ -31,7 +32,6 @@ from jobfair.web.http.guards import applicants_only
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.fairs import cached_fair, visible_fair
 
-AnyRequest = Request[Any, Any, Any]
 OTHERS_SHOWN = 3
 
 

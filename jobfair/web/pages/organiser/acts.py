@@ -188,6 +188,7 @@ async def carry_out(
                 services.database,
                 services.clock,
                 services.door,
+                keys=services.keys,
                 fair_id=fair.id,
                 account_id=account.account_id,
             )
