@@ -12,6 +12,7 @@ from jobfair.errors import Invalid
 from jobfair.fairs.rules.state import FairState
 from jobfair.people.queries import reviewers_of, reviewers_per_company
 from jobfair.positions.queries import positions_of_company
+from jobfair.positions.rules.flags import flags_of
 from jobfair.tally.queries.counters import tally_companies, tally_positions
 from jobfair.tally.queries.live import tally_waiting_since
 from jobfair.web.http.dependencies import (
@@ -69,6 +70,7 @@ async def company_page(
         fair=found,
         company=company,
         positions=positions,
+        flags={position.id: flags_of(position) for position in positions},
         counts=await tally_positions(session, [position.id for position in positions]),
         reviewers=await reviewers_of(session, company.id),
         form=form,
