@@ -50,17 +50,17 @@ class Readable(Protocol):
     """The texts of a position that applicants read."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str: ...  # noqa: D102
     @property
-    def wage_note(self) -> str: ...
+    def wage_note(self) -> str: ...  # noqa: D102
     @property
-    def hours(self) -> str: ...
+    def hours(self) -> str: ...  # noqa: D102
     @property
-    def duties(self) -> Sequence[str]: ...
+    def duties(self) -> Sequence[str]: ...  # noqa: D102
     @property
-    def requirements(self) -> Sequence[str]: ...
+    def requirements(self) -> Sequence[str]: ...  # noqa: D102
     @property
-    def questions(self) -> Sequence[str]: ...
+    def questions(self) -> Sequence[str]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
