@@ -459,7 +459,7 @@ async def test_two_loads_at_once_are_told_not_thrown(loaded, folder, tmp_path, m
     async def nobody(*_, **__):
         return None
 
-    monkeypatch.setattr("jobfair.fairs.queries.fair_with_prefix", nobody)
+    monkeypatch.setattr("jobfair.fairday.actions.importing.fair_with_prefix", nobody)
     other = write_folder(tmp_path / "lain")
     spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "lain-2026"')
 
