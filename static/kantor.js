@@ -50,8 +50,56 @@
     }
     arrivals();
     toast();
+    lookAtOpened();
+    setTimeout(noteAgain, 200); // once htmx listens to the field
     $('.antre li[aria-current]')?.scrollIntoView({ block: "nearest" });
   }
+
+  // A note that could not be stored (signed out meanwhile, no line) waits in this tab for the same
+  // reviewer and the same application, and is stored when the desk is open again.
+  const noteKey = () => {
+    const room = $("#ruang"), profile = $(".profil[data-lamaran]");
+    return room && profile ? `catatan:${room.dataset.akun}:${profile.dataset.lamaran}` : "";
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.name !== "note" || !noteKey()) return;
+    try { sessionStorage.setItem(noteKey(), event.target.value); } catch { /* not kept */ }
+  });
+  function noteAgain() {
+    const field = $(".catatan textarea"), stored = $("#catatan-kabar input");
+    if (!field || !noteKey()) return;
+    try {
+      const kept = sessionStorage.getItem(noteKey());
+      if (kept === null) return;
+      if (kept === stored.value) sessionStorage.removeItem(noteKey());
+      else if (field.value !== kept && field !== document.activeElement) {
+        field.value = kept;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    } catch { /* not kept */ }
+  }
+
+  // A decision never falls on somebody who has only just come into view: for a moment after
+  // another applicant has been swapped in, the buttons do nothing.
+  const READ_FIRST = 700;
+  let opened = "", openedAt = 0;
+  function lookAtOpened() {
+    const profile = $(".profil[data-lamaran]");
+    const now = profile ? profile.dataset.lamaran : "";
+    if (now === opened) return;
+    const first = !opened;
+    [opened, openedAt] = [now, performance.now()];
+    if (first || !profile || matchMedia("(min-width:64rem)").matches) return;
+    const name = $(".profil-nama", profile);
+    name.scrollIntoView({ block: "start" });
+    name.focus({ preventScroll: true });
+  }
+  document.addEventListener("submit", (event) => {
+    const decides = event.submitter?.name === "ke" && event.target.id.startsWith("putusan-");
+    if (!decides || performance.now() - openedAt > READ_FIRST) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
 
   // A visible element that bears the key, chosen by what the page offers: no list to keep in step.
   const bearer = (key) => [...document.querySelectorAll(`[data-pintas="${CSS.escape(key)}"]`)]
@@ -72,13 +120,29 @@
       event.preventDefault();
       ($("#cari") || $("#tahap a"))?.focus();
     } else if (event.key.length === 1) {
-      const found = bearer(event.key.toLowerCase());
+      const key = event.key.toLowerCase();
+      // At the end of a page of the list, J goes on to the next page.
+      const found = bearer(key) || (key === "j" && $("[data-lanjut]"));
       if (found) {
         event.preventDefault();
         found.click();
       }
     }
   });
+
+  // What is shown once can be copied; without a clipboard it is selected, to be copied by hand.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-salin]");
+    if (!button) return;
+    const source = document.getElementById(button.dataset.salin);
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.textContent = button.dataset.tersalin;
+    } catch {
+      getSelection().selectAllChildren(source);
+    }
+  });
+  for (const button of document.querySelectorAll("[data-salin]")) button.hidden = false;
 
   document.addEventListener("change", (event) => {
     if (event.target.id !== "pintasan") return;
@@ -112,7 +176,10 @@
     }
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx?.sourceElement?.closest("#catatan-kabar,.catatan")) return;
+    if (event.detail.ctx?.sourceElement?.closest("#catatan-kabar,.catatan")) {
+      noteAgain();
+      return;
+    }
     const opened = $(".profil");
     if (opened && event.detail.ctx?.select === "#ruang") opened.scrollTop = 0;
     settle();

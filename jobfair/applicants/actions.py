@@ -8,17 +8,19 @@ from jobfair.applicants import queries
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import NikFacts
 from jobfair.applicants.rules.profile import Profile
+from jobfair.applicants.rules.residence import move_from
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.db import Session
-from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem
 from jobfair.people import queries as people
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
+from jobfair.wording.language import gettext_noop
 
 REKEYED_AT_ONCE = 1000
-TAKEN = (
+TAKEN = gettext_noop(
     "Pendaftaran dengan NIK ini tidak dapat dilanjutkan. Bila Anda pernah mendaftar, masuklah "
     "dengan NIK dan kata sandi Anda; bila tidak, hubungi panitia."
 )
@@ -69,12 +71,11 @@ async def register_applicant(
     await session.flush()
     record_audit(
         session,
-        "register",
+        Act.REGISTER,
         now=now,
         account_id=account.id,
         consents=["processing", *(["disability"] if profile.disability else [])],
     )
-    mark_changed(session, "registrations")
     return applicant
 
 
@@ -82,11 +83,13 @@ async def change_profile(
     session: Session, *, account_id: int, profile: Profile, now: datetime
 ) -> Applicant:
     """Replace the profile; applications already sent keep the copy they were sent with."""
-    applicant = await queries.applicant_of_account(session, account_id)
+    applicant = await queries.applicant_row(session, account_id)
+    if profile.district != applicant.district:
+        applicant.moves = [*applicant.moves, move_from(applicant.district, now)]
     for name, value in asdict(profile).items():
         setattr(applicant, name, value)
     applicant.updated_at = now
-    record_audit(session, "change_profile", now=now, account_id=account_id)
+    record_audit(session, Act.CHANGE_PROFILE, now=now, account_id=account_id)
     return applicant
 
 

@@ -1,6 +1,7 @@
 """Who may apply, what a receipt number looks like, and how stages may follow each other."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -54,6 +55,9 @@ REACHED = (Stage.REVIEWED, Stage.SHORTLISTED, Stage.INTERVIEW, Stage.ACCEPTED)
 """The positive stages in order; companies may skip, so a later one counts for the earlier."""
 
 RECEIPT = re.compile(r"[A-Z0-9]+-([0-9]{2})-([0-9]{5,9})-([0-9]{2})")
+RECEIPT_DIGITS = 9
+"""Fewest digits of a receipt number: year, sequence, check."""
+RECEIPT_LONGEST_TYPED = 60
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 UNDO_WITHIN = timedelta(minutes=10)
 ANSWER_LONGEST = 600
@@ -85,7 +89,10 @@ class Eligibility:
 
     birth_date: date
     is_local: bool
+    """By the address that counts for the fair."""
     applications_so_far: int
+    says_local: bool = False
+    """By the address in the profile today."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +124,17 @@ def check_may_apply(*, asking: Eligibility, conditions: FairPolicy, day: date) -
             n=conditions.minimum_age,
         )
     if conditions.residence_policy == "local_only" and not asking.is_local:
+        if asking.says_local:
+            raise Refused(
+                "residence",
+                "Job fair ini hanya untuk warga dengan KTP setempat. Yang berlaku adalah alamat di "
+                "profil Anda saat job fair diumumkan; perubahan sesudah itu belum dihitung. Bila "
+                "alamat lama keliru, hubungi panitia dan bawa KTP.",
+            )
         raise Refused(
             "residence",
             "Job fair ini hanya untuk warga dengan KTP setempat. Bila alamat KTP Anda di sini "
-            "tetapi profil Anda berkata lain, perbaiki profil atau hubungi panitia.",
+            "tetapi profil Anda berkata lain, hubungi panitia dan bawa KTP.",
         )
     limit = conditions.applications_per_applicant
     if limit and asking.applications_so_far >= limit:
@@ -156,13 +170,34 @@ def receipt_fits(number: str) -> bool:
     return found is not None and 98 - int(found[1] + found[2]) * 100 % 97 == int(found[3])
 
 
-def normalise_receipt(text: str) -> str:
-    """Return a receipt number as it is stored, from what somebody typed."""
-    return text.strip().upper().replace(" ", "")
+def normalise_receipt(text: str, *, prefix: str = "") -> str:
+    """Return a receipt number as it is stored, from what somebody typed.
+
+    With the ``prefix`` of a fair the dashes may be missing or be others, and the prefix itself too.
+    """
+    plain = unicodedata.normalize("NFKC", text[:RECEIPT_LONGEST_TYPED]).upper()
+    kept = "".join(char for char in plain if char.isascii() and char.isalnum())
+    digits = kept.removeprefix(prefix)
+    if prefix and digits.isdigit() and len(digits) >= RECEIPT_DIGITS:
+        return f"{prefix}-{digits[:2]}-{digits[2:-2]}-{digits[-2:]}"
+    return "".join(plain.split())
 
 
 def read_application(fields: Fields, *, questions: int) -> tuple[str, ...]:
     """Return the answers of a form that is sent. Raises ``Invalid`` with every problem at once."""
+    answers = _answers_that_fit(fields, questions)
+    check_consent(fields)
+    return answers
+
+
+def read_answers(fields: Fields, *, questions: int) -> tuple[str, ...]:
+    """Return the answers of a guest, who has not consented to anything yet."""
+    answers = _answers_that_fit(fields, questions)
+    fields.settle()
+    return answers
+
+
+def _answers_that_fit(fields: Fields, questions: int) -> tuple[str, ...]:
     answers = read_draft(fields, questions=questions)
     for at, answer in enumerate(answers, 1):
         if len(answer) > ANSWER_LONGEST:
@@ -174,7 +209,6 @@ def read_application(fields: Fields, *, questions: int) -> tuple[str, ...]:
                     now=len(answer),
                 ),
             )
-    check_consent(fields)
     return answers
 
 
@@ -235,3 +269,19 @@ def requirements_met(
         given = [answer for answer in answers[:questions] if answer.strip()]
         found.append(Requirement("answers", len(given) == questions))
     return found
+
+
+def search_words(text: str) -> tuple[str, ...]:
+    """Return the words of a name as a search compares them.
+
+    Accents, apostrophes, hyphens, dots and capitals do not count: ``Ma’ruf`` is ``ma'ruf`` is
+    ``maruf``.
+    """
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    return tuple("".join(char for char in apart if char.isalnum() or char.isspace()).split())
+
+
+def is_named(name: str, wanted: tuple[str, ...]) -> bool:
+    """Tell whether every wanted word begins a word of the name, or stands in it; in any order."""
+    words = search_words(name)
+    return bool(wanted) and all(any(one in word for word in words) for one in wanted)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from jobfair.applicants.actions import change_keys_of_applicants
-from jobfair.cli.frame import command, out, ready_database
+from jobfair.cli.common import command, out, ready_database
 from jobfair.db import Database
 from jobfair.db.leader import Leader
 from jobfair.db.sealed import Keys, make_key_file, read_keys, replace_key_file
@@ -21,6 +21,7 @@ from jobfair.errors import Misconfigured, Refused
 from jobfair.people.actions import change_keys_of_staff
 from jobfair.people.queries import keys_fit
 from jobfair.settings import read_settings
+from jobfair.tally.queries.frozen import sign_closings
 
 
 async def fits(database: Database, keys: Keys) -> bool:
@@ -62,6 +63,7 @@ async def change_key(database: Database, path: Path) -> int | None:
     async with database.transaction() as session:
         many = await change_keys_of_applicants(session, old=old_keys, new=new_keys)
         await change_keys_of_documents(session, old=old_keys, new=new_keys)
+        await sign_closings(session, old=old_keys, new=new_keys)
         many += await change_keys_of_staff(session, new=new_keys, now=datetime.now(UTC))
     await asyncio.to_thread(replace_key_file, path, new)
     return many

@@ -3,23 +3,23 @@
 from datetime import datetime
 
 from jobfair.audit.actions import record_audit
-from jobfair.companies.queries import company_of_office
+from jobfair.audit.rules import Act
+from jobfair.companies.queries import company_of_office, lock_company
 from jobfair.companies.rules import read_suspension, read_verification
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import all_fairs
 from jobfair.fields import Fields
 from jobfair.people import actions as people
-from jobfair.people.models import Account
-from jobfair.people.queries import reviewer_of
+from jobfair.people.queries import StaffMember, reviewer_of, staff_member
 from jobfair.people.rules import Role
 
 
 async def _tell_fairs(session: Session, office_id: int) -> None:
     """Mark every fair of the office: public numbers count verified companies only."""
     for fair in await all_fairs(session, office_id=office_id):
-        mark_changed(session, f"fair:{fair.id}")
+        mark_changed(session, topics.fair(fair.id))
 
 
 async def verify_company(
@@ -38,16 +38,14 @@ async def verify_company(
         NotFound: not a company of this office. Invalid: the reason is too long.
 
     """
-    company = await company_of_office(
-        session, office_id=office_id, company_id=company_id, lock=True
-    )
+    company = await lock_company(session, office_id=office_id, company_id=company_id)
     reason = read_verification(Fields({"reason": reason}))
     if company.verified_at is not None:
         return
     company.verified_at = now
     record_audit(
         session,
-        "verify_company",
+        Act.VERIFY_COMPANY,
         now=now,
         account_id=account_id,
         fair_id=fair_id,
@@ -76,17 +74,15 @@ async def suspend_company(
         NotFound: not a company of this office. Invalid: no reason.
 
     """
-    company = await company_of_office(
-        session, office_id=office_id, company_id=company_id, lock=True
-    )
+    company = await lock_company(session, office_id=office_id, company_id=company_id)
     reason = read_suspension(Fields({"reason": reason}))
     if company.verified_at is None:
         return
     company.verified_at = None
-    mark_changed(session, f"company:{company_id}")
+    mark_changed(session, topics.company(company_id))
     record_audit(
         session,
-        "suspend_company",
+        Act.SUSPEND_COMPANY,
         now=now,
         account_id=account_id,
         fair_id=fair_id,
@@ -108,7 +104,7 @@ async def add_reviewer(
     now: datetime,
     by: int,
     fair_id: int | None = None,
-) -> Account:
+) -> StaffMember:
     """Make an account for a reviewer of a company of this office.
 
     Raises:
@@ -117,7 +113,7 @@ async def add_reviewer(
 
     """
     await company_of_office(session, office_id=office_id, company_id=company_id)
-    return await people.add_staff(
+    account = await people.add_staff(
         session,
         keys=keys,
         role=Role.REVIEWER,
@@ -129,6 +125,8 @@ async def add_reviewer(
         company_id=company_id,
         fair_id=fair_id,
     )
+    await session.flush()
+    return staff_member(account)
 
 
 async def reset_reviewer(
@@ -141,7 +139,7 @@ async def reset_reviewer(
     now: datetime,
     by: int,
     fair_id: int | None = None,
-) -> Account:
+) -> StaffMember:
     """Give a reviewer a new password, also one who was disabled: they can sign in again.
 
     Raises:
@@ -154,7 +152,7 @@ async def reset_reviewer(
     await people.reset_password(
         session, account=account, password_hash=password_hash, now=now, by=by, fair_id=fair_id
     )
-    return account
+    return staff_member(account)
 
 
 async def disable_reviewer(

@@ -1,9 +1,10 @@
 """What all tables share: named constraints, aware instants, JSON that prints the same twice."""
 
 import json
+from dataclasses import Field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase
@@ -74,6 +75,22 @@ WORD = Enum(
     values_callable=lambda kind: [word.value for word in kind],
 )
 """A word out of a list, stored as that word in a plain text column."""
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Plain = TypeVar("Plain", bound=_Dataclass)
+
+
+def plain(kind: type[Plain], row: Any, **more: Any) -> Plain:
+    """Return what a row says as a frozen dataclass of the same names.
+
+    ``more`` gives the fields that are not a column of the row.
+    """
+    names = (field.name for field in fields(kind) if field.name not in more)
+    return kind(**{name: getattr(row, name) for name in names}, **more)
 
 
 class Base(DeclarativeBase):

@@ -1,4 +1,4 @@
-"""Which fairs have come to their closing, and which has a receipt prefix."""
+"""Fairs that have come to their closing or were closed lately; receipt prefixes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from jobfair.db import Session
 from jobfair.fairs.models import Fair, FairWindow
+from jobfair.tally.models import Closing
 
 
 async def fairs_to_close(session: Session, now: datetime) -> Sequence[int]:
@@ -42,3 +43,14 @@ async def fair_with_prefix(session: Session, prefix: str, *, besides: int | None
         query = query.where(Fair.id != besides)
     slug: str | None = await session.scalar(query)
     return slug
+
+
+async def editions_since(session: Session, since: datetime) -> Sequence[tuple[int, int]]:
+    """Return the fairs whose figures were frozen since an instant, each with its newest edition."""
+    query = (
+        select(Closing.fair_id, func.max(Closing.edition))
+        .where(Closing.frozen_at >= since)
+        .group_by(Closing.fair_id)
+        .order_by(Closing.fair_id)
+    )
+    return [(fair_id, edition) for fair_id, edition in await session.execute(query)]

@@ -1,7 +1,7 @@
 """Finding fairs and their timetables; taking the lock that intake and closing share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,16 +10,12 @@ from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import defer, joinedload
 
 from jobfair.db import Session
+from jobfair.db.base import plain
 from jobfair.errors import NotFound
 from jobfair.fairs.models import Fair, FairWindow, Office
 from jobfair.fairs.rules import Timetable
+from jobfair.fairs.rules.changes import ScheduleChange, last_change
 from jobfair.fairs.rules.state import CountedFair, FairState, OfficeFacts
-
-OFFICE_COLUMNS = tuple(field.name for field in fields(OfficeFacts))
-LEDGER_COLUMNS = ("ledger_seq", "applicants", "last_received_at")
-FAIR_COLUMNS = tuple(
-    field.name for field in fields(FairState) if field.name in Fair.__table__.columns
-)
 
 
 @dataclass(frozen=True)
@@ -30,9 +26,10 @@ class LockedFair:
     fair: CountedFair
 
 
-def _facts(fair: Fair, window: FairWindow) -> dict[str, Any]:
-    return {name: getattr(fair, name) for name in FAIR_COLUMNS} | {
-        "office": OfficeFacts(**{name: getattr(fair.office, name) for name in OFFICE_COLUMNS}),
+def _beside(fair: Fair, window: FairWindow) -> dict[str, Any]:
+    """Return what is said of a fair elsewhere than in its own row."""
+    return {
+        "office": plain(OfficeFacts, fair.office),
         "timetable": Timetable(
             opens_at=window.opens_at,
             closes_at=window.closes_at,
@@ -46,8 +43,7 @@ def _facts(fair: Fair, window: FairWindow) -> dict[str, Any]:
 
 
 def _counted(fair: Fair, window: FairWindow) -> CountedFair:
-    ledger = {name: getattr(fair, name) for name in LEDGER_COLUMNS}
-    return CountedFair(**_facts(fair, window), **ledger)
+    return plain(CountedFair, fair, **_beside(fair, window))
 
 
 async def _newest_window(session: Session, fair_id: int) -> FairWindow:
@@ -107,7 +103,8 @@ async def defined_fair(session: Session, slug: str) -> FairState:
         NotFound: there is no such fair.
 
     """
-    return FairState(**_facts(*await _rows_of(session, _DEFINED, slug=slug)))
+    fair, window = await _rows_of(session, _DEFINED, slug=slug)
+    return plain(FairState, fair, **_beside(fair, window))
 
 
 async def lock_fair(session: Session, fair_id: int) -> LockedFair:
@@ -272,6 +269,11 @@ async def windows_of(session: Session, fair_id: int) -> Sequence[FairWindow]:
     """Return the windows of a fair, first to newest."""
     query = select(FairWindow).where(FairWindow.fair_id == fair_id)
     return (await session.scalars(query.order_by(FairWindow.ordinal))).all()
+
+
+async def last_change_of(session: Session, fair_id: int) -> ScheduleChange | None:
+    """Return the newest change of a fair's opening or closing, with its reason."""
+    return last_change(await windows_of(session, fair_id))
 
 
 async def office_by_slug(session: Session, slug: str) -> Office | None:

@@ -4,7 +4,7 @@ Only invented people are read from files; real ones register themselves.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -51,6 +51,8 @@ class SampleApplication:
     applicant: str
     position: str
     answers: tuple[str, ...]
+    file: str = field(default="", compare=False)
+    row: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class SampleDecision:
     applicant: str
     position: str
     stage: str
+    file: str = field(default="", compare=False)
+    row: int = field(default=0, compare=False)
 
 
 def _settle(problems: Problems) -> None:
@@ -121,11 +125,13 @@ def read_applicants(folder: Path) -> list[SampleApplicant]:
 
 @dataclass(frozen=True)
 class _Pair:
-    """The instant, the applicant and the position that a row names."""
+    """The instant, the applicant and the position that a row names, and where it stands."""
 
     at: datetime
     applicant: str
     position: str
+    file: str
+    row: int
 
 
 def _rows_of_pairs(
@@ -143,7 +149,7 @@ def _rows_of_pairs(
             at = fields.instant("at")
             applicant = row.check_known(fields, "applicant", applicants, where="applicants")
             position = row.check_known(fields, "position", positions, where="positions")
-            return make(fields, _Pair(at or NEVER, applicant, position))
+            return make(fields, _Pair(at or NEVER, applicant, position, row.file, row.number or 0))
 
         if (one := row.read(read)) is not None:
             made.append((row, one))
@@ -156,7 +162,8 @@ def _application(fields: Fields, pair: _Pair) -> SampleApplication:
         for column in ("answer_1", "answer_2")
     ]
     fields.settle()
-    return SampleApplication(pair.at, pair.applicant, pair.position, tuple(filter(None, answers)))
+    given = tuple(filter(None, answers))
+    return SampleApplication(pair.at, pair.applicant, pair.position, given, pair.file, pair.row)
 
 
 def read_applications(folder: Path) -> list[SampleApplication]:
@@ -188,7 +195,7 @@ def read_applications(folder: Path) -> list[SampleApplication]:
 def _decision(fields: Fields, pair: _Pair) -> SampleDecision:
     stage = fields.choice("stage", DECIDED)
     fields.settle()
-    return SampleDecision(pair.at, pair.applicant, pair.position, stage)
+    return SampleDecision(pair.at, pair.applicant, pair.position, stage, pair.file, pair.row)
 
 
 def read_decisions(folder: Path) -> list[SampleDecision]:

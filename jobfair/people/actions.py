@@ -6,7 +6,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from jobfair.audit.actions import record_audit
-from jobfair.db import PreparedLookup, Session
+from jobfair.audit.rules import Act
+from jobfair.db import PreparedLookup, Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem, Refused
@@ -51,7 +52,7 @@ async def sign_in(session: Session, *, account: Account, old_token: str, now: da
         SignIn(token_hash=hash_token(token), account_id=account.id, made_at=now, seen_at=now)
     )
     if account.role is not Role.APPLICANT:
-        record_audit(session, "sign_in", now=now, account_id=account.id)
+        record_audit(session, Act.SIGN_IN, now=now, account_id=account.id)
     return token
 
 
@@ -59,7 +60,7 @@ async def sign_out(session: Session, *, token: str) -> None:
     """Forget the browser. Signing out twice does nothing the second time."""
     known = hash_token(token)
     await queries.delete_sign_in(session, known)
-    mark_changed(session, f"browser:{known.hex()}")
+    mark_changed(session, topics.browser(known))
 
 
 async def resolve_session(
@@ -120,7 +121,7 @@ async def add_staff(
     session.add(account)
     record_audit(
         session,
-        f"add_{role}",
+        Act.ADD_ORGANISER if role is Role.ORGANISER else Act.ADD_REVIEWER,
         now=now,
         account_id=by,
         fair_id=fair_id,
@@ -141,10 +142,10 @@ async def reset_password(
     """Give somebody a new password and sign every browser of theirs out."""
     account.password_hash = password_hash
     await queries.delete_sign_ins_of(session, account.id)
-    mark_changed(session, f"account:{account.id}")
+    mark_changed(session, topics.account(account.id))
     record_audit(
         session,
-        "reset_password",
+        Act.RESET_PASSWORD,
         now=now,
         account_id=by,
         fair_id=fair_id,
@@ -160,10 +161,10 @@ async def disable_account(
         return
     account.disabled_at = now
     await queries.delete_sign_ins_of(session, account.id)
-    mark_changed(session, f"account:{account.id}")
+    mark_changed(session, topics.account(account.id))
     record_audit(
         session,
-        "disable_account",
+        Act.DISABLE_ACCOUNT,
         now=now,
         account_id=by,
         fair_id=fair_id,
@@ -199,5 +200,5 @@ async def change_keys_of_staff(session: Session, *, new: Keys, now: datetime) ->
     indexes = {at: new.blind_index(address) for at, address in found.items()}
     await queries.set_sign_in_keys(session, indexes)
     await queries.delete_all_sign_ins(session)
-    record_audit(session, "rekey", now=now, account_id=None)
+    record_audit(session, Act.REKEY, now=now, account_id=None)
     return len(indexes)

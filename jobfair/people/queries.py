@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from jobfair.db import PreparedLookup, Session
+from jobfair.db.base import plain
 from jobfair.db.sealed import Keys
 from jobfair.db.upserts import increment_capped
 from jobfair.errors import NotFound
@@ -45,6 +46,22 @@ class Browser:
     disabled_at: datetime | None
 
 
+@dataclass(frozen=True)
+class StaffMember:
+    """Somebody of a company or an office who signs in with an e-mail address."""
+
+    id: int
+    name: str
+    email: str
+    disabled_at: datetime | None
+    created_at: datetime
+
+
+def staff_member(account: Account) -> StaffMember:
+    """Return a stored account of staff as plain values."""
+    return plain(StaffMember, account, email=account.email or "")
+
+
 async def account_for_key(session: Session, sign_in_key: bytes) -> Account | None:
     """Return the account that signs in with this key, or None."""
     account: Account | None = await session.scalar(
@@ -76,10 +93,10 @@ async def sign_in_for(session: Session | PreparedLookup, token_hash: bytes) -> B
     return None if row is None else Browser(*row)
 
 
-async def reviewers_of(session: Session, company_id: int) -> list[Account]:
+async def reviewers_of(session: Session, company_id: int) -> list[StaffMember]:
     """Return the reviewers of a company, by name."""
     query = select(Account).where(Account.company_id == company_id, Account.role == Role.REVIEWER)
-    return list(await session.scalars(query.order_by(Account.name)))
+    return [staff_member(one) for one in await session.scalars(query.order_by(Account.name))]
 
 
 async def reviewers_per_company(session: Session, company_ids: Iterable[int]) -> dict[int, int]:

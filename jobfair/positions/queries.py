@@ -1,15 +1,49 @@
 """Finding positions: all open ones of a fair, one of them, a company's own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from jobfair.companies.models import Company
+from jobfair.companies.queries import CompanyFacts
 from jobfair.db import Session
+from jobfair.db.base import plain
 from jobfair.errors import NotFound
 from jobfair.positions.models import Position
 from jobfair.positions.rules.offers import Offer
+
+
+@dataclass(frozen=True)
+class PostedPosition:
+    """A position as its row says, with its company."""
+
+    id: int
+    fair_id: int
+    company_id: int
+    slug: str
+    title: str
+    kbji: str
+    employment: str
+    openings: int
+    education: Sequence[str]
+    """The accepted education codes, rising."""
+    experience_years: int
+    wage_min: int | None
+    wage_max: int | None
+    wage_period: str
+    wage_note: str
+    district: str
+    sector: str
+    disability_friendly: bool
+    hours: str
+    duties: Sequence[str]
+    requirements: Sequence[str]
+    questions: Sequence[str]
+    withdrawn_at: datetime | None
+    company: CompanyFacts
 
 
 async def positions_of_fair(session: Session, fair_id: int) -> Sequence[Position]:
@@ -82,40 +116,40 @@ _BY_SLUG = (
 )
 
 
-async def position_by_slug(session: Session, *, fair_id: int, slug: str) -> Position:
-    """Return a position the public may see, with its company; ``NotFound`` when there is none.
-
-    Neither is a part of the session any more: pages keep them.
-    """
-    found: Position | None = await session.scalar(_BY_SLUG, {"fair_id": fair_id, "slug": slug})
+def _posted(found: Position | None) -> PostedPosition:
     if found is None:
         raise NotFound("Jabatan ini tidak ada.")
-    for row in (found, found.company):
-        session.expunge(row)
-    return found
+    return plain(PostedPosition, found, company=plain(CompanyFacts, found.company))
+
+
+async def position_by_slug(session: Session, *, fair_id: int, slug: str) -> PostedPosition:
+    """Return a position the public may see, with its company; ``NotFound`` when there is none."""
+    return _posted(await session.scalar(_BY_SLUG, {"fair_id": fair_id, "slug": slug}))
 
 
 async def positions_of_company(
     session: Session, *, company_id: int, fair_id: int | None = None
-) -> Sequence[Position]:
+) -> list[PostedPosition]:
     """Return a company's positions, newest fair first, then by title."""
-    query = select(Position).where(Position.company_id == company_id)
+    query = (
+        select(Position)
+        .where(Position.company_id == company_id)
+        .options(joinedload(Position.company))
+    )
     if fair_id is not None:
         query = query.where(Position.fair_id == fair_id)
-    return (await session.scalars(query.order_by(Position.fair_id.desc(), Position.title))).all()
+    query = query.order_by(Position.fair_id.desc(), Position.title)
+    return [_posted(row) for row in await session.scalars(query)]
 
 
-async def own_position(session: Session, *, company_id: int, position_id: int) -> Position:
+async def own_position(session: Session, *, company_id: int, position_id: int) -> PostedPosition:
     """Return a position of this company; another company's is ``NotFound`` like none."""
     query = (
         select(Position)
         .where(Position.id == position_id, Position.company_id == company_id)
         .options(joinedload(Position.company))
     )
-    found: Position | None = await session.scalar(query)
-    if found is None:
-        raise NotFound("Jabatan ini tidak ada.")
-    return found
+    return _posted(await session.scalar(query))
 
 
 async def every_position_of(session: Session, fair_id: int) -> Sequence[Position]:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jobfair.companies.queries import companies_of_office
+from jobfair.companies.queries import company_rows
 from jobfair.fairday.rules import Change
 from jobfair.fairs.actions import pause_fair
 from jobfair.fairs.queries import fair_by_slug, office_by_slug, windows_of
@@ -53,7 +53,7 @@ async def test_the_sample_fair_loads_whole(database):
         found = await fair_by_slug(session, "asahan-2022")
         company = next(
             one
-            for one in await companies_of_office(session, found.office_id)
+            for one in await company_rows(session, found.office_id)
             if one.slug == "silau-sawit-makmur"
         )
         position = (await every_position_of(session, found.id))[0]
@@ -283,7 +283,7 @@ async def test_once_open_what_people_decided_is_kept_and_said(database, folder):
     async with database.transaction() as session:
         fair = await fair_by_slug(session, SLUG)
         (await every_position_of(session, fair.id))[1].withdrawn_at = OPEN
-        (await companies_of_office(session, fair.office_id))[0].verified_at = None
+        (await company_rows(session, fair.office_id))[0].verified_at = None
     before = await contents(database)
 
     report = await load_fair(database, folder, now=OPEN)

@@ -1,14 +1,18 @@
 """Acts on the window through their pages: said first, done once, typed text kept."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from jobfair.audit.models import AuditEntry
+from jobfair.audit.rules import Act
 from jobfair.fairs.models import Fair, FairWindow
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.tally.queries.frozen import closing_of
+from jobfair.web.http.templating import LANGUAGE_COOKIE
+from jobfair.wording.language import translate
 from tests.builders import CLOSES, NOW
 from tests.forms import form_on
 from tests.web.pages import text_of
@@ -150,13 +154,23 @@ def test_closing_ends_the_window_freezes_the_numbers_and_happens_once(client, ac
 
     assert act(traces) == (2, ["close_early", "latch"])
     closing = act(closing_of, room.made.fair.id)
-    assert (closing.edition, closing.record["figures"]["applications"]) == (1, 3)
+    assert (closing.edition, closing.record.figures.applications) == (1, 3)
     recap = client.get(f"{room.control}/rekap").text
     assert closing.sha256 in recap
     assert "cocok dengan buku lamaran" in recap
+    assert "hanya berlaku di komputer peladen" not in recap
     assert "Ditutup, angka dikunci" in client.get(room.control).text
     later = do_if_there(client, room, "perpanjang")
     assert later == "Tidak ada yang perlu dilakukan"
+
+
+def test_the_recap_warns_of_an_address_that_works_on_the_server_alone(client, services, room):
+    services.base_url = "http://127.0.0.1:8000"
+    do(client, room, "tutup", confirm="TUTUP", reason="Hujan lebat")
+
+    page = client.get(f"{room.control}/rekap").text
+
+    assert "Alamat http://127.0.0.1:8000 tercetak di kertas" in page
 
 
 def do_if_there(client, room, act):
@@ -202,3 +216,54 @@ def test_the_audit_trail_tells_it_in_words(client, act, room):
     assert "menjeda penerimaan lamaran Alasan: Gangguan jaringan" in page
     for nik in room.made.niks:
         assert nik not in page
+
+
+def test_every_act_is_told_in_the_words_of_both_languages(client, act, room):
+    async def add(session):
+        for at, one in enumerate(Act):
+            session.add(
+                AuditEntry(
+                    at=NOW + timedelta(seconds=at),
+                    account_id=None,
+                    act=one.value,
+                    fair_id=room.made.fair.id,
+                    subject=f"company:{room.made.companies[0].id}",
+                    facts={"rows": 3, "changes": 4},
+                )
+            )
+
+    act(add)
+    facts = {"what": room.made.companies[0].name, "rows": "3", "changes": "4"}
+    for language, system in (("id", "Sistem"), ("en", "The system")):
+        client.cookies.set(LANGUAGE_COOKIE, language)
+        page = client.get(f"{room.control}/jejak").text
+        told = re.findall(r"<li>([^<]*)<br><time [^>]*>4 Mar, (10\.30\.\d\d) WIB", page)
+        assert told[::-1] == [
+            (translate(one.sentence, language) % {"who": system, **facts}, f"10.30.{at:02}")
+            for at, one in enumerate(Act)
+        ]
+
+
+def test_the_trail_shows_what_one_person_did(client, act, room):
+    do(client, room, "jeda", reason="Gangguan jaringan")
+
+    async def add(session):
+        system = {"at": NOW, "fair_id": room.made.fair.id}
+        session.add(AuditEntry(account_id=None, act=Act.OPENED.value, **system))
+        applicant = room.made.applicants[0].account_id
+        session.add(AuditEntry(account_id=applicant, act=Act.WITHDRAW.value, **system))
+        return applicant
+
+    applicant = act(add)
+    page = client.get(f"{room.control}/jejak").text
+    ((person, name),) = re.findall(r'<option value="(\d+)">([^<]+)</option>', page)
+
+    def told(by):
+        page = client.get(f"{room.control}/jejak?oleh={by}").text
+        return re.findall(r"<li>([^<]*)<br>", page), f'<option value="{by}" selected>' in page
+
+    withdrawn, opened = Act.WITHDRAW.sentence, Act.OPENED.sentence
+    paused = Act.PAUSE.sentence % {"who": name}
+    assert told(person) == ([paused], True)
+    for other in ("", applicant, "0", "x", "9" * 30, "²"):
+        assert told(other) == ([withdrawn, opened, paused], False), other

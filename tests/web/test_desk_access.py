@@ -3,6 +3,7 @@
 import pytest
 from litestar.exceptions import WebSocketDisconnect
 
+from jobfair.companies.models import Company
 from jobfair.people.rules import Role
 from tests.builders import make_account
 from tests.web.rooms import ORGANISER, OTHER_REVIEWER, REVIEWER, furnish, send, watch
@@ -166,9 +167,7 @@ def test_a_suspended_company_reads_no_personal_data(client, room, act, sign_in):
 
 
 async def suspend(session, company_id):
-    from jobfair.companies.queries import company_by_id  # noqa: PLC0415 - used here only
-
-    (await company_by_id(session, company_id)).verified_at = None
+    (await session.get_one(Company, company_id)).verified_at = None
 
 
 def test_a_single_position_is_opened_at_once(client, room, sign_in):

@@ -25,7 +25,7 @@ def test_the_desk_shows_who_applied_newest_first_and_opens_the_first(client, act
     names = [who.name for who in room.made.applicants]
     places = [page.index(f">{name}</a>") for name in names]
     assert places == sorted(places, reverse=True)
-    assert f'id="hn">{names[-1]}<' in page
+    assert f'id="hn" tabindex="-1">{names[-1]}<' in page
     assert "2 dari 2 syarat" in page
     for nik in room.made.niks:
         assert nik not in page
@@ -37,7 +37,7 @@ def test_opening_an_application_does_not_move_it(client, act, sign_in):
     for _ in range(2):
         page = client.get(f"{room.desk}?lamaran={room.receipts[0]}").text
 
-    assert f'id="hn">{room.made.applicants[0].name}<' in page
+    assert f'id="hn" tabindex="-1">{room.made.applicants[0].name}<' in page
     assert 'data-semua="3"' in page
     assert 'aria-current="page">Baru <span class="n">3<' in page
 
@@ -96,9 +96,10 @@ def test_fifty_on_a_page_and_the_rest_on_the_next(client, act, sign_in):
     sign_in(client, REVIEWER)
 
     first = client.get(room.desk).text
-    onward = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    onward = first.split('rel="next" data-lanjut href="')[1].split('"')[0].replace("&amp;", "&")
     second = client.get(onward).text
 
+    assert "3 pelamar lebih lama" in first
     assert first.count('class="belum"') == 50
     assert second.count('class="belum"') == 3
     assert "Kembali ke yang terbaru" in second
@@ -127,6 +128,61 @@ async def move(session, room, receipt, to_stage):
         account_id=room.made.applicants[0].account_id,
         now=LATER,
     )
+
+
+@pytest.mark.parametrize("words", ["ma'ruf", "MA’RUF", "rene maruf", "maruf  réné", "ren"])
+def test_searching_forgives_accents_apostrophes_and_order(client, act, sign_in, words):
+    room = act(furnish)
+    act(send_as, "Réné Ma’ruf")
+    sign_in(client, REVIEWER)
+
+    page = client.get(room.desk, params={"cari": words}).text
+
+    assert "1 pelamar ditemukan" in page
+    assert ">Réné Ma’ruf</a>" in page
+
+
+def test_searching_looks_at_the_name_that_was_sent_and_shown(client, act, sign_in):
+    room = act(furnish)
+    act(send_as, "Nama Terkirim")
+    act(rename_profile, room, "Nama Sekarang")
+    sign_in(client, REVIEWER)
+
+    def found(words):
+        return client.get(room.desk, params={"cari": words}).text.count("1 pelamar ditemukan")
+
+    assert (found("terkirim"), found("sekarang")) == (1, 0)
+
+
+async def send_as(session, name):
+    row = await session.get_one(Application, 1)
+    row.profile = row.profile | {"name": name}
+
+
+async def rename_profile(session, room, name):
+    (await session.get_one(Applicant, room.made.applicants[0].id)).name = name
+
+
+def test_an_empty_list_leads_to_where_people_wait_most(client, act, sign_in):
+    room = act(furnish, positions=2)
+    sign_in(client, REVIEWER)
+    other = room.made.positions[1]
+
+    page = client.get(f"{room.desk}?tahap=interview").text
+
+    assert f'<a class="btn utama" href="/meja/{other.id}">3 menunggu di {other.title}</a>' in page
+
+
+def test_accepting_has_no_key_before_an_application_was_read(client, act, sign_in):
+    room = act(furnish)
+    sign_in(client, REVIEWER)
+    unread = client.get(room.desk).text
+    act(move, room, room.receipts[0], Stage.REVIEWED)
+    read = client.get(f"{room.desk}?tahap=reviewed").text
+
+    assert (unread.count('value="accepted"'), unread.count('data-pintas="a"')) == (1, 0)
+    assert (read.count('value="accepted"'), read.count('data-pintas="a"')) == (1, 1)
+    assert read.index('value="accepted"') < read.index('value="unsuitable"')
 
 
 async def rename(session, room, name):

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, union_all, update
+from sqlalchemy import Select, bindparam, func, select, union_all, update
 
-from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
 from jobfair.applications.rules import Stage
 from jobfair.db import Session
@@ -56,7 +55,8 @@ class Page:
     more: bool
 
 
-def _list(company_id: int, position_id: int) -> Select[Any]:
+def list_query(company_id: int, position_id: int) -> Select[Any]:
+    """Select what a list shows of the applications to a position of a company."""
     return (
         select(
             Application.id,
@@ -85,30 +85,16 @@ async def rows_at(
 
     ``up_to`` hides what arrived later, so that a list does not move under the pointer.
     """
-    query = _list(company_id, position_id).where(Application.stage == stage)
+    query = list_query(company_id, position_id).where(Application.stage == stage)
     if before is not None:
         query = query.where(Application.seq < before)
     if up_to is not None:
         query = query.where(Application.seq <= up_to)
-    return await _page(session, query)
+    return await page_of(session, query)
 
 
-async def rows_named(session: Session, *, company_id: int, position_id: int, words: str) -> Page:
-    """Return the newest applications, at any stage, whose name or receipt holds ``words``."""
-    query = (
-        _list(company_id, position_id)
-        .join(Applicant, Applicant.id == Application.applicant_id)
-        .where(
-            or_(
-                func.lower(Applicant.name).contains(words.lower(), autoescape=True),
-                Application.receipt.contains(words.upper(), autoescape=True),
-            )
-        )
-    )
-    return await _page(session, query)
-
-
-async def _page(session: Session, query: Select[Any]) -> Page:
+async def page_of(session: Session, query: Select[Any]) -> Page:
+    """Return the newest of the selected applications, at most one page of them."""
     found = await session.execute(query.order_by(Application.seq.desc()).limit(PAGE + 1))
     rows = [Row(**row._mapping) for row in found]  # noqa: SLF001 - SQLAlchemy's public name
     return Page(rows=rows[:PAGE], more=len(rows) > PAGE)
@@ -118,7 +104,9 @@ async def every_row(
     session: Session, *, company_id: int, position_id: int
 ) -> Sequence[tuple[Row, str]]:
     """Return all applications to a position in ledger order, each with its note: for the sheet."""
-    query = _list(company_id, position_id).add_columns(Application.note).order_by(Application.seq)
+    query = (
+        list_query(company_id, position_id).add_columns(Application.note).order_by(Application.seq)
+    )
     return [
         (Row(**{key: value for key, value in row._mapping.items() if key != "note"}), row.note)  # noqa: SLF001
         for row in await session.execute(query)
@@ -152,11 +140,21 @@ async def arrived_after(session: Session, *, position_id: int, seq: int) -> int:
     return await session.scalar(query) or 0
 
 
+async def count_older(session: Session, *, position_id: int, stage: Stage, seq: int) -> int:
+    """Return how many applications at a stage are older than a ledger sequence."""
+    query = select(func.count()).where(
+        Application.position_id == position_id,
+        Application.stage == stage,
+        Application.seq < seq,
+    )
+    return await session.scalar(query) or 0
+
+
 async def next_receipt(
     session: Session, *, company_id: int, position_id: int, stage: Stage, seq: int, up_to: int
 ) -> str | None:
     """Return who follows ``seq`` in a list: the next older one, else the newest, or None."""
-    query = _list(company_id, position_id).where(
+    query = list_query(company_id, position_id).where(
         Application.stage == stage, Application.seq != seq, Application.seq <= up_to
     )
     older_first = (Application.seq > seq, Application.seq.desc())
@@ -211,21 +209,31 @@ async def lock_opened(
     return [Opened(**row._mapping) for row in rows]  # noqa: SLF001
 
 
+@dataclass(frozen=True)
+class OtherApplication:
+    """Another application of the same person to the same company."""
+
+    receipt: str
+    position_id: int
+    title: str
+    stage: Stage
+
+
 async def others_at_company(
     session: Session, *, company_id: int, applicant_id: int, except_id: int
-) -> int:
-    """Return how many other applications the applicant has at the company."""
+) -> list[OtherApplication]:
+    """Return the other applications the applicant has at the company, newest first."""
     query = (
-        select(func.count())
-        .select_from(Application)
+        select(Application.receipt, Application.position_id, Position.title, Application.stage)
         .join(Position, Position.id == Application.position_id)
         .where(
             Position.company_id == company_id,
             Application.applicant_id == applicant_id,
             Application.id != except_id,
         )
+        .order_by(Application.id.desc())
     )
-    return await session.scalar(query) or 0
+    return [OtherApplication(*row) for row in await session.execute(query)]
 
 
 @dataclass(frozen=True)

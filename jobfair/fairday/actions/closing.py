@@ -4,15 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from jobfair.audit.actions import record_audit
-from jobfair.db import Session
+from jobfair.audit.rules import Act
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
+from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import lock_fair
 from jobfair.fairs.rules import check_may_latch
 from jobfair.tally.actions import freeze
 
 
 async def close_fair(
-    session: Session, *, fair_id: int, now: datetime, account_id: int | None
+    session: Session, *, keys: Keys, fair_id: int, now: datetime, account_id: int | None
 ) -> None:
     """Set the latch and keep the figures, in one transaction. Closing twice changes nothing.
 
@@ -39,14 +41,14 @@ async def close_fair(
         latch_seq=fair.ledger_seq,
         timetable=replace(fair.timetable, latched_at=now),
     )
-    record = await freeze(session, latched, now=now)
+    record = await freeze(session, latched, now=now, keys=keys)
     record_audit(
         session,
-        "latch",
+        Act.LATCH,
         now=now,
         account_id=account_id,
         fair_id=fair_id,
         applications=fair.ledger_seq,
-        differences=len(record["reconciliation"]["differences"]),
+        differences=len(record.reconciliation.differences),
     )
-    mark_changed(session, f"fair:{fair_id}")
+    mark_changed(session, topics.fair(fair_id))

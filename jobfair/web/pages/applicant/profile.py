@@ -1,27 +1,25 @@
 """The applicant's own profile; what was sent with it before stays as it was sent."""
 
-from typing import Any
-
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.actions import change_profile
-from jobfair.applicants.queries import applicant_of_account, masked_nik
+from jobfair.applicants.queries import ApplicantFacts, applicant_of_account, masked_nik
 from jobfair.applicants.rules.profile import Profile, read_profile
+from jobfair.clock import WIB
 from jobfair.documents.queries import cv_named
 from jobfair.errors import Invalid
 from jobfair.fairs.queries import published_fairs
 from jobfair.regions import district_name, regency_of
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import applicants_only, local_path
-from jobfair.web.http.templating import WIB, show
+from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 
-AnyRequest = Request[Any, Any, Any]
 
-
-def _given(applicant: Any, ke: str) -> dict[str, str]:
+def _given(applicant: ApplicantFacts, ke: str) -> dict[str, str]:
     """Return the profile as it would have been typed."""
     given = {name: str(getattr(applicant, name) or "") for name in Profile.__dataclass_fields__}
     given["birth_date"] = f"{applicant.birth_date:%d-%m-%Y}"

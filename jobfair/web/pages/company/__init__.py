@@ -11,7 +11,7 @@ HANDLERS: list[Any] = [
     decisions.undo,
     decisions.decide,
     decisions.decide_many,
-    decisions.keep_note,
+    decisions.store_note,
     sheet.download_applicants,
     cv.save_sent_cv,
 ]

@@ -1,10 +1,11 @@
 """Everything the desk shows, read in one snapshot with a fixed number of statements."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from jobfair.applications.queries import desk, receipts
+from jobfair.applications.queries import desk, desk_search, receipts
 from jobfair.applications.rules import (
     NEXT_STAGES,
     UNDO_WITHIN,
@@ -17,24 +18,27 @@ from jobfair.db import Session
 from jobfair.errors import NotAllowed, NotFound
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules.state import FairState
-from jobfair.positions.queries import own_position, positions_of_company
+from jobfair.positions.queries import PostedPosition, own_position, positions_of_company
 from jobfair.tally.queries.counters import StageCounts, tally_positions
 from jobfair.web.http.dependencies import SignedIn
 from jobfair.web.pages.company.view import View
 from jobfair.web.pages.shared.documents import sent_cv
+from jobfair.wording.language import gettext_noop
 
-SUSPENDED = (
+SUSPENDED = gettext_noop(
     "Disnaker sedang menangguhkan verifikasi perusahaan Anda, jadi data pelamar tidak dapat "
     "dibuka. Hubungi panitia; lamaran yang sudah masuk tetap tersimpan."
 )
 KEYS = {
     Stage.SHORTLISTED: "L",
     Stage.INTERVIEW: "W",
+    Stage.ACCEPTED: "A",
     Stage.REVIEWED: "R",
     Stage.UNSUITABLE: "T",
-    Stage.ACCEPTED: "A",
 }
-"""Buttons of the desk in their order, each with its key."""
+"""Buttons of the desk, each with its key: what is good for the applicant first."""
+ONE_BY_ONE = frozenset({Stage.ACCEPTED})
+"""What is never decided about many at once, and has no key before an application was read."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def company_of(account: SignedIn) -> int:
     return account.company_id
 
 
-async def desk_position(session: Session, account: SignedIn, position_id: int) -> Any:
+async def desk_position(session: Session, account: SignedIn, position_id: int) -> PostedPosition:
     """Return the position whose applicants this reviewer may see.
 
     Raises:
@@ -73,7 +77,9 @@ async def desk_position(session: Session, account: SignedIn, position_id: int) -
     return position
 
 
-def requirements(position: Any, profile: Any, answers: Any) -> list[Requirement]:
+def requirements(
+    position: PostedPosition, profile: Mapping[str, Any], answers: Sequence[str]
+) -> list[Requirement]:
     """Return what the position asks for and whether the application meets it."""
     return requirements_met(
         education=position.education,
@@ -101,7 +107,7 @@ async def desk_context(
     counts = await tally_positions(session, [other.id for other in positions])
     newest = await desk.newest_seq(session, position_id=position.id)
     up_to = newest if view.up_to is None else min(view.up_to, newest)
-    view = view.with_(up_to=up_to, done=view.done, moved=view.moved, left=view.left)
+    view = replace(view, up_to=up_to)
     fresh = await desk.arrived_after(session, position_id=position.id, seq=up_to)
     page = await _page(session, company_id, view)
     return {
@@ -116,8 +122,12 @@ async def desk_context(
         "fresh": fresh,
         "page": page,
         "listed": [_listed(position, row) for row in page.rows],
-        "next_stages": [stage for stage in KEYS if stage in NEXT_STAGES[view.stage]],
+        "next_stages": [
+            stage for stage in KEYS if stage in NEXT_STAGES[view.stage] and stage not in ONE_BY_ONE
+        ],
         "keys": KEYS,
+        "unread_elsewhere": _most_waiting(positions, counts, position.id),
+        "older_left": await _left(session, view, page, position.id),
         "last": await desk.last_steps_by(
             session, account_id=account.account_id, company_id=company_id, since=now - UNDO_WITHIN
         ),
@@ -125,9 +135,27 @@ async def desk_context(
     }
 
 
+def _most_waiting(
+    positions: Sequence[PostedPosition], counts: Mapping[int, StageCounts], here: int
+) -> tuple[PostedPosition, int] | None:
+    """Return the other position with the most unread applications, and how many they are."""
+    others = [(one, counts[one.id].at(Stage.NEW)) for one in positions if one.id != here]
+    best = max(others, key=lambda pair: pair[1], default=None)
+    return best if best and best[1] else None
+
+
+async def _left(session: Session, view: View, page: desk.Page, position_id: int) -> int:
+    """Return how many older applications follow this page of the list."""
+    if not page.more or view.words:
+        return 0
+    return await desk.count_older(
+        session, position_id=position_id, stage=view.stage, seq=page.rows[-1].seq
+    )
+
+
 async def _page(session: Session, company_id: int, view: View) -> desk.Page:
     if view.words:
-        return await desk.rows_named(
+        return await desk_search.rows_named(
             session, company_id=company_id, position_id=view.position_id, words=view.words
         )
     return await desk.rows_at(
@@ -140,7 +168,7 @@ async def _page(session: Session, company_id: int, view: View) -> desk.Page:
     )
 
 
-def _listed(position: Any, row: desk.Row) -> Listed:
+def _listed(position: PostedPosition, row: desk.Row) -> Listed:
     found = requirements(position, row.profile, row.answers)
     return Listed(row=row, met=sum(one.met for one in found), of=len(found))
 
@@ -151,7 +179,7 @@ async def _opened(
     page: desk.Page,
     *,
     fair: FairState,
-    position: Any,
+    position: PostedPosition,
     now: datetime,
 ) -> dict[str, Any]:
     receipt = view.receipt or (page.rows[0].receipt if page.rows else "")

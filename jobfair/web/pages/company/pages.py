@@ -6,8 +6,8 @@ from litestar import Request, get, websocket
 from litestar.response import Redirect, Response, Template
 
 from jobfair.companies.queries import company_by_id
+from jobfair.db import topics
 from jobfair.fairs.queries import fair_by_id
-from jobfair.live import topics
 from jobfair.positions.queries import positions_of_company
 from jobfair.tally.queries.counters import tally_positions
 from jobfair.web.http.dependencies import (
@@ -33,20 +33,28 @@ AnyRequest = Request[Any, Any, Any]
 async def show_positions(
     request: AnyRequest, account: AccountDep, snapshot: SnapshotDep
 ) -> Response[Any]:
-    """Show the company's positions at its newest fair; a single one is opened at once."""
+    """Show the company's positions at every published fair, the newest first.
+
+    A single one is opened at once. What a fair in draft offers is not announced by the desk.
+    """
     company = await company_by_id(snapshot, company_of(account))
     every = await positions_of_company(snapshot, company_id=company.id)
-    positions = [position for position in every if position.fair_id == every[0].fair_id]
+    fairs = [await fair_by_id(snapshot, fair_id) for fair_id in {one.fair_id: 0 for one in every}]
+    held = [
+        (fair, [one for one in every if one.fair_id == fair.id])
+        for fair in fairs
+        if fair.published_at is not None
+    ]
+    positions = [position for _, offered in held for position in offered]
     if len(positions) == 1:
         return Redirect(f"/meja/{positions[0].id}", status_code=303)
-    fair = await fair_by_id(snapshot, positions[0].fair_id) if positions else None
     counts = await tally_positions(snapshot, [position.id for position in positions])
     return show(
         request,
         "company/positions.html",
-        fair=fair,
+        fair=held[0][0] if held else None,
         company=company,
-        positions=positions,
+        held=held,
         counts=counts,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlencode
 
 from jobfair.applications.rules import Stage
@@ -23,6 +23,21 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None  # noqa: PLR2004
 
 
+class Changes(TypedDict, total=False):
+    """What of a view may change; see :class:`View`."""
+
+    stage: Stage
+    receipt: str
+    up_to: int | None
+    before: int | None
+    words: str
+    picking: bool
+    done: bool
+    undone: bool
+    moved: int | None
+    left: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class View:
     """One address of the desk. Rubbish in an address is passed over, never an error."""
@@ -39,6 +54,8 @@ class View:
     """Checkboxes are shown."""
     done: bool = False
     """Comes from a decision: say so, and offer to take it back."""
+    undone: bool = False
+    """Comes from taking a step back: say so."""
     moved: int | None = None
     """How many a decision about many has moved."""
     left: tuple[str, ...] = ()
@@ -49,11 +66,12 @@ class View:
         """The desk of the position."""
         return f"/meja/{self.position_id}"
 
-    def with_(self, **changes: Any) -> "View":
+    def with_(self, **changes: Unpack[Changes]) -> "View":
         """Return the same view with changes, without what was only said once."""
-        return replace(self, **{"done": False, "moved": None, "left": ()} | changes)
+        quiet = replace(self, done=False, undone=False, moved=None, left=())
+        return replace(quiet, **changes)
 
-    def address(self, **changes: Any) -> str:
+    def address(self, **changes: Unpack[Changes]) -> str:
         """Return the address of this view with changes."""
         view = self.with_(**changes)
         parts = {
@@ -64,6 +82,7 @@ class View:
             "cari": view.words,
             "pilih": "ya" if view.picking else "",
             "selesai": "ya" if view.done else "",
+            "urung": "ya" if view.undone else "",
             "pindah": view.moved,
             "tetap": ".".join(view.left),
         }
@@ -88,6 +107,7 @@ def read_view(given: Mapping[str, Any], position_id: int) -> View:
         words=text("cari")[:SEARCH_LONGEST],
         picking=text("pilih") == "ya",
         done=text("selesai") == "ya",
+        undone=text("urung") == "ya",
         moved=_whole(text("pindah")),
         left=left,
     )

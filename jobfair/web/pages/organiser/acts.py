@@ -28,7 +28,7 @@ from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.scope import own_fair
-from jobfair.wording.language import zone_name
+from jobfair.wording.dates import zone_name
 
 
 @dataclass(frozen=True)
@@ -179,6 +179,7 @@ async def carry_out(
                 services.database,
                 services.clock,
                 services.door,
+                keys=services.keys,
                 fair_id=fair.id,
                 account_id=account.account_id,
             )

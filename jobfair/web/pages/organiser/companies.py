@@ -1,33 +1,35 @@
 """The companies of an office: what they offer, and whether they appear."""
 
+from functools import partial
 from typing import Any
 
-from litestar import Request, get, post
-from litestar.response import Redirect, Response, Template
+from litestar import get, post
+from litestar.response import Response, Template
 
 from jobfair.companies import actions
-from jobfair.companies.queries import companies_of_office, company_of_office
+from jobfair.companies.queries import CompanyFacts, companies_of_office, company_of_office
 from jobfair.db import Session
-from jobfair.errors import Invalid
-from jobfair.fairs.rules.state import FairState
+from jobfair.fairs.rules.state import CountedFair
 from jobfair.people.queries import reviewers_of, reviewers_per_company
 from jobfair.positions.queries import positions_of_company
 from jobfair.positions.rules.flags import flags_of
 from jobfair.tally.queries.counters import tally_companies, tally_positions
 from jobfair.tally.queries.live import tally_waiting_since
+from jobfair.web.http.acting import AnyRequest, perform
 from jobfair.web.http.dependencies import (
     AccountDep,
     FromPath,
     NowDep,
-    SessionDep,
+    Services,
+    SignedIn,
     SnapshotDep,
 )
-from jobfair.web.http.forms import Form, read_form
+from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
-from jobfair.web.pages.organiser.scope import known_id, office_of, own_fair
+from jobfair.web.pages.organiser.scope import known_id, own_fair
 
-AnyRequest = Request[Any, Any, Any]
+COMPANY = "/kendali/{fair_slug:str}/perusahaan/{company_id:int}"
 
 
 @get("/kendali/{fair_slug:str}/perusahaan", guards=[organisers_only])
@@ -51,107 +53,111 @@ async def show_companies(
 
 async def company_page(
     request: AnyRequest,
-    session: Session,
-    *,
-    found: FairState,
+    account: SignedIn,
+    fair_slug: str,
     company_id: int,
-    form: Form | None = None,
-    **more: Any,
+    form: Form,
+    *,
+    password: str = "",
+    password_for: str = "",
 ) -> Template:
-    """Show one company, with what was typed and what is wrong with it."""
-    company = await company_of_office(
-        session, office_id=found.office_id, company_id=known_id(company_id)
-    )
-    positions = await positions_of_company(session, company_id=company.id, fair_id=found.id)
-    form = form or Form()
+    """Show one company of the organiser's office; a one-time password is shown once, here."""
+    services: Services = request.app.state.services
+    async with services.database.snapshot() as session:
+        fair, company = await own_company(session, account, fair_slug, company_id)
+        positions = await positions_of_company(session, company_id=company.id, fair_id=fair.id)
+        counts = await tally_positions(session, [position.id for position in positions])
+        reviewers = await reviewers_of(session, company.id)
     return show(
         request,
         "organiser/company.html",
-        fair=found,
+        fair=fair,
         company=company,
         positions=positions,
         flags={position.id: flags_of(position) for position in positions},
-        counts=await tally_positions(session, [position.id for position in positions]),
-        reviewers=await reviewers_of(session, company.id),
+        counts=counts,
+        reviewers=reviewers,
         form=form,
-        status_code=422 if form.problems else 200,
-        **{"password": "", "password_for": "", "said": ""} | more,
+        status_code=form.status_code,
+        password=password,
+        password_for=password_for,
+        said=request.query_params.get("kabar", ""),
     )
 
 
-@get("/kendali/{fair_slug:str}/perusahaan/{company_id:int}", guards=[organisers_only])
+async def own_company(
+    session: Session, account: SignedIn, fair_slug: str, company_id: int
+) -> tuple[CountedFair, CompanyFacts]:
+    """Return a fair and a company of the organiser's office; ``NotFound`` for any other."""
+    fair = await own_fair(session, account, fair_slug)
+    company = await company_of_office(
+        session, office_id=fair.office_id, company_id=known_id(company_id)
+    )
+    return fair, company
+
+
+@get(COMPANY, guards=[organisers_only])
 async def show_company(
     request: AnyRequest,
     fair_slug: FromPath[str],
     company_id: FromPath[int],
     account: AccountDep,
-    snapshot: SnapshotDep,
 ) -> Template:
     """Show one company: standing, positions, reviewers."""
-    found = await own_fair(snapshot, account, fair_slug)
-    said = request.query_params.get("kabar", "")
-    return await company_page(request, snapshot, found=found, company_id=company_id, said=said)
+    return await company_page(request, account, fair_slug, company_id, Form())
 
 
-def back(found: FairState, company_id: int, said: str) -> Redirect:
-    """Return to the company, saying what was done."""
-    return Redirect(f"/kendali/{found.slug}/perusahaan/{company_id}?kabar={said}", status_code=303)
-
-
-@post("/kendali/{fair_slug:str}/perusahaan/{company_id:int}/verifikasi", guards=[organisers_only])
+@post(f"{COMPANY}/verifikasi", guards=[organisers_only])
 async def verify(
     request: AnyRequest,
     *,
     fair_slug: FromPath[str],
     company_id: FromPath[int],
     account: AccountDep,
-    session: SessionDep,
     now: NowDep,
-) -> Redirect:
+) -> Response[Any]:
     """Let the company appear. Twice is once."""
-    found = await own_fair(session, account, fair_slug)
-    form = await read_form(request)
-    await actions.verify_company(
-        session,
-        office_id=office_of(account),
-        company_id=known_id(company_id),
-        reason=form.text("reason"),
-        now=now,
-        account_id=account.account_id,
-        fair_id=found.id,
-    )
-    return back(found, company_id, "verifikasi")
+
+    async def act(session: Session, form: Form) -> None:
+        fair, company = await own_company(session, account, fair_slug, company_id)
+        await actions.verify_company(
+            session,
+            office_id=fair.office_id,
+            company_id=company.id,
+            reason=form.text("reason"),
+            now=now,
+            account_id=account.account_id,
+            fair_id=fair.id,
+        )
+
+    page = partial(company_page, request, account, fair_slug, company_id)
+    done = f"/kendali/{fair_slug}/perusahaan/{company_id}?kabar=verifikasi"
+    return await perform(request, act, page=page, done=done)
 
 
-@post("/kendali/{fair_slug:str}/perusahaan/{company_id:int}/tangguhkan", guards=[organisers_only])
+@post(f"{COMPANY}/tangguhkan", guards=[organisers_only])
 async def suspend(
     request: AnyRequest,
     *,
     fair_slug: FromPath[str],
     company_id: FromPath[int],
     account: AccountDep,
-    session: SessionDep,
     now: NowDep,
 ) -> Response[Any]:
     """Take the company off the public pages, with a reason. Twice is once."""
-    found = await own_fair(session, account, fair_slug)
-    form = await read_form(request)
-    try:
+
+    async def act(session: Session, form: Form) -> None:
+        fair, company = await own_company(session, account, fair_slug, company_id)
         await actions.suspend_company(
             session,
-            office_id=office_of(account),
-            company_id=known_id(company_id),
+            office_id=fair.office_id,
+            company_id=company.id,
             reason=form.text("reason"),
             now=now,
             account_id=account.account_id,
-            fair_id=found.id,
+            fair_id=fair.id,
         )
-    except Invalid as error:
-        return await company_page(
-            request,
-            session,
-            found=found,
-            company_id=company_id,
-            form=form.with_problems(error),
-        )
-    return back(found, company_id, "tangguhkan")
+
+    page = partial(company_page, request, account, fair_slug, company_id)
+    done = f"/kendali/{fair_slug}/perusahaan/{company_id}?kabar=tangguhkan"
+    return await perform(request, act, page=page, done=done)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from jobfair.fairs.rules.state import FairState
+from jobfair.positions.queries import PostedPosition
 from jobfair.regions import district_name, province_name, regency_name, regency_of
 
 EMPLOYMENT = {
@@ -16,7 +17,7 @@ PERIODS = {"bulan": "MONTH", "hari": "DAY"}
 MONTHS = 12
 
 
-def posting_of(found: FairState, position: Any, base_url: str) -> dict[str, Any]:
+def posting_of(found: FairState, position: PostedPosition, base_url: str) -> dict[str, Any]:
     """Return the data of a position; a wage is named only when the company names one."""
     regency = regency_of(position.district)
     posting: dict[str, Any] = {
