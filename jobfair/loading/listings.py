@@ -6,10 +6,11 @@ from pathlib import Path
 from jobfair.companies.rules import read_company
 from jobfair.fairday.rules import CompanyDefinition, PositionDefinition
 from jobfair.fields import Fields
-from jobfair.loading.mistakes import Problems
+from jobfair.loading.mistakes import Problems, shortened
 from jobfair.loading.rows import Row
 from jobfair.loading.tables import Table, read_table
 from jobfair.positions.rules.details import read_position
+from jobfair.positions.rules.flags import flags_of
 
 COMPANY_COLUMNS = (
     "slug", "name", "legal_form", "kind", "kbli", "district", "address", "about", "verified",
@@ -19,6 +20,7 @@ POSITION_COLUMNS = (
     "wage_min", "wage_max", "wage_period", "wage_note", "district", "sector",
     "disability_friendly", "hours", "duties", "requirements", "question_1", "question_2",
 )  # fmt: skip
+COLUMN_OF = {"questions": "question_1, question_2"}
 
 
 def check_unique(rows: Iterable[Row], column: str, name: str) -> dict[str, Row]:
@@ -82,4 +84,10 @@ def read_listings(
                 problems.note(f"“{slug}” tidak punya jabatan di job fair ini.")
             elif not company.verified:
                 problems.note(f"“{slug}” belum diverifikasi, jadi jabatannya tidak tampil.")
+    for position, row in positions:
+        for name, flag in flags_of(position.details):
+            problems.note(
+                f"{row.file} baris {row.number} kolom {COLUMN_OF.get(name, name)}, perlu diperiksa "
+                f"panitia: “{shortened(flag.found)}”. {flag.reason}"
+            )
     return companies, positions

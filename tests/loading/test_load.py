@@ -459,7 +459,7 @@ async def test_two_loads_at_once_are_told_not_thrown(loaded, folder, tmp_path, m
     async def nobody(*_, **__):
         return None
 
-    monkeypatch.setattr("jobfair.fairs.queries.fair_with_prefix", nobody)
+    monkeypatch.setattr("jobfair.fairday.actions.importing.fair_with_prefix", nobody)
     other = write_folder(tmp_path / "lain")
     spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "lain-2026"')
 
@@ -479,3 +479,18 @@ async def test_a_closing_at_24_00_in_quotes_is_the_midnight_that_ends_the_day(lo
     async with loaded.snapshot() as session:
         timetable = (await fair_by_slug(session, SLUG)).timetable
     assert timetable.closes_at == datetime(2026, 3, 9, 17, tzinfo=UTC)
+
+
+async def test_what_a_vacancy_may_not_ask_is_told_and_stops_nothing(database, folder):
+    spoil(folder, "positions.csv", "Teliti", "Usia maksimal 27 tahun | Tidak dipungut biaya tes")
+
+    report = await load_fair(database, folder, now=NOW)
+
+    assert report.mistakes == ()
+    assert report.notes == (
+        (
+            "positions.csv baris 2 kolom requirements, perlu diperiksa panitia: “usia maks”. "
+            "Sepertinya usia dibatasi (SE Menaker M/6/HK.04/V/2025)."
+        ),
+    )
+    assert (await counts(database))["position"] == 2

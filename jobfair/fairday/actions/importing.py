@@ -16,6 +16,7 @@ from jobfair.companies.models import Company
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Refused
+from jobfair.fairday.queries import fair_with_prefix
 from jobfair.fairday.rules import Change, CompanyDefinition, Defined, FairDefinition
 from jobfair.fairs import queries as fairs
 from jobfair.fairs.models import Fair, FairWindow, Office
@@ -150,7 +151,7 @@ class FairImport:
         """Refuse a receipt prefix of another fair: their receipt numbers would be the same."""
         own = self.found.id if self.found else None
         prefix = wanted.receipt_prefix
-        if other := await fairs.fair_with_prefix(self.session, prefix, besides=own):
+        if other := await fair_with_prefix(self.session, prefix, besides=own):
             raise Refused(
                 "prefix_taken",
                 "Awalan nomor bukti %(prefix)s sudah dipakai job fair %(fair)s. Pakai awalan lain.",
