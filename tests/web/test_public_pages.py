@@ -67,7 +67,7 @@ def test_the_wall_freezes_on_the_final_numbers(client, act, clock, sent):
 
     page = text_of(client.get("/asahan-uji/dinding").text)
 
-    assert "Hasil akhir" in page
+    assert "Angka sementara" in page
     assert "paling ramai tanggal 4 (1)" in page
     assert "lagi" not in page
 
