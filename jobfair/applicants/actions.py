@@ -8,6 +8,7 @@ from jobfair.applicants import queries
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import NikFacts
 from jobfair.applicants.rules.profile import Profile
+from jobfair.applicants.rules.residence import move_from
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.db import Session
@@ -82,7 +83,9 @@ async def change_profile(
     session: Session, *, account_id: int, profile: Profile, now: datetime
 ) -> Applicant:
     """Replace the profile; applications already sent keep the copy they were sent with."""
-    applicant = await queries.applicant_of_account(session, account_id)
+    applicant = await queries.applicant_row(session, account_id)
+    if profile.district != applicant.district:
+        applicant.moves = [*applicant.moves, move_from(applicant.district, now)]
     for name, value in asdict(profile).items():
         setattr(applicant, name, value)
     applicant.updated_at = now

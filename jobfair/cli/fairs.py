@@ -20,8 +20,11 @@ from jobfair.loading import load_fair
 from jobfair.loading.show import show_report
 from jobfair.people.actions import add_staff
 from jobfair.people.rules import Role
+from jobfair.reporting.designs import is_loopback
 from jobfair.reporting.editions import write_edition
+from jobfair.reporting.glyphs import missing_glyphs
 from jobfair.settings import Settings, read_settings
+from jobfair.tally.queries.counts import offers
 from jobfair.tally.queries.frozen import FrozenClosing, closing_of
 from jobfair.web.http.passwords import Passwords
 from jobfair.wording.dates import moment
@@ -48,6 +51,16 @@ async def _add_organiser(
     return password
 
 
+async def _letters_not_printed(database: Database, slug: str) -> str:
+    """Return the letters in names of a fair that its papers cannot show."""
+    async with database.snapshot() as session:
+        found = await queries.fair_by_slug(session, slug)
+        offered = await offers(session, found.id)
+    office = (found.office.name, *found.office.letterhead)
+    names = [found.name, *office, *(f"{one.title}{one.company}" for one in offered)]
+    return missing_glyphs("".join(names))
+
+
 @click.command(short_help="Muat job fair dari foldernya.")
 @click.argument("folder")
 @click.option("--organiser", metavar="SUREL", help="Buat juga akun panitia dengan surel ini.")
@@ -70,6 +83,12 @@ async def load(folder: str, organiser: str | None, name: str) -> None:
         show_report(report, out)
         if report.mistakes:
             fail("tidak ada yang diubah. Perbaiki lalu muat lagi.", DATA)
+        if letters := await _letters_not_printed(database, report.slug):
+            out.print(
+                f"Catatan: huruf {' '.join(letters)} tidak ada di huruf cetak, jadi diganti di "
+                "kertas (rekap, lampiran, lembar media). Tulis tanpa huruf itu bila tidak perlu.",
+                markup=False,
+            )
         if organiser:
             password = await _add_organiser(
                 database, settings, slug=report.slug, email=organiser, name=name
@@ -183,6 +202,11 @@ async def report(fair: str, folder: Path) -> None:
     if closing is None:
         fail("job fair ini belum ditutup, jadi belum ada rekapnya.", CHECK_FAILED)
         return
+    if is_loopback(settings.base_url):
+        out.print(
+            f"Catatan: alamat {settings.base_url} tercetak di kertas dan kode QR-nya, padahal "
+            "hanya berlaku di komputer ini. Setel JOBFAIR_BASE_URL lalu cetak lagi."
+        )
     with out.status("Mencetak…"):
         written = await write_edition(closing, folder, base_url=settings.base_url)
     for path, mark in written:

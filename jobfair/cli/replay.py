@@ -27,8 +27,8 @@ from jobfair.errors import Refused
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
 from jobfair.loading import BadFiles, load_fair
-from jobfair.loading.fairfile import read_fair
-from jobfair.loading.mistakes import Findings
+from jobfair.loading.fairfile import read_fair_file
+from jobfair.loading.mistakes import Problems
 from jobfair.loading.people import SampleApplication
 from jobfair.reporting.editions import write_edition
 from jobfair.settings import Settings, read_settings
@@ -162,11 +162,11 @@ async def play_to_be_watched(settings: Settings, scenario: Scenario, speed: floa
 
 async def stage_fair(settings: Settings, database: Database, folder: Path) -> Scenario:
     """Load the fair as it was before its opening, and let its people register."""
-    findings = Findings()
-    fair = read_fair(folder, findings)
-    if fair is None:
-        raise BadFiles(findings.mistakes)
-    before = fair.definition.window.opens_at - REGISTER_BEFORE
+    problems = Problems()
+    told = read_fair_file(folder, problems)
+    if told is None:
+        raise BadFiles(problems.mistakes)
+    before = told.definition.fair.window.opens_at - REGISTER_BEFORE
     report = await load_fair(database, folder, now=before, publish=True)
     if report.mistakes:
         raise BadFiles(report.mistakes)

@@ -14,6 +14,7 @@ from jobfair.db.base import plain
 from jobfair.errors import NotFound
 from jobfair.fairs.models import Fair, FairWindow, Office
 from jobfair.fairs.rules import Timetable
+from jobfair.fairs.rules.changes import ScheduleChange, last_change
 from jobfair.fairs.rules.state import CountedFair, FairState, OfficeFacts
 
 
@@ -270,6 +271,11 @@ async def windows_of(session: Session, fair_id: int) -> Sequence[FairWindow]:
     return (await session.scalars(query.order_by(FairWindow.ordinal))).all()
 
 
+async def last_change_of(session: Session, fair_id: int) -> ScheduleChange | None:
+    """Return the newest change of a fair's opening or closing, with its reason."""
+    return last_change(await windows_of(session, fair_id))
+
+
 async def office_by_slug(session: Session, slug: str) -> Office | None:
     """Return the office, or None."""
     office: Office | None = await session.scalar(select(Office).where(Office.slug == slug))
@@ -280,6 +286,15 @@ async def find_fair(session: Session, slug: str) -> Fair | None:
     """Return the bare fair row, or None."""
     fair: Fair | None = await session.scalar(select(Fair).where(Fair.slug == slug))
     return fair
+
+
+async def fair_with_prefix(session: Session, prefix: str, *, besides: int | None) -> str | None:
+    """Return the slug of a fair with this receipt prefix, or None; ``besides`` does not count."""
+    query = select(Fair.slug).where(Fair.receipt_prefix == prefix).order_by(Fair.id).limit(1)
+    if besides is not None:
+        query = query.where(Fair.id != besides)
+    slug: str | None = await session.scalar(query)
+    return slug
 
 
 async def newest_received_at(session: Session) -> datetime | None:

@@ -4,10 +4,11 @@ Nothing is counted here. Numbers are those of the record; texts are derived from
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from jobfair.clock import last_day
 from jobfair.errors import Refused
 from jobfair.reporting import definitions, findings, graphics, texts
 from jobfair.reporting.public import PublicPeople, PublicRow, PublicStep, public_people
@@ -201,7 +202,7 @@ def _head(closing: FrozenClosing) -> Head:
     opens, closes, latched = (
         datetime.fromisoformat(at) for at in (window.opens_at, window.closes_at, window.latched_at)
     )
-    last = (closes - timedelta(microseconds=1)).astimezone(zone).date()
+    last = last_day(closes, zone)
     edition = record.edition
     recap = fair.recap if isinstance(fair.recap, dict) else {}
     media = recap.get("media")

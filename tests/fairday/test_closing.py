@@ -9,7 +9,7 @@ from jobfair.applications.models import StageTally
 from jobfair.audit.models import AuditEntry
 from jobfair.db.changes import take_changes
 from jobfair.errors import Refused
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairday.queries import fairs_to_close
 from jobfair.fairs.actions import extend_fair
 from jobfair.fairs.models import Fair

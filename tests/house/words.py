@@ -20,7 +20,7 @@ from jobfair.applicants.rules.profile import DISABILITIES
 from jobfair.applications.rules import STAGE_NAMES
 from jobfair.audit.rules import Act
 from jobfair.companies.rules import KBLI_2020
-from jobfair.errors import Invalid, NotFound, Overloaded
+from jobfair.errors import InternalFault, Invalid, NotFound, Overloaded
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, WAGE_PERIODS
 from jobfair.positions.rules.search import SORTS, SearchQuery, search
 from jobfair.tally.rules.funnel import STEP_NAMES
@@ -96,7 +96,7 @@ def in_tables() -> set[tuple[str, ...]]:
     words += [results.disability_friendly.label, results.wage_named.label]
     words += STEP_NAMES.values()
     words += [f"per {period}" for period in WAGE_PERIODS] + [unit for _, unit in AGO]
-    words += [Overloaded(1).message, Invalid({}).message, NotFound().message]
+    words += [kind.message for kind in (Overloaded(1), InternalFault(), Invalid({}), NotFound())]
     return {(word,) for word in words}
 
 

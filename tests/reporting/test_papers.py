@@ -17,6 +17,7 @@ from jobfair.reporting import editions, pdf
 from jobfair.reporting.datasets import report_of
 from jobfair.reporting.designs import Design, all_designs, balanced, cover_size
 from jobfair.reporting.editions import print_designs, write_edition
+from jobfair.reporting.glyphs import missing_glyphs, printable
 from jobfair.reporting.sheets import recap_sheet, sheet, sheets
 from jobfair.reporting.words import number
 from tests.reporting.printing import ANNEX, MEDIA, RECAP, SITE, job_of, print_all, run, text_of
@@ -70,6 +71,10 @@ ODD = {
             {**WINDOW, "ordinal": 5, "closes_at": OPENS.replace(day=9).isoformat()},
         ],
     },
+    "scripts": {
+        "name": "Job Fair 🎪 شركة Ａsahan", "company": "PT Ελλάς Київ Đặng",
+        "title": "Kasir ☕️ 漢字",
+    },
     "markup": {"name": "<b>Fair</b> & {{ 7*7 }}", "company": "=cmd|'/C a'!A0", "title": "Ćevap"},
 }  # fmt: skip
 
@@ -93,6 +98,16 @@ def test_every_design_prints_odd_fairs_accessibly_and_without_a_warning(odd, cap
         text = pages[0].extract_text()
         assert "49" not in text or odd != "markup"
         assert ("Data contoh" in " ".join(text.split())) == (odd == "long")
+
+
+def test_letters_without_a_font_are_replaced_for_all_to_see():
+    assert missing_glyphs("PT Ćevap Ελλάς Київ شركة – “Đặng”\n") == ""
+    assert missing_glyphs("Kasir ☕️ 漢字 ☕ Ａ") == "☕\ufe0f漢字Ａ"
+    assert (
+        printable("Kasir ☕️ 漢字 Ａsahan 👩‍🍳")
+        == "Kasir \ufffd \ufffd\ufffd Asahan \ufffd\u200d\ufffd"
+    )
+    assert missing_glyphs(printable("Kasir ☕️ 漢字 Ａsahan 👩‍🍳")) == ""
 
 
 def test_the_paper_of_the_sample_is_accessible(papers):

@@ -25,7 +25,7 @@ from jobfair.applications.models import Application
 from jobfair.clock import ControlledClock
 from jobfair.db import Database
 from jobfair.errors import Refused
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.intake.door import Door
 from tests.builders import (
     CLOSES,

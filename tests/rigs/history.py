@@ -33,7 +33,7 @@ from jobfair.applications.rules import NEXT_STAGES, Stage
 from jobfair.clock import AnchoredClock, Clock
 from jobfair.db import Database, DBAPIError, NoConnection
 from jobfair.errors import NotFound, Overloaded, Refused
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs.actions import close_early
 from jobfair.intake.door import Door
 from jobfair.tally.queries import counters

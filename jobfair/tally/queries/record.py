@@ -63,7 +63,7 @@ async def record_of(
     ``now`` stands for the latch instant as long as the latch is not set.
     """
     regency = fair.office.regency
-    last_day = (fair.timetable.closes_at - timedelta(microseconds=1)).astimezone(fair.zone).date()
+    last_day = fair.last_day
     cells = await counts.count_people(session, fair.id, day=last_day)
     reached = await counts.count_applications(session, fair.id)
     visitors = await counts.count_company_applicants(session, fair.id)

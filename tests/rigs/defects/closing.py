@@ -9,8 +9,8 @@ from sqlalchemy import event, text
 from jobfair.applications.queries import ledger
 from jobfair.db import Database
 from jobfair.db import database as connecting
-from jobfair.fairday import actions as fairday
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions import closing as fairday
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs import queries as fairs
 from jobfair.fairs import rules
 from jobfair.fairs.queries import fair_by_id

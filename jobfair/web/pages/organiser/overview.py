@@ -123,7 +123,7 @@ async def show_control_room(
             "since": since,
             "slow": {company_id for company_id, at in since.items() if now - at > TOO_LONG},
             "unverified": [company for company in companies if company.verified_at is None],
-            "entries": await audit_lines(session, fair, companies=companies, limit=6),
+            "entries": await audit_lines(session, fair.id, companies=companies, limit=6),
         }
     return show(
         request,

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, get, websocket
+from litestar import get, websocket
 from litestar.response import Template
 
 from jobfair.db import Session, topics
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules.state import FairState
 from jobfair.tally.queries.counters import tally_course, tally_fair, tally_latest
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import FromPath, NowDep, Services, SnapshotDep
 from jobfair.web.http.guards import same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.shared.fairs import visible_fair
-
-AnyRequest = Request[Any, Any, Any]
 
 WALL = "public/_wall.html"
 CHART_WIDTH, CHART_HEIGHT = 100.0, 56.0
