@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from jobfair.audit.models import AuditEntry
 from jobfair.audit.rules import Act
+from jobfair.db.sealed import is_signed_by
 from jobfair.fairs.models import Fair, FairWindow
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.tally.queries.frozen import closing_of
+from jobfair.tally.queries.verifying import Verified, add_checks
 from jobfair.web.http.templating import LANGUAGE_COOKIE
 from jobfair.wording.language import translate
-from tests.builders import CLOSES, NOW
+from tests.builders import CLOSES, NOW, OPENS
 from tests.forms import form_on
 from tests.web.pages import text_of
 from tests.web.rooms import ORGANISER, furnish, send
@@ -162,6 +164,29 @@ def test_closing_ends_the_window_freezes_the_numbers_and_happens_once(client, ac
     assert "Ditutup, angka dikunci" in client.get(room.control).text
     later = do_if_there(client, room, "perpanjang")
     assert later == "Tidak ada yang perlu dilakukan"
+
+
+def test_the_public_page_tells_the_last_check_and_what_verifies_it(client, act, room):
+    form = form_on(client.get(f"{room.control}/tutup").text, action="/tutup")
+    client.post(f"{room.control}/tutup", data=form | {"reason": "Hujan", "confirm": "tutup"})
+    slug = room.made.fair.slug
+
+    page = text_of(client.get(f"/{slug}/rekap").text)
+    assert "Belum diperiksa ulang sesudah dikunci" in page
+    assert "Angka sementara" in page
+    assert "rekap itu asli" not in page
+    told = client.get(f"/{slug}/rekap.json").json()
+    text = told["signed_text"].encode()
+    assert told["sha256"] in told["signed_text"]
+    assert is_signed_by(told["public_key"], told["signature"], text)
+    assert not is_signed_by(told["public_key"], told["signature"], text + b"x")
+
+    async def check(session):
+        add_checks(session, room.made.fair.id, Verified(editions=[1]), at=OPENS, n=2)
+
+    act(check)
+    for address in (f"/{slug}/rekap", f"{room.control}/rekap"):
+        assert "Berbeda di 2 tempat, diperiksa" in text_of(client.get(address).text)
 
 
 def test_the_recap_warns_of_an_address_that_works_on_the_server_alone(client, services, room):

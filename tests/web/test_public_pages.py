@@ -72,7 +72,7 @@ def test_the_wall_freezes_on_the_final_numbers(client, act, clock, sent):
 
     page = text_of(client.get("/asahan-uji/dinding").text)
 
-    assert "Hasil akhir" in page
+    assert "Angka sementara" in page
     assert "paling ramai tanggal 4 (1)" in page
     assert "lagi" not in page
 
@@ -162,7 +162,7 @@ def test_a_number_may_be_typed_in_any_spelling(client, sent, spelling):
 
 @on_both
 def test_a_withdrawn_receipt_is_told_as_withdrawn(client, clock, sent):
-    staged, number = sent
+    _, number = sent
     receipt = f"/asahan-uji/lamaran/{number}"
     clock.move_to(NOW + timedelta(hours=1))
     client.post(f"{receipt}/batal", data=form_on(client.get(f"{receipt}/batal").text))
