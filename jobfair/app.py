@@ -27,12 +27,14 @@ from jobfair.store.opening import open_store
 from jobfair.web.http import health
 from jobfair.web.http.admission import Admission
 from jobfair.web.http.authentication import AuthenticationMiddleware
+from jobfair.web.http.cache_key import fingerprint
 from jobfair.web.http.dependencies import Services, ServicesDep, SignedIn
 from jobfair.web.http.errors import HANDLERS
 from jobfair.web.http.guards import every_request
 from jobfair.web.http.headers import SecureHeaders
 from jobfair.web.http.overload import BusyPages
-from jobfair.web.http.page_cache import KeptPages, fingerprint
+from jobfair.web.http.page_cache import PageCache
+from jobfair.web.http.protocol import HeadAsGet
 from jobfair.web.http.sockets import LiveSockets, note_refusal
 from jobfair.web.http.static_files import static_files
 from jobfair.web.http.templating import make_environment
@@ -100,14 +102,19 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         if services.timekeeper is not None:
             await services.timekeeper.follow()
-        works = [services.door.run()]
+        works = [services.door.run(), live.keep_alive()]
         if services.timekeeper is not None:
             works.append(services.timekeeper.run())
         if services.bus is not None:
             works.append(services.bus.run())
         if scheduled:
             tools = Tools(
-                services.database, services.clock, services.door, services.store, services.press
+                services.database,
+                services.clock,
+                services.door,
+                services.store,
+                services.press,
+                services.keys,
             )
             works.append(keep_the_clock(tools))
         tasks = [asyncio.create_task(work) for work in works]
@@ -152,7 +159,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         guards=[every_request],
         exception_handlers=HANDLERS,
         after_exception=[note_refusal],
-        before_send=[services.requests.saw],
+        before_send=[services.requests.observe],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],
         request_max_body_size=FORM_LIMIT,
@@ -163,7 +170,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     # Around the router, so that a page that does not exist is answered like one that somebody
     # may not see: to the same person, with the same headers. Who is refused is not looked up.
     headers = SecureHeaders(https=settings.base_url.startswith("https:"))
-    kept = app.state.kept = KeptPages(fingerprint(settings.content, settings.base_url))
+    cache = app.state.page_cache = PageCache(fingerprint(settings.content, settings.base_url))
     admission = Admission(
         services.line,
         app.state.busy,
@@ -171,6 +178,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         body_limit=FORM_LIMIT,
         door=services.door,
     )
-    pages = admission(headers(AuthenticationMiddleware()(kept(app.asgi_handler))))
-    app.asgi_handler = LiveSockets(pages, services)
+    pages = admission(headers(AuthenticationMiddleware()(cache(app.asgi_handler))))
+    live = LiveSockets(pages, services)
+    app.asgi_handler = HeadAsGet(live)
     return app

@@ -36,7 +36,7 @@ from tests.doors import running
 from tests.forms import post_form
 from tests.postgres import MISSING, Keeper, address_from
 
-LONG = ("rigs", "nodes", "journeys", "cli", "bench", "documents", "intake", "live")
+LONG = ("rigs", "nodes", "journeys", "cli", "bench", "documents", "intake", "live", "reporting")
 """Folders with minutes of tests, longest first: they begin first, so that no process is left with a
 long file while the other has nothing to do. ``--quick`` leaves them out."""
 FOLDER, ADDRESS = "TEST_POSTGRES_FOLDER", "TEST_DATABASE_URL"
@@ -53,26 +53,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+def _folder(path: Path) -> str:
+    return path.relative_to(Path(__file__).parent).parts[0]
 
 
 def _is_quick(item: pytest.Item) -> bool:
-    given = (
-        item.callspec.params.values()
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ()
-    )
-    return not (_folder(item) in LONG or item.get_closest_marker("rig") or "postgresql" in given)
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return not (item.get_closest_marker("rig") or "postgresql" in given)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave whole folders out of what is quick: even to read them takes seconds."""
+    inside = collection_path.is_relative_to(Path(__file__).parent) and collection_path.is_dir()
+    quick = config.getoption("quick") and collection_path != Path(__file__).parent
+    return True if inside and quick and _folder(collection_path) in LONG else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the long folders first; keep only what is quick if that was asked for."""
     if config.getoption("quick"):
-        left_out = [item for item in items if not _is_quick(item)]
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
         items[:] = [item for item in items if _is_quick(item)]
-    items.sort(key=lambda item: LONG.index(_folder(item)) if _folder(item) in LONG else len(LONG))
+    order = {folder: place for place, folder in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(_folder(item.path), len(LONG)))
 
 
 def pytest_configure(config: pytest.Config) -> None:

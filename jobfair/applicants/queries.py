@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import Nik
@@ -62,11 +62,6 @@ async def applicant_for_nik(session: Session, nik_index: bytes) -> Applicant | N
     query = select(Applicant).where(Applicant.nik_index == nik_index)
     found: Applicant | None = await session.scalar(query)
     return found
-
-
-async def count_applicants(session: Session) -> int:
-    """Return how many people have a profile."""
-    return await session.scalar(select(func.count()).select_from(Applicant)) or 0
 
 
 def masked_nik(applicant: ApplicantFacts, keys: Keys) -> str:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from jobfair.errors import Invalid, Problem, Refused
+from jobfair.fields import Fields
+from jobfair.fields.text import clean_lines
 
 
 class Stage(StrEnum):
@@ -181,9 +183,60 @@ def normalise_receipt(text: str, *, prefix: str = "") -> str:
     return "".join(plain.split())
 
 
-def normalise_note(text: str) -> str:
-    """Return a note as it is stored: one kind of line end, nothing around it."""
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+def read_application(fields: Fields, *, questions: int) -> tuple[str, ...]:
+    """Return the answers of a form that is sent. Raises ``Invalid`` with every problem at once."""
+    answers = _answers_that_fit(fields, questions)
+    check_consent(fields)
+    return answers
+
+
+def read_answers(fields: Fields, *, questions: int) -> tuple[str, ...]:
+    """Return the answers of a guest, who has not consented to anything yet."""
+    answers = _answers_that_fit(fields, questions)
+    fields.settle()
+    return answers
+
+
+def _answers_that_fit(fields: Fields, questions: int) -> tuple[str, ...]:
+    answers = read_draft(fields, questions=questions)
+    for at, answer in enumerate(answers, 1):
+        if len(answer) > ANSWER_LONGEST:
+            fields.wrong(
+                f"answer_{at}",
+                Problem(
+                    "Jawaban paling panjang %(n)s huruf, sekarang %(now)s.",
+                    n=ANSWER_LONGEST,
+                    now=len(answer),
+                ),
+            )
+    return answers
+
+
+def check_consent(fields: Fields) -> None:
+    """Let an application be sent, or raise ``Invalid`` with all that is wrong, also no consent."""
+    if fields.raw("consent") != "ya":
+        fields.wrong(
+            "consent",
+            Problem(
+                "Centang persetujuan ini bila Anda setuju. Tanpa itu lamaran tidak dapat "
+                "diteruskan."
+            ),
+        )
+    fields.settle()
+
+
+def read_draft(fields: Fields, *, questions: int) -> tuple[str, ...]:
+    """Return the answers typed so far, however long they are."""
+    return tuple(clean_lines(fields.raw(f"answer_{at}")) for at in range(1, questions + 1))
+
+
+def read_note(fields: Fields) -> str:
+    """Return a company's note on an application. Raises ``Invalid`` when it is too long."""
+    note = clean_lines(fields.raw("note"))
+    if len(note) > NOTE_LONGEST:
+        fields.wrong("note", Problem("Catatan paling panjang %(n)s huruf.", n=NOTE_LONGEST))
+    fields.settle()
+    return note
 
 
 @dataclass(frozen=True)

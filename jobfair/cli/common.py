@@ -16,7 +16,7 @@ from rich.console import Console
 from jobfair.clock import WIB
 from jobfair.db import Database, DBAPIError
 from jobfair.db.migrations import check_revision
-from jobfair.db.safety import check_library
+from jobfair.db.safety import check_library, protect_files
 from jobfair.errors import Invalid, JobFairError, Misconfigured, NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.loading import BadFiles
@@ -87,6 +87,8 @@ async def ready_database(settings: Settings) -> AsyncIterator[Database]:
     path = Path(database.url.database or "") if database.is_sqlite else None
     if path is not None and not path.exists():
         raise Misconfigured("Basis data %(path)s belum ada. Jalankan: jobfair migrate", path=path)
+    if path is not None:
+        protect_files(path, settings.data)
     try:
         await check_library(database)
         await check_revision(database)

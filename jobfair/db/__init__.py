@@ -26,7 +26,7 @@ def _take_newest_sqlite() -> None:
 
 _take_newest_sqlite()
 
-from sqlalchemy.exc import DBAPIError, OperationalError  # noqa: E402
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError  # noqa: E402
 from sqlalchemy.exc import IntegrityError as Clash  # noqa: E402
 from sqlalchemy.exc import TimeoutError as NoConnection  # noqa: E402
 from sqlalchemy.ext.asyncio import AsyncSession as Session  # noqa: E402
@@ -40,6 +40,7 @@ __all__ = [
     "Base",
     "Clash",
     "DBAPIError",
+    "DataError",
     "Database",
     "NoConnection",
     "OperationalError",

@@ -288,6 +288,15 @@ async def find_fair(session: Session, slug: str) -> Fair | None:
     return fair
 
 
+async def fair_with_prefix(session: Session, prefix: str, *, besides: int | None) -> str | None:
+    """Return the slug of a fair with this receipt prefix, or None; ``besides`` does not count."""
+    query = select(Fair.slug).where(Fair.receipt_prefix == prefix).order_by(Fair.id).limit(1)
+    if besides is not None:
+        query = query.where(Fair.id != besides)
+    slug: str | None = await session.scalar(query)
+    return slug
+
+
 async def newest_received_at(session: Session) -> datetime | None:
     """Return the newest instant in any ledger, or None when all are empty."""
     newest: datetime | None = await session.scalar(

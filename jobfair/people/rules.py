@@ -1,12 +1,12 @@
 """Who may be who. Plain values in, a refusal or nothing out."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
 from jobfair.errors import Problem, Refused
+from jobfair.fields import Fields
 
 
 class Role(StrEnum):
@@ -74,12 +74,27 @@ _COMMON = frozenset(
         "sayang123", "bismillah", "11111111", "00000000", "87654321", "jobfair123", "disnaker123",
     }
 )  # fmt: skip
-EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]{2,}")
 
 
-def normalise_email(text: str) -> str:
-    """Return the address as it is compared: trimmed, lower case."""
-    return text.strip().casefold()
+@dataclass(frozen=True)
+class StaffMember:
+    """Who is to have an account that an organiser gives out."""
+
+    name: str
+    email: str
+
+
+def read_staff_member(fields: Fields) -> StaffMember:
+    """Return name and address. Raises ``Invalid`` with every problem at once."""
+    member = StaffMember(
+        name=fields.text("name", longest=80, missing=Problem("Tulis nama orangnya.")),
+        email=fields.email(
+            "email",
+            missing=Problem("Tulis alamat surel yang lengkap, misalnya nama@perusahaan.id."),
+        ),
+    )
+    fields.settle()
+    return member
 
 
 def password_problem(password: str) -> Problem | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from jinja2 import Environment
@@ -34,6 +35,8 @@ class Design:
     file: str
     """Name of the printed file, with ``{fair}`` for the fair's slug."""
     variant: str
+    pages: int
+    """At most so many pages: what does not fit is printed smaller. 0: as many as it needs."""
     attach: tuple[str, ...]
     """Which CSV files of :func:`jobfair.reporting.sheets.sheets` travel inside the PDF."""
 
@@ -51,6 +54,7 @@ class Design:
             title=about["title"],
             file=about["file"],
             variant=about["variant"],
+            pages=about.get("pages", 0),
             attach=tuple(about["attach"]),
         )
 
@@ -80,6 +84,11 @@ def qr_code(address: str) -> Markup:
     drawn = file.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
     drawn = drawn.replace(">", f"><title>{said}</title>", 1)  # what a PDF tells of a drawing
     return Markup(drawn)  # noqa: S704 - drawn by segno, holds no text of ours
+
+
+def is_loopback(base_url: str) -> bool:
+    """Tell whether an address that is printed works on this one machine only."""
+    return urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def cover_size(text: str) -> int:
@@ -141,6 +150,7 @@ def pack(design: Design, report: Report, *, base_url: str) -> dict[str, Any]:
         ),
         "base": f"{design.name}/report.html",
         "variant": design.variant,
+        "pages": design.pages,
         "at": at.isoformat(timespec="seconds"),
         "assets": _encoded(design.files() | {f"data/{name}": data[name] for name in data}),
         "attachments": [

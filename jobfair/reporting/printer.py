@@ -35,6 +35,8 @@ FILE_SIZE = 50 * 1024 * 1024
 NICER = 10
 """Printing waits for pages and forms where the processor is short."""
 LONGEST_WARNING = 400
+SCALES = (1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.82, 0.76, 0.7)
+"""A paper with a bound of pages is printed at the largest of these at which it fits."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 REFUSED = (
@@ -96,6 +98,13 @@ def guard() -> None:
     sys.addaudithook(watch)
 
 
+def on_paper(html: str, scale: float) -> str:
+    """Return a page with a sheet that is A4 once it is printed at a scale."""
+    width, height = 210 / scale, 297 / scale
+    sheet = f"<style>@page{{size:{width:.2f}mm {height:.2f}mm}}</style>"
+    return html.replace("</head>", f"{sheet}</head>", 1)
+
+
 def make_pdf(job: dict[str, Any]) -> bytes:
     """Return the PDF of a job; its warnings are logged by WeasyPrint."""
     import weasyprint  # noqa: PLC0415 - the web process imports this module, not the engine
@@ -132,8 +141,17 @@ def make_pdf(job: dict[str, Any]) -> bytes:
         )
         for one in job["attachments"]
     ]
-    page = weasyprint.HTML(string=job["html"], base_url=ORIGIN + job["base"], url_fetcher=fetcher)
-    pdf: bytes = page.write_pdf(pdf_variant=job["variant"], attachments=attachments)
+    options = {"pdf_variant": job["variant"], "attachments": attachments}
+    for scale in SCALES:
+        page = weasyprint.HTML(
+            string=on_paper(job["html"], scale), base_url=ORIGIN + job["base"], url_fetcher=fetcher
+        )
+        document = page.render(**options)
+        if not job["pages"] or len(document.pages) <= job["pages"]:
+            break
+    else:
+        logging.getLogger("weasyprint").warning("more than %s pages at any scale", job["pages"])
+    pdf: bytes = document.write_pdf(zoom=scale, **options)
     if refused:
         raise Forbidden(f"not packed: {refused[0]}")
     return pdf

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from jobfair.applications.models import StageTally
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.reporting import press
 from tests.builders import CLOSES, on_both
 from tests.reporting.printing import FakePrinter

@@ -36,6 +36,10 @@ async def traces(session):
     return len(windows), list(acts)
 
 
+async def newest_reason(session):
+    return await session.scalar(select(FairWindow.reason).order_by(FairWindow.ordinal.desc()))
+
+
 def do(client, room, act, **typed):
     return send(client, f"{room.control}/{act}", f"{room.control}/{act}", **typed)
 
@@ -58,13 +62,37 @@ def test_extending_shows_the_old_time_and_announces_the_new_one(client, act, roo
     assert act(traces) == (2, ["extend"])
 
 
+def test_a_closing_at_24_00_is_the_midnight_that_ends_the_day(client, act, room):
+    do(client, room, "perpanjang", closes_at="2026-03-11", closes_time="24.00", reason="Banjir")
+
+    assert "Kamis, 12 Maret 2026 pukul 00.00 WIB" in client.get(room.control).text
+    assert "2–11 Maret 2026" in text_of(client.get(f"/{room.made.fair.slug}").text)
+
+
+def test_a_reason_is_as_long_as_the_page_counts_it(client, act, room):
+    # A browser sends each line break as two characters, and its counter counts one.
+    reason = "x\r\n" * 249 + "xx"
+
+    done = do(
+        client, room, "perpanjang", closes_at="2026-03-11", closes_time="17:30", reason=reason
+    )
+
+    assert done.status_code == 303
+    assert act(newest_reason) == "x\n" * 249 + "xx"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"closes_at": "kapan-kapan"}, "Pilih tanggal penutupan yang baru."),
+        (
+            {"closes_at": "kapan-kapan"},
+            "Tulis tanggal sebagai tanggal-bulan-tahun, misalnya 17-08-1995.",
+        ),
+        ({"closes_at": ""}, "Pilih tanggal penutupan yang baru."),
+        ({"reason": "x\r\n" * 250 + "x"}, "Paling panjang 500 huruf."),
         ({"closes_at": "9999-12-31"}, "Pilih tanggal penutupan yang baru."),
-        ({"closes_time": "25:00"}, "Tulis jam sebagai 16:00."),
-        ({"closes_time": "16:00+07:00"}, "Tulis jam sebagai 16:00."),
+        ({"closes_time": "25:00"}, "Tulis jam sebagai 16.00. Akhir hari ditulis 24.00."),
+        ({"closes_time": "16:00+07:00"}, "Tulis jam sebagai 16.00. Akhir hari ditulis 24.00."),
         ({"reason": "   "}, "Tulis alasannya. Alasan ini diumumkan."),
         (
             {"closes_at": "2026-03-09", "closes_time": "16:00"},
@@ -126,13 +154,23 @@ def test_closing_ends_the_window_freezes_the_numbers_and_happens_once(client, ac
 
     assert act(traces) == (2, ["close_early", "latch"])
     closing = act(closing_of, room.made.fair.id)
-    assert (closing.edition, closing.record["figures"]["applications"]) == (1, 3)
+    assert (closing.edition, closing.record.figures.applications) == (1, 3)
     recap = client.get(f"{room.control}/rekap").text
     assert closing.sha256 in recap
     assert "cocok dengan buku lamaran" in recap
+    assert "hanya berlaku di komputer peladen" not in recap
     assert "Ditutup, angka dikunci" in client.get(room.control).text
     later = do_if_there(client, room, "perpanjang")
     assert later == "Tidak ada yang perlu dilakukan"
+
+
+def test_the_recap_warns_of_an_address_that_works_on_the_server_alone(client, services, room):
+    services.base_url = "http://127.0.0.1:8000"
+    do(client, room, "tutup", confirm="TUTUP", reason="Hujan lebat")
+
+    page = client.get(f"{room.control}/rekap").text
+
+    assert "Alamat http://127.0.0.1:8000 tercetak di kertas" in page
 
 
 def do_if_there(client, room, act):
@@ -204,3 +242,28 @@ def test_every_act_is_told_in_the_words_of_both_languages(client, act, room):
             (translate(one.sentence, language) % {"who": system, **facts}, f"10.30.{at:02}")
             for at, one in enumerate(Act)
         ]
+
+
+def test_the_trail_shows_what_one_person_did(client, act, room):
+    do(client, room, "jeda", reason="Gangguan jaringan")
+
+    async def add(session):
+        system = {"at": NOW, "fair_id": room.made.fair.id}
+        session.add(AuditEntry(account_id=None, act=Act.OPENED.value, **system))
+        applicant = room.made.applicants[0].account_id
+        session.add(AuditEntry(account_id=applicant, act=Act.WITHDRAW.value, **system))
+        return applicant
+
+    applicant = act(add)
+    page = client.get(f"{room.control}/jejak").text
+    ((person, name),) = re.findall(r'<option value="(\d+)">([^<]+)</option>', page)
+
+    def told(by):
+        page = client.get(f"{room.control}/jejak?oleh={by}").text
+        return re.findall(r"<li>([^<]*)<br>", page), f'<option value="{by}" selected>' in page
+
+    withdrawn, opened = Act.WITHDRAW.sentence, Act.OPENED.sentence
+    paused = Act.PAUSE.sentence % {"who": name}
+    assert told(person) == ([paused], True)
+    for other in ("", applicant, "0", "x", "9" * 30, "²"):
+        assert told(other) == ([withdrawn, opened, paused], False), other

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from jobfair.fairs.actions import close_early, extend_fair, pause_fair, resume_fair
-from jobfair.tally.queries.counters import HourCount
-from jobfair.web.pages.public.wall import days_of_fair, draw, hours_of_day
+from jobfair.tally.rules.hours import HourCount, days_of_fair, hours_of_day
+from jobfair.web.pages.public.wall import draw
 from tests.builders import CLOSES, NOW, OPENS, WIB, on_both, stage
 from tests.forms import form_on
 from tests.web.pages import AFTER, latch, pause, send, text_of

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request
 
 from jobfair.errors import Invalid, JobFairError, Problem
+from jobfair.fields import Fields
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Form:
     status_code: int = 200
     many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Every value of each name, for fields that may be sent several times."""
+
+    @property
+    def fields(self) -> Fields:
+        """What was typed, for the ``read_…`` of a subject's rules."""
+        return Fields(self.given)
 
     def text(self, name: str) -> str:
         """Return a trimmed text; a field that was not sent is empty."""

@@ -1,4 +1,4 @@
-"""Applying: sending an application: the form's way to the door."""
+"""Sending an application: the form's way to the door."""
 
 from urllib.parse import quote
 
@@ -7,8 +7,14 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 
 from jobfair.applications.queries.apply_context import load_apply_context
-from jobfair.applications.rules import ANSWER_LONGEST, Stage
-from jobfair.errors import Invalid, NotAllowed, Problem, Refused
+from jobfair.applications.rules import (
+    Stage,
+    check_consent,
+    read_answers,
+    read_application,
+    read_draft,
+)
+from jobfair.errors import Invalid, NotAllowed, Refused
 from jobfair.intake.door import Arrival
 from jobfair.people.rules import Role
 from jobfair.web.http.acting import AnyRequest
@@ -36,46 +42,15 @@ ON_THE_WAY = {"profil": "/profil", "cv": "/profil/cv"}
 """Where the buttons inside the form lead that correct what is sent along."""
 
 
-def read_answers(form: Form, questions: int) -> tuple[str, ...]:
-    """Return the answers to a position's questions, line ends as they were typed."""
-    return tuple(
-        form.text(f"answer_{at}").replace("\r\n", "\n").replace("\x00", "")
-        for at in range(1, questions + 1)
-    )
-
-
-def check_answers(answers: tuple[str, ...]) -> dict[str, Problem]:
-    """Return what is wrong with the answers, by field."""
-    return {
-        f"answer_{at}": Problem(
-            "Jawaban paling panjang %(n)s huruf, sekarang %(now)s.",
-            n=ANSWER_LONGEST,
-            now=len(answer),
-        )
-        for at, answer in enumerate(answers, 1)
-        if len(answer) > ANSWER_LONGEST
-    }
-
-
-def check_form(form: Form, answers: tuple[str, ...]) -> None:
-    """Raise ``Invalid`` with every problem at once: answers too long, no consent."""
-    problems = check_answers(answers)
-    if form.given.get("consent") != "ya":
-        problems["consent"] = Problem(
-            "Centang persetujuan ini bila Anda setuju. Tanpa itu lamaran tidak dapat diteruskan."
-        )
-    if problems:
-        raise Invalid(problems)
-
-
 def _keep_and_sign_in(
     request: AnyRequest, services: Services, sight: PositionPage, form: Form
 ) -> Template | Redirect:
     """Keep a guest's answers in the own browser; only the address given here opens them again."""
     position = sight.position
-    answers = read_answers(form, len(position.questions))
-    if problems := check_answers(answers):
-        wrong = form.with_problems(Invalid(problems))
+    try:
+        answers = read_answers(form.fields, questions=len(position.questions))
+    except Invalid as error:
+        wrong = form.with_problems(error)
         return show_position_page(request, sight, form=wrong, status_code=422)
     owner, key = new_guest_owner()
     cookie = draft_cookie(
@@ -146,8 +121,8 @@ async def send_application(
     if sending.receipt is not None and sending.stage is not Stage.WITHDRAWN:
         return _to_receipt(request, fair_slug, sending.receipt)
     revive = sending.receipt is not None
-    answers = sending.answers if revive else read_answers(form, len(sending.questions))
-    kept = _own_draft(services, account, sending.position_id, () if revive else tuple(answers))
+    typed = () if revive else read_draft(form.fields, questions=len(sending.questions))
+    kept = _own_draft(services, account, sending.position_id, typed)
     if form.given.get("simpan") in ON_THE_WAY:
         errand = form.given["simpan"]
         back = back_to_card(f"/{quote(fair_slug)}/lowongan/{quote(slug)}", errand)
@@ -155,7 +130,11 @@ async def send_application(
         return Redirect(target, status_code=303, cookies=[kept])
     arrival = request.scope.get(ARRIVAL)
     try:
-        check_form(form, () if revive else tuple(answers))
+        if revive:
+            check_consent(form.fields)
+            answers = sending.answers
+        else:
+            answers = read_application(form.fields, questions=len(sending.questions))
         receipt = await services.door.submit(
             fair_id=sending.fair_id,
             applicant_id=sending.applicant_id,

@@ -12,7 +12,9 @@ from jobfair.applicants.queries import applicant_of_account
 from jobfair.documents.actions import begin_upload, finish_upload, remove_cv
 from jobfair.documents.queries import cv_named
 from jobfair.documents.rules import MOST_BYTES, MOST_MEGABYTES, Kind, read_cv, too_large
+from jobfair.documents.rules.pdf import problem_for
 from jobfair.errors import Invalid, NotFound, Problem, Refused, TemporarilyUnavailable
+from jobfair.inspection import inspect_pdf
 from jobfair.people.rules import Budget
 from jobfair.store import StoreUnavailable
 from jobfair.store.box import shut
@@ -92,11 +94,11 @@ async def upload_cv(
     """Keep the CV and go back to where it was wanted; what is wrong with it is said beside it."""
     at, form = account.account_id, Form()
     try:
-        await services.limits.spend(PER_ACCOUNT, str(at), now=now)
-        async with services.uploads.seat():
+        async with services.uploads.slot(at):
             upload = await read_upload(request, file=FIELD, most=MOST_BYTES)
+            await services.limits.spend(PER_ACCOUNT, str(at), now=now)
             form = Form({"ke": local_path(upload.given.get("ke", "")) or ""})
-            found = await asyncio.to_thread(_judge, upload)
+            found = await _judge(upload)
             if isinstance(found, Problem):
                 wrong = _wrong(form, found)
                 return await _page(request, services, at, form=wrong, status_code=422)
@@ -117,10 +119,13 @@ async def upload_cv(
     return Redirect(f"/profil/cv?{urlencode(more)}", status_code=303)
 
 
-def _judge(upload: Upload) -> tuple[Kind, bytes] | Problem:
+async def _judge(upload: Upload) -> tuple[Kind, bytes] | Problem:
     if upload.data is None:
         return too_large(upload.size)
-    return read_cv(upload.data)
+    found = await asyncio.to_thread(read_cv, upload.data)
+    if isinstance(found, Problem) or found[0] is not Kind.PDF:
+        return found
+    return problem_for(await inspect_pdf(upload.data)) or found
 
 
 async def _keep(services: Services, account_id: int, kind: Kind, data: bytes) -> None:

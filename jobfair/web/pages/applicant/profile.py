@@ -17,7 +17,6 @@ from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import applicants_only, local_path
 from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
-from jobfair.web.pages.applicant.registration import PAGE_ORDER, disability_problem
 
 
 def _given(applicant: ApplicantFacts, ke: str) -> dict[str, str]:
@@ -78,19 +77,11 @@ async def store_profile(
 ) -> Template | Redirect:
     """Store the corrected profile and go back to where the correction was wanted."""
     form = await read_form(request)
-    found = disability_problem(form.given)
     try:
-        profile = read_profile(form.given, today=now.astimezone(WIB).date())
+        profile = read_profile(form.fields, today=now.astimezone(WIB).date())
     except Invalid as error:
-        found |= error.fields
-    if found:
-        ordered = {name: found[name] for name in PAGE_ORDER if name in found}
         return await _page(
-            request,
-            services,
-            account.account_id,
-            form.with_problems(Invalid(ordered)),
-            status_code=422,
+            request, services, account.account_id, form.with_problems(error), status_code=422
         )
     async with services.database.transaction() as session:
         await change_profile(session, account_id=account.account_id, profile=profile, now=now)

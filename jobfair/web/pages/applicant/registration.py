@@ -1,7 +1,6 @@
 """Registering: one page, every problem at once."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from litestar import get, post
 from litestar.response import Redirect, Template
@@ -15,7 +14,7 @@ from jobfair.errors import Invalid, JobFairError, Overloaded, Problem, Refused
 from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import account_for_key
-from jobfair.people.rules import Role, password_problem
+from jobfair.people.rules import Role
 from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import FromQuery, NowDep, Services, ServicesDep, SignedIn
@@ -25,47 +24,6 @@ from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.shared.draft import back_to_card
 from jobfair.web.pages.shared.signin import address_of, onward
-
-PAGE_ORDER = (
-    "nik", "confirm_nik", "name", "birth_date", "sex", "phone", "district", "village",
-    "education", "major", "school", "graduation_year", "experience_years", "experience",
-    "disability", "disability_consent", "password", "consent",
-)  # fmt: skip
-
-
-def disability_problem(given: Mapping[str, str]) -> dict[str, Problem]:
-    """Return what is wrong when a disability is told without the consent of its own."""
-    if given.get("disability") and given.get("disability_consent") != "ya":
-        return {
-            "disability_consent": Problem(
-                "Centang persetujuan ini, atau pilih “Tidak ada, atau tidak ingin disebut”."
-            )
-        }
-    return {}
-
-
-def read_all(given: Mapping[str, str], *, today: date) -> tuple[NikFacts, Profile, str]:
-    """Return NIK, profile and password of a registration form.
-
-    Raises:
-        Invalid: with every problem of the whole page at once, in its order.
-
-    """
-    problems: dict[str, Problem] = disability_problem(given)
-    password = given.get("password", "")
-    if wrong := password_problem(password):
-        problems["password"] = wrong
-    if given.get("consent") != "ya":
-        problems["consent"] = Problem(
-            "Centang persetujuan ini bila Anda setuju. Tanpa itu akun tidak dapat dibuat."
-        )
-    try:
-        facts, profile = read_registration(given, today=today)
-    except Invalid as error:
-        problems |= error.fields
-    if problems:
-        raise Invalid({name: problems[name] for name in PAGE_ORDER if name in problems})
-    return facts, profile, password
 
 
 async def _page(
@@ -117,13 +75,13 @@ async def register(request: AnyRequest, services: ServicesDep, now: NowDep) -> T
     form = await read_form(request)
     try:
         await services.limits.spend(REGISTER_PER_ADDRESS, address_of(request), now=now)
-        facts, profile, password = read_all(form.given, today=now.astimezone(WIB).date())
-        password_hash = await services.passwords.hash(password)
+        person = read_registration(form.fields, today=now.astimezone(WIB).date())
+        password_hash = await services.passwords.hash(person.password)
         token = await _store(
             request,
             services,
-            facts=facts,
-            profile=profile,
+            facts=person.facts,
+            profile=person.profile,
             password_hash=password_hash,
             now=now,
         )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from jobfair.audit.queries import entries_of_fair
+from jobfair.audit.queries import accounts_of_fair, entries_of_fair
 from jobfair.audit.rules import Act
+from jobfair.companies.queries import CompanyFacts
 from jobfair.db import Session
 from jobfair.people.queries import staff_names
 
@@ -31,14 +32,17 @@ class AuditLine:
 
 async def audit_lines(
     session: Session,
-    fair: Any,
+    fair_id: int,
     *,
-    companies: Sequence[Any],
-    limit: int = 50,
+    companies: Sequence[CompanyFacts],
+    limit: int,
     before: int | None = None,
-) -> Sequence[AuditLine]:
+    account_id: int | None = None,
+) -> list[AuditLine]:
     """Return the newest audit entries of a fair in words; ``companies`` are those of its office."""
-    entries = await entries_of_fair(session, fair.id, limit=limit, before=before)
+    entries = await entries_of_fair(
+        session, fair_id, limit=limit, before=before, account_id=account_id
+    )
     names = await staff_names(session, {e.account_id for e in entries if e.account_id})
     called = {f"company:{company.id}": company.name for company in companies}
     return [
@@ -57,6 +61,11 @@ async def audit_lines(
         )
         for entry in entries
     ]
+
+
+async def staff_in_trail(session: Session, fair_id: int) -> dict[int, str]:
+    """Return the names of the staff whose acts the trail of a fair holds, by account."""
+    return await staff_names(session, await accounts_of_fair(session, fair_id))
 
 
 def _position(facts: Mapping[str, Any]) -> str:

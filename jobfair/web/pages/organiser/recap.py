@@ -1,16 +1,15 @@
 """Numbers of applicants, the audit trail, and the recap once the fair has closed."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from litestar import Request, get
 from litestar.response import Template
 
 from jobfair.companies.queries import companies_of_office
-from jobfair.regions import is_local, regency_of
+from jobfair.reporting.designs import is_loopback
 from jobfair.tally.queries.counters import tally_day, tally_fair, tally_stages
 from jobfair.tally.queries.frozen import closing_of
-from jobfair.tally.queries.live import PlaceCount, tally_places
+from jobfair.tally.queries.live import tally_residence
 from jobfair.web.http.dependencies import (
     AccountDep,
     FromPath,
@@ -20,23 +19,12 @@ from jobfair.web.http.dependencies import (
 )
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
-from jobfair.web.pages.organiser.audit_text import audit_lines
+from jobfair.web.pages.organiser.audit_text import audit_lines, staff_in_trail
 from jobfair.web.pages.organiser.scope import own_fair
 
 AnyRequest = Request[Any, Any, Any]
 PAGE = 50
 DIGITS = 9
-
-
-def by_regency(places: Iterable[PlaceCount]) -> list[PlaceCount]:
-    """Return the places summed up by regency, most people first."""
-    sums: dict[str, list[int]] = {}
-    for place in places:
-        pair = sums.setdefault(regency_of(place.district), [0, 0])
-        pair[0] += place.applicants
-        pair[1] += place.applications
-    found = [PlaceCount(code, people, sent) for code, (people, sent) in sums.items()]
-    return sorted(found, key=lambda place: (-place.applicants, place.district))
 
 
 @get("/kendali/{fair_slug:str}/pelamar", guards=[organisers_only])
@@ -51,11 +39,10 @@ async def show_applicants(
     """Show how many applicants there are and from where; never who."""
     async with services.database.long_snapshot() as session:
         found = await own_fair(session, account, fair_slug)
-        places = await tally_places(session, found.id)
+        residence = await tally_residence(session, found.id, regency=found.office.regency)
         tally = await tally_fair(session, found.id, now=now)
         day = await tally_day(session, found, now=now)
         stages = await tally_stages(session, found.id)
-    regency = found.office.regency
     return show(
         request,
         "organiser/applicants.html",
@@ -63,9 +50,14 @@ async def show_applicants(
         tally=tally,
         day=day,
         stages=stages,
-        local=[place for place in places if is_local(place.district, regency)],
-        outside=by_regency(place for place in places if not is_local(place.district, regency)),
+        residence=residence,
     )
+
+
+def _whole(text: str) -> int | None:
+    """Return the number a query names; None where it names none."""
+    known = text.isascii() and text.isdigit() and len(text) <= DIGITS
+    return int(text) if known else None
 
 
 @get("/kendali/{fair_slug:str}/jejak", guards=[organisers_only])
@@ -74,14 +66,15 @@ async def show_trail(
 ) -> Template:
     """Show who did what, newest first."""
     found = await own_fair(snapshot, account, fair_slug)
-    before = request.query_params.get("sebelum", "")
-    whole = before.isascii() and before.isdigit() and len(before) <= DIGITS
+    before, by = (_whole(request.query_params.get(name, "")) for name in ("sebelum", "oleh"))
+    staff = await staff_in_trail(snapshot, found.id)
     entries = await audit_lines(
         snapshot,
-        found,
+        found.id,
         companies=await companies_of_office(snapshot, found.office_id),
         limit=PAGE + 1,
-        before=int(before) if whole else None,
+        before=before,
+        account_id=by if by in staff else None,
     )
     return show(
         request,
@@ -89,16 +82,20 @@ async def show_trail(
         fair=found,
         entries=entries[:PAGE],
         more=len(entries) > PAGE,
-        later=whole,
+        later=before is not None,
+        staff=staff,
+        by=by,
     )
 
 
 @get("/kendali/{fair_slug:str}/rekap", guards=[organisers_only])
 async def show_recap(
     request: AnyRequest,
+    *,
     fair_slug: FromPath[str],
     account: AccountDep,
     snapshot: SnapshotDep,
+    services: ServicesDep,
     now: NowDep,
 ) -> Template:
     """Show the frozen figures, or when there will be some."""
@@ -108,5 +105,6 @@ async def show_recap(
         "organiser/recap.html",
         fair=found,
         phase=found.phase(now),
-        closing=await closing_of(snapshot, found.id),
+        closing=await closing_of(snapshot, found.id, trusted=services.keys.public_key),
+        local_address=services.base_url if is_loopback(services.base_url) else "",
     )

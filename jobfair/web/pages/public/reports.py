@@ -13,7 +13,7 @@ from jobfair.reporting.designs import Design
 from jobfair.reporting.findings import few
 from jobfair.reporting.glyphs import reports_root
 from jobfair.reporting.sheets import recap_sheet
-from jobfair.tally.queries.frozen import FrozenClosing, closing_of
+from jobfair.tally.queries.frozen import FrozenClosing, closing_of, signed_text
 from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.admission import GIVE_BACK
 from jobfair.web.http.dependencies import FromPath, NowDep, Services
@@ -32,7 +32,7 @@ async def _closed(request: AnyRequest, slug: str) -> tuple[FairState, FrozenClos
     services: Services = request.app.state.services
     async with services.database.snapshot() as session:
         found = await visible_fair(request, session, slug)
-        return found, await closing_of(session, found.id)
+        return found, await closing_of(session, found.id, trusted=services.keys.public_key)
 
 
 @get("/{fair_slug:str}/rekap")
@@ -57,7 +57,7 @@ async def show_recap(request: AnyRequest, fair_slug: FromPath[str], now: NowDep)
         closing=closing,
         papers=papers,
         refusal=refusal,
-        disabled=few(closing.record["disability"]["applicants"]) if closing else "",
+        disabled=few(closing.record.disability.applicants) if closing else "",
     )
 
 
@@ -112,6 +112,31 @@ async def annex_pdf(request: AnyRequest, fair_slug: FromPath[str]) -> Response[b
 async def media_pdf(request: AnyRequest, fair_slug: FromPath[str]) -> Response[bytes]:
     """Answer with the page for the press."""
     return await _paper(request, fair_slug, reports_root() / MEDIA)
+
+
+@get("/{fair_slug:str}/rekap.json")
+async def recap_signature(
+    request: AnyRequest, fair_slug: FromPath[str]
+) -> Response[dict[str, str | int]]:
+    """Answer with what anybody needs to verify the hash of the figures by the public key alone.
+
+    The record itself is not public: it holds the small numbers that paper hides.
+    """
+    found, closing = await _closed(request, fair_slug)
+    if closing is None:
+        raise NotFound(NOT_YET)
+    return Response(
+        {
+            "fair": found.slug,
+            "edition": closing.edition,
+            "frozen_at": closing.frozen_at.isoformat(),
+            "sha256": closing.sha256,
+            "algorithm": "Ed25519",
+            "signed_text": signed_text(closing.sha256).decode(),
+            "signature": closing.signature,
+            "public_key": closing.public_key,
+        }
+    )
 
 
 @get("/{fair_slug:str}/rekap.csv")

@@ -13,7 +13,7 @@ from jobfair.applications.queries.receipts import receipt_of
 from jobfair.applications.rules import Eligibility, FairPolicy, Stage, check_may_apply
 from jobfair.db import Database, Session
 from jobfair.errors import JobFairError, Refused
-from jobfair.fairs.rules import check_accepts, closing_day
+from jobfair.fairs.rules import check_accepts
 from jobfair.fairs.rules.state import FairState
 from jobfair.people.rules import Role
 from jobfair.positions.queries import PostedPosition
@@ -194,7 +194,6 @@ def show_position_page(
         notice=notice,
         here=_here(request, f"/{sight.found.slug}/lowongan/{position.slug}"),
         came_from=request.query_params.get(CAME_FROM, ""),
-        closing_day=closing_day(sight.found.timetable, sight.found.zone),
         posting=posting_of(sight.found, position, request.app.state.services.base_url),
         status_code=status_code,
     )

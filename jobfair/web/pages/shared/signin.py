@@ -6,9 +6,10 @@ from litestar.response import Redirect, Template
 from jobfair.applicants.rules.nik import normalise_nik
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, JobFairError, Overloaded, Problem, Refused
+from jobfair.fields.parsing import normalise_email
 from jobfair.people import actions
 from jobfair.people.queries import account_for_key
-from jobfair.people.rules import PASSWORD_LONGEST, Role, normalise_email
+from jobfair.people.rules import PASSWORD_LONGEST, Role
 from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import FromQuery, NowDep, ServicesDep, SignedIn
