@@ -8,8 +8,8 @@ from alembic import op
 
 from jobfair.errors import Misconfigured
 
-revision = "0008"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 LONGEST = 6
 UNLATCHED = sa.text("latched_at IS NULL")
 FAIR = sa.table(
