@@ -34,7 +34,7 @@ async def _once(fair: Fair) -> dict[str, float]:
         began = time.perf_counter()
         record = await record_of(session, found, now=found.timetable.closes_at)
         took["the record (figures frozen)"] = time.perf_counter() - began
-    assert record["reconciliation"]["differences"] == [], record["reconciliation"]
+    assert record.reconciliation.differences == (), record.reconciliation
     async with database.long_snapshot() as session:
         began = time.perf_counter()
         assert await differences(session, 1) == []

@@ -27,6 +27,7 @@ from jobfair.store.opening import open_store
 from jobfair.web.http import health
 from jobfair.web.http.admission import Admission
 from jobfair.web.http.authentication import AuthenticationMiddleware
+from jobfair.web.http.cache_key import fingerprint
 from jobfair.web.http.dependencies import Services, ServicesDep, SignedIn
 from jobfair.web.http.errors import HANDLERS
 from jobfair.web.http.forms import FormRequest
@@ -34,7 +35,7 @@ from jobfair.web.http.guards import every_request
 from jobfair.web.http.headers import SecureHeaders
 from jobfair.web.http.malformed import RefuseMalformed
 from jobfair.web.http.overload import BusyPages
-from jobfair.web.http.page_cache import KeptPages, fingerprint
+from jobfair.web.http.page_cache import PageCache
 from jobfair.web.http.protocol import HeadAsGet
 from jobfair.web.http.sockets import LiveSockets, note_refusal
 from jobfair.web.http.static_files import static_files
@@ -110,7 +111,12 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
             works.append(services.bus.run())
         if scheduled:
             tools = Tools(
-                services.database, services.clock, services.door, services.store, services.press
+                services.database,
+                services.clock,
+                services.door,
+                services.store,
+                services.press,
+                services.keys,
             )
             works.append(keep_the_clock(tools))
         tasks = [asyncio.create_task(work) for work in works]
@@ -167,7 +173,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     # Around the router, so that a page that does not exist is answered like one that somebody
     # may not see: to the same person, with the same headers. Who is refused is not looked up.
     headers = SecureHeaders(https=settings.base_url.startswith("https:"))
-    kept = app.state.kept = KeptPages(fingerprint(settings.content, settings.base_url))
+    cache = app.state.page_cache = PageCache(fingerprint(settings.content, settings.base_url))
     admission = Admission(
         services.line,
         app.state.busy,
@@ -175,7 +181,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         body_limit=FORM_LIMIT,
         door=services.door,
     )
-    pages = admission(headers(AuthenticationMiddleware()(kept(app.asgi_handler))))
-    live = HeadAsGet(LiveSockets(pages, services))
-    app.asgi_handler = RefuseMalformed(live, environment, headers=headers.added)
+    pages = admission(headers(AuthenticationMiddleware()(cache(app.asgi_handler))))
+    live = LiveSockets(pages, services)
+    app.asgi_handler = RefuseMalformed(HeadAsGet(live), environment, headers=headers.added)
     return app

@@ -5,7 +5,7 @@ An instant is an aware UTC datetime. Clients' clocks are never used.
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,14 @@ ZONE_NAMES = {
 """How the zones of Indonesia are written (Keppres 41/1987)."""
 WIB = ZoneInfo("Asia/Jakarta")
 """Zone of pages and messages that belong to no fair."""
+
+
+def last_day(ends_at: datetime, zone: tzinfo) -> date:
+    """Return the last day of a stretch of time: one that ends at 00.00 ended the day before.
+
+    The one answer for pages, papers and counts.
+    """
+    return (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 class Clock(Protocol):

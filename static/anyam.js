@@ -41,7 +41,7 @@
   };
   const anchor = document.querySelector("[data-kini]");
   if (anchor) setClock(anchor.dataset.kini);
-  if (anchor || document.querySelector("[data-kata]")) { tick(); setInterval(tick, 1000); }
+  if (anchor || document.querySelector("[data-kata],[data-sampai]")) { tick(); setInterval(tick, 1000); }
   for (const e of all("[data-muat]")) soon(e.dataset.muat * 1000, () => setTimeout(reload, e.dataset.muat * 500));
 
   // Live numbers: what changed glows, is told once a minute, and a new state loads the page anew.
@@ -51,9 +51,11 @@
     const first = state();
     let told = Date.now();
     let gone = false;
+    let read = byId("per") && byId("per").dateTime;
     new MutationObserver((seen) => {
+      // Only a new reading sets the clock: this also sees the ticking of this very script.
       const per = byId("per");
-      if (per) setClock(per.dateTime);
+      if (per && per.dateTime !== read) setClock(read = per.dateTime);
       for (const { target } of seen) {
         const number = (target.parentElement || target).closest("dd");
         if (!number) continue;
@@ -69,31 +71,59 @@
     }).observe(live.parentElement, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-keadaan", "datetime"] });
   }
 
-  // The socket: say how it stands; after three failures ask for the part every half minute.
+  // The socket: say how it stands. The server sends something at least every 15 seconds; a line that
+  // says nothing for 40 has died, whatever its state: htmx is told so and connects again with its
+  // growing pauses. Meanwhile the part is asked for every half minute. "Connected" is said only when
+  // something has come, never beside an old number.
+  const SILENT = 40000;
   const sign = byId("sambung");
+  const lines = new WeakMap(); // by socket: when it was last heard of
+  let heard = Date.now();
   let failures = 0;
   let asking = 0;
   const say = (how) => {
     if (!sign) return;
     sign.dataset.keadaan = how;
-    sign.lastElementChild.textContent = sign.dataset[how];
+    const at = new Date(heard + ahead + (sign.dataset.zona || 0) * 1000);
+    const since = [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()].map(two).join(".");
+    sign.lastElementChild.textContent = sign.dataset[how].replace("{jam}", since);
   };
   const ask = async () => {
     const box = document.querySelector("[data-angka]");
     if (!box || document.hidden) return;
     try {
-      const answer = await fetch(box.dataset.angka, { headers: { "HX-Request": "true" } });
+      const answer = await fetch(box.dataset.angka, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(15000) });
       if (!answer.ok) throw answer;
-      byId("angka").outerHTML = await answer.text();
+      const made = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!asking) return; // connected meanwhile, and newer than this
+      const part = byId("angka") || byId("layar");
+      part.replaceWith(document.importNode(made.getElementById(part.id), true));
+      heard = Date.now();
       say("jajak");
-    } catch { say("putus"); }
+    } catch { if (asking) say("putus"); }
   };
   const askInstead = () => {
     if (asking) return;
-    ask();
     asking = setInterval(ask, 30000);
+    ask();
   };
-  document.addEventListener("htmx:ws:after:connection", () => {
+  const socketOf = (e) => e._htmx && e._htmx.ws && e._htmx.ws.connection && e._htmx.ws.connection.socket;
+  setInterval(() => {
+    for (const e of all("[hx-ws\\:connect]")) {
+      const socket = socketOf(e);
+      if (!socket || socket.readyState === WebSocket.CLOSED || document.hidden) continue;
+      if (!lines.has(socket)) lines.set(socket, Date.now());
+      if (Date.now() - lines.get(socket) < SILENT) continue;
+      lines.set(socket, Infinity);
+      socket.dispatchEvent(new CloseEvent("close", { code: 1006 }));
+      if (!asking) say("putus");
+      askInstead();
+    }
+  }, 5000);
+  document.addEventListener("htmx:ws:before:message:incoming", (e) => {
+    const { connection } = e.detail;
+    heard = Date.now();
+    if (connection.socket && lines.get(connection.socket) !== Infinity) lines.set(connection.socket, heard);
     failures = 0;
     clearInterval(asking);
     asking = 0;
@@ -102,8 +132,8 @@
   document.addEventListener("htmx:ws:close", (e) => {
     if (document.hidden) return;
     failures += 1;
+    if (!asking) say("putus");
     if (failures >= 3 || e.detail.code === 1008) askInstead(); // 1008: too many from this address
-    else say("putus");
   });
   if (sign && !window.htmx) askInstead();
   // On a slow line htmx may have looked at the page before its part for sockets was here.

@@ -7,6 +7,7 @@ such district).
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,15 +70,20 @@ def make_office(**more: Any) -> Office:
     return Office(**row | more)
 
 
-def make_fair(**more: Any) -> Fair:
+def _prefix(slug: str) -> str:
+    """Return a receipt prefix that no other slug of a test has."""
+    return "T" + sha256(slug.encode()).hexdigest()[:5].upper()
+
+
+def make_fair(slug: str = "asahan-uji", **more: Any) -> Fair:
     """Return a published fair; give ``office`` or ``office_id``. Its window is a row of its own."""
     row = {
-        "slug": "asahan-uji",
+        "slug": slug,
         "name": "Job Fair Virtual Asahan",
         "short_name": "Job Fair Asahan",
-        "receipt_prefix": "ASH",
+        "receipt_prefix": "ASH" if slug == "asahan-uji" else _prefix(slug),
         "time_zone": "Asia/Jakarta",
-        "residence_policy": "local_priority",
+        "residence_policy": "open",
         "residence_basis": "ktp",
         "minimum_age": 17,
         "applications_per_applicant": 0,

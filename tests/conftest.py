@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from jinja2 import Environment
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -36,7 +38,7 @@ from tests.doors import running
 from tests.forms import post_form
 from tests.postgres import MISSING, Keeper, address_from
 
-LONG = ("rigs", "nodes", "journeys", "cli", "bench", "documents", "intake", "live")
+LONG = ("rigs", "nodes", "journeys", "cli", "bench", "documents", "intake", "live", "reporting")
 """Folders with minutes of tests, longest first: they begin first, so that no process is left with a
 long file while the other has nothing to do. ``--quick`` leaves them out."""
 FOLDER, ADDRESS = "TEST_POSTGRES_FOLDER", "TEST_DATABASE_URL"
@@ -53,26 +55,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+def _folder(path: Path) -> str:
+    return path.relative_to(Path(__file__).parent).parts[0]
 
 
 def _is_quick(item: pytest.Item) -> bool:
-    given = (
-        item.callspec.params.values()
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ()
-    )
-    return not (_folder(item) in LONG or item.get_closest_marker("rig") or "postgresql" in given)
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return not (item.get_closest_marker("rig") or "postgresql" in given)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave whole folders out of what is quick: even to read them takes seconds."""
+    inside = collection_path.is_relative_to(Path(__file__).parent) and collection_path.is_dir()
+    quick = config.getoption("quick") and collection_path != Path(__file__).parent
+    return True if inside and quick and _folder(collection_path) in LONG else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the long folders first; keep only what is quick if that was asked for."""
     if config.getoption("quick"):
-        left_out = [item for item in items if not _is_quick(item)]
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
         items[:] = [item for item in items if _is_quick(item)]
-    items.sort(key=lambda item: LONG.index(_folder(item)) if _folder(item) in LONG else len(LONG))
+    order = {folder: place for place, folder in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(_folder(item.path), len(LONG)))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -264,13 +269,28 @@ def services(web_url: str, clock: ControlledClock, keys: Keys, tmp_path: Path) -
     )
 
 
-@pytest.fixture
-def app(services: Services, web_url: str, tmp_path: Path) -> Litestar:
-    """Give the whole application without its schedule: tests say when a job runs."""
-    from jobfair.app import create_app  # noqa: PLC0415 - tests of rules need not wait for it
+@pytest.fixture(scope="session")
+def templates() -> Callable[[str], Environment]:
+    """Compile each template once in a run: the program does so once in a process."""
+    from jobfair.web.http.templating import make_environment  # noqa: PLC0415
 
+    return cache(make_environment)
+
+
+@pytest.fixture
+def app(
+    services: Services,
+    web_url: str,
+    tmp_path: Path,
+    templates: Callable[[str], Environment],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Litestar:
+    """Give the whole application without its schedule: tests say when a job runs."""
+    from jobfair import app  # noqa: PLC0415 - tests of rules need not wait for it
+
+    monkeypatch.setattr(app, "make_environment", templates)
     settings = Settings(data=tmp_path, database_url=web_url, base_url=ADDRESS_OF_SITE)
-    return create_app(services, settings, scheduled=False)
+    return app.create_app(services, settings, scheduled=False)
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from jobfair.applicants import queries
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import NikFacts
 from jobfair.applicants.rules.profile import Profile
+from jobfair.applicants.rules.residence import move_from
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.db import Session, topics
+from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, NotFound, Problem, Refused
 from jobfair.people import actions as accounts
@@ -83,7 +85,9 @@ async def change_profile(
     session: Session, *, account_id: int, profile: Profile, now: datetime
 ) -> Applicant:
     """Replace the profile; applications already sent keep the copy they were sent with."""
-    applicant = await queries.applicant_of_account(session, account_id)
+    applicant = await queries.applicant_row(session, account_id)
+    if profile.district != applicant.district:
+        applicant.moves = [*applicant.moves, move_from(applicant.district, now)]
     for name, value in asdict(profile).items():
         setattr(applicant, name, value)
     applicant.updated_at = now
@@ -179,7 +183,7 @@ async def release_nik(
 
     """
     account = await _open_applicant(session, account_id)
-    applicant = await queries.applicant_of_account(session, account_id)
+    applicant = await queries.applicant_row(session, account_id)
     word = f"lepas-{secrets.token_urlsafe(16)}"
     account.sign_in_key = applicant.nik_index = keys.blind_index(word)
     applicant.nik_sealed = keys.seal(word, context=queries.nik_context(applicant.public_id))

@@ -1,11 +1,13 @@
 """Applicants."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jobfair.db import Base
+from jobfair.db.base import Document
 
 
 class Applicant(Base):
@@ -33,6 +35,8 @@ class Applicant(Base):
     experience: Mapped[str]
     district: Mapped[str]
     """Kecamatan of the KTP address, or its regency when it lies elsewhere (12.09.19 or 12.75)."""
+    moves: Mapped[Any] = mapped_column(Document, default=list, server_default="[]")
+    """Earlier districts, see :mod:`jobfair.applicants.rules.residence`."""
     village: Mapped[str]
     disability: Mapped[str]
     """Empty unless the person told it, with a consent of its own."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import Nik
 from jobfair.db import Session
+from jobfair.db.base import plain
 from jobfair.db.sealed import Keys
 from jobfair.errors import NotFound
 from jobfair.people.queries import account_by_id
@@ -20,13 +21,41 @@ def nik_context(public_id: str) -> str:
     return f"applicant.nik:{public_id}"
 
 
-async def applicant_of_account(session: Session, account_id: int) -> Applicant:
-    """Return the applicant behind an account; ``NotFound`` when it has none."""
+@dataclass(frozen=True)
+class ApplicantFacts:
+    """A person with a profile, as the person's own pages show it; the NIK stays sealed."""
+
+    id: int
+    public_id: str
+    nik_sealed: bytes
+    name: str
+    sex: str
+    birth_date: date
+    phone: str
+    education: str
+    major: str
+    school: str
+    graduation_year: int | None
+    experience_years: int
+    experience: str
+    district: str
+    village: str
+    disability: str
+    cv: str
+
+
+async def applicant_row(session: Session, account_id: int) -> Applicant:
+    """Return the row of the applicant behind an account, to be changed."""
     query = select(Applicant).where(Applicant.account_id == account_id)
     found: Applicant | None = await session.scalar(query)
     if found is None:
         raise NotFound
     return found
+
+
+async def applicant_of_account(session: Session, account_id: int) -> ApplicantFacts:
+    """Return the applicant behind an account; ``NotFound`` when it has none."""
+    return plain(ApplicantFacts, await applicant_row(session, account_id))
 
 
 async def applicant_for_nik(session: Session, nik_index: bytes) -> Applicant | None:
@@ -65,12 +94,7 @@ async def person_at_counter(session: Session, keys: Keys, account_id: int) -> Pe
     )
 
 
-async def count_applicants(session: Session) -> int:
-    """Return how many people have a profile."""
-    return await session.scalar(select(func.count()).select_from(Applicant)) or 0
-
-
-def masked_nik(applicant: Applicant, keys: Keys) -> str:
+def masked_nik(applicant: ApplicantFacts, keys: Keys) -> str:
     """Return the NIK with its middle hidden, for its owner only."""
     return str(Nik(keys.unseal(applicant.nik_sealed, context=nik_context(applicant.public_id))))
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from jobfair.errors import Invalid, Problem, Refused
+from jobfair.fields import Fields
+from jobfair.fields.text import clean_lines
 
 
 class Stage(StrEnum):
@@ -53,6 +55,9 @@ REACHED = (Stage.REVIEWED, Stage.SHORTLISTED, Stage.INTERVIEW, Stage.ACCEPTED)
 """The positive stages in order; companies may skip, so a later one counts for the earlier."""
 
 RECEIPT = re.compile(r"[A-Z0-9]+-([0-9]{2})-([0-9]{5,9})-([0-9]{2})")
+RECEIPT_DIGITS = 9
+"""Fewest digits of a receipt number: year, sequence, check."""
+RECEIPT_LONGEST_TYPED = 60
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 UNDO_WITHIN = timedelta(minutes=10)
 ANSWER_LONGEST = 600
@@ -84,7 +89,10 @@ class Eligibility:
 
     birth_date: date
     is_local: bool
+    """By the address that counts for the fair."""
     applications_so_far: int
+    says_local: bool = False
+    """By the address in the profile today."""
 
 
 @dataclass(frozen=True)
@@ -116,10 +124,17 @@ def check_may_apply(*, asking: Eligibility, conditions: FairPolicy, day: date) -
             n=conditions.minimum_age,
         )
     if conditions.residence_policy == "local_only" and not asking.is_local:
+        if asking.says_local:
+            raise Refused(
+                "residence",
+                "Job fair ini hanya untuk warga dengan KTP setempat. Yang berlaku adalah alamat di "
+                "profil Anda saat job fair diumumkan; perubahan sesudah itu belum dihitung. Bila "
+                "alamat lama keliru, hubungi panitia dan bawa KTP.",
+            )
         raise Refused(
             "residence",
             "Job fair ini hanya untuk warga dengan KTP setempat. Bila alamat KTP Anda di sini "
-            "tetapi profil Anda berkata lain, perbaiki profil atau hubungi panitia.",
+            "tetapi profil Anda berkata lain, hubungi panitia dan bawa KTP.",
         )
     limit = conditions.applications_per_applicant
     if limit and asking.applications_so_far >= limit:
@@ -155,14 +170,73 @@ def receipt_fits(number: str) -> bool:
     return found is not None and 98 - int(found[1] + found[2]) * 100 % 97 == int(found[3])
 
 
-def normalise_receipt(text: str) -> str:
-    """Return a receipt number as it is stored, from what somebody typed."""
-    return text.strip().upper().replace(" ", "")
+def normalise_receipt(text: str, *, prefix: str = "") -> str:
+    """Return a receipt number as it is stored, from what somebody typed.
+
+    With the ``prefix`` of a fair the dashes may be missing or be others, and the prefix itself too.
+    """
+    plain = unicodedata.normalize("NFKC", text[:RECEIPT_LONGEST_TYPED]).upper()
+    kept = "".join(char for char in plain if char.isascii() and char.isalnum())
+    digits = kept.removeprefix(prefix)
+    if prefix and digits.isdigit() and len(digits) >= RECEIPT_DIGITS:
+        return f"{prefix}-{digits[:2]}-{digits[2:-2]}-{digits[-2:]}"
+    return "".join(plain.split())
 
 
-def normalise_note(text: str) -> str:
-    """Return a note as it is stored: one kind of line end, nothing around it."""
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+def read_application(fields: Fields, *, questions: int) -> tuple[str, ...]:
+    """Return the answers of a form that is sent. Raises ``Invalid`` with every problem at once."""
+    answers = _answers_that_fit(fields, questions)
+    check_consent(fields)
+    return answers
+
+
+def read_answers(fields: Fields, *, questions: int) -> tuple[str, ...]:
+    """Return the answers of a guest, who has not consented to anything yet."""
+    answers = _answers_that_fit(fields, questions)
+    fields.settle()
+    return answers
+
+
+def _answers_that_fit(fields: Fields, questions: int) -> tuple[str, ...]:
+    answers = read_draft(fields, questions=questions)
+    for at, answer in enumerate(answers, 1):
+        if len(answer) > ANSWER_LONGEST:
+            fields.wrong(
+                f"answer_{at}",
+                Problem(
+                    "Jawaban paling panjang %(n)s huruf, sekarang %(now)s.",
+                    n=ANSWER_LONGEST,
+                    now=len(answer),
+                ),
+            )
+    return answers
+
+
+def check_consent(fields: Fields) -> None:
+    """Let an application be sent, or raise ``Invalid`` with all that is wrong, also no consent."""
+    if fields.raw("consent") != "ya":
+        fields.wrong(
+            "consent",
+            Problem(
+                "Centang persetujuan ini bila Anda setuju. Tanpa itu lamaran tidak dapat "
+                "diteruskan."
+            ),
+        )
+    fields.settle()
+
+
+def read_draft(fields: Fields, *, questions: int) -> tuple[str, ...]:
+    """Return the answers typed so far, however long they are."""
+    return tuple(clean_lines(fields.raw(f"answer_{at}")) for at in range(1, questions + 1))
+
+
+def read_note(fields: Fields) -> str:
+    """Return a company's note on an application. Raises ``Invalid`` when it is too long."""
+    note = clean_lines(fields.raw("note"))
+    if len(note) > NOTE_LONGEST:
+        fields.wrong("note", Problem("Catatan paling panjang %(n)s huruf.", n=NOTE_LONGEST))
+    fields.settle()
+    return note
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ async def entries_of_fair(
     session: Session,
     fair_id: int,
     *,
-    limit: int,
+    limit: int = 50,
     before: int | None = None,
     account_id: int | None = None,
 ) -> Sequence[AuditEntry]:

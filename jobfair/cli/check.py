@@ -1,5 +1,8 @@
 """``jobfair check`` tells whether everything that is stored adds up, and is still there."""
 
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
 import click
 from rich.markup import escape
 from rich.table import Table
@@ -16,14 +19,15 @@ from jobfair.cli.common import (
 )
 from jobfair.db import Database
 from jobfair.db.integrity import integrity_problems
+from jobfair.db.sealed import Keys, read_keys
 from jobfair.documents import queries as documents
 from jobfair.documents.actions import Lost, lost
-from jobfair.fairs.queries import all_fairs
+from jobfair.fairs.queries import all_fairs, fair_by_id
 from jobfair.settings import Settings, read_settings
 from jobfair.store import Store, StoreMisconfigured, StoreUnavailable
-from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.recount import differences
 from jobfair.tally.queries.rows import Difference
+from jobfair.tally.queries.verifying import Verified, add_checks, verify_closings
 
 DOCUMENTS_AT_ONCE = 1000
 SHOWN = 5
@@ -32,14 +36,31 @@ Failure = tuple[str, int]
 """What is wrong, as a sentence, and the exit code for it."""
 
 
-async def check_fairs(database: Database, only: str | None) -> list[tuple[str, Difference]]:
-    """Recount every fair (or one) from its rows; returns what differs, by fair slug."""
-    found: list[tuple[str, Difference]] = []
+@dataclass
+class Found:
+    """What differs, and what lawfully changed since it was frozen, each with the fair's slug."""
+
+    differences: list[tuple[str, Difference]] = field(default_factory=list)
+    changed: list[tuple[str, Difference]] = field(default_factory=list)
+
+
+async def check_fairs(database: Database, only: str | None, *, keys: Keys) -> Found:
+    """Recount every fair (or one) from its rows and remember the result for closed ones."""
+    found = Found()
+    checked: list[tuple[int, Verified, int]] = []
     async with database.long_snapshot() as session:
         for fair in await all_fairs(session):
-            if only in (None, fair.slug):
-                found += [(fair.slug, one) for one in await differences(session, fair.id)]
-                await closing_of(session, fair.id)
+            if only not in (None, fair.slug):
+                continue
+            state = await fair_by_id(session, fair.id)
+            verified = await verify_closings(session, state, trusted=keys.public_key)
+            wrong = [*await differences(session, fair.id), *verified.differences]
+            found.differences += [(fair.slug, one) for one in wrong]
+            found.changed += [(fair.slug, one) for one in verified.changed]
+            checked.append((fair.id, verified, len(wrong)))
+    async with database.transaction() as session:
+        for fair_id, verified, n in checked:
+            add_checks(session, fair_id, verified, at=datetime.now(UTC), n=n)
     return found
 
 
@@ -99,18 +120,25 @@ async def check_documents(settings: Settings, database: Database) -> Failure | N
     return None
 
 
-def show_numbers(found: list[tuple[str, Difference]], problems: list[str]) -> Failure | None:
+def show_numbers(found: Found, problems: list[str]) -> Failure | None:
     """Print what the recount found; returns what is wrong with it."""
-    if found:
+    rows = [*found.differences, *found.changed]
+    if rows:
         table = Table("Job fair", "Apa", "Di mana", "Tersimpan", "Dihitung ulang")
-        for slug, one in found:
+        for slug, one in rows:
             table.add_row(slug, one.what, one.where, str(one.kept), str(one.counted))
         out.print(table)
     for problem in problems:
         out.print(f"Keutuhan: {problem}")
-    if found or problems:
-        return f"{len(found) + len(problems)} ketidakcocokan.", CHECK_FAILED
-    out.print("Cocok: semua angka sama dengan hitung ulang baris lamaran.")
+    if found.differences or problems:
+        return f"{len(found.differences) + len(problems)} ketidakcocokan.", CHECK_FAILED
+    if found.changed:
+        out.print(
+            f"Angka lamaran sama dengan hitung ulang; {len(found.changed)} hal berubah sesudah "
+            "dibekukan (lihat tabel)."
+        )
+    else:
+        out.print("Cocok: semua angka sama dengan hitung ulang baris lamaran.")
     return None
 
 
@@ -120,9 +148,12 @@ def show_numbers(found: list[tuple[str, Difference]], problems: list[str]) -> Fa
 async def check(fair: str | None) -> None:
     """Hitung ulang semua angka dari baris lamaran dan bandingkan dengan angka yang disimpan.
 
-    Memeriksa juga keutuhan berkas, jendela waktu, nomor bukti, urutan buku lamaran, dan sidik
-    angka yang sudah dibekukan. Tanpa FAIR juga: apakah setiap dokumen (CV) masih ada di folder atau
-    bucketnya, dengan panjang yang benar. Keluar dengan kode 1 bila ada yang tidak cocok.
+    Memeriksa juga keutuhan berkas, jendela waktu, nomor bukti, urutan buku lamaran, dan rekap yang
+    sudah dibekukan: tanda tangannya, lalu isinya terhadap baris lamaran dan jejaknya. Hasilnya
+    ditulis di halaman rekap. Yang sah berubah sesudah dibekukan disebut tersendiri.
+
+    Tanpa FAIR juga: apakah setiap dokumen (CV) masih ada di folder atau bucketnya, dengan panjang
+    yang benar. Keluar dengan kode 1 bila ada yang tidak cocok.
 
     \b
     Contoh:
@@ -133,7 +164,7 @@ async def check(fair: str | None) -> None:
     async with ready_database(settings) as database:
         with out.status("Menghitung ulang…"):
             problems = await integrity_problems(database)
-            found = await check_fairs(database, fair)
+            found = await check_fairs(database, fair, keys=read_keys(settings.keys))
         failures = [show_numbers(found, problems)]
         if fair is None:
             failures.append(await check_documents(settings, database))

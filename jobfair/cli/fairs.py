@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -13,15 +14,19 @@ from jobfair.db.sealed import read_keys
 from jobfair.errors import Refused
 from jobfair.fairs import actions, queries
 from jobfair.fairs.rules import Phase
+from jobfair.fields.parsing import normalise_email
 from jobfair.intake.closing import close_when_drained
 from jobfair.loading import load_fair
 from jobfair.loading.show import show_report
 from jobfair.people.actions import add_staff
 from jobfair.people.queries import organisers
-from jobfair.people.rules import Role, normalise_email, one_time_password
+from jobfair.people.rules import Role, one_time_password
+from jobfair.reporting.designs import is_loopback
 from jobfair.reporting.editions import write_edition
+from jobfair.reporting.glyphs import missing_glyphs
 from jobfair.settings import Settings, read_settings
-from jobfair.tally.queries.frozen import closing_of
+from jobfair.tally.queries.counts import offers
+from jobfair.tally.queries.frozen import FrozenClosing, closing_of
 from jobfair.web.http.passwords import Passwords
 from jobfair.wording.dates import moment
 
@@ -62,6 +67,16 @@ async def _give_organiser(
     out.print(f"Akun panitia: {email}, kata sandi sekali pakai: {password}")
 
 
+async def _letters_not_printed(database: Database, slug: str) -> str:
+    """Return the letters in names of a fair that its papers cannot show."""
+    async with database.snapshot() as session:
+        found = await queries.fair_by_slug(session, slug)
+        offered = await offers(session, found.id)
+    office = (found.office.name, *found.office.letterhead)
+    names = [found.name, *office, *(f"{one.title}{one.company}" for one in offered)]
+    return missing_glyphs("".join(names))
+
+
 @click.command(short_help="Muat job fair dari foldernya.")
 @click.argument("folder")
 @click.option("--organiser", metavar="SUREL", help="Buat juga akun panitia dengan surel ini.")
@@ -84,6 +99,12 @@ async def load(folder: str, organiser: str | None, name: str) -> None:
         show_report(report, out)
         if report.mistakes:
             fail("tidak ada yang diubah. Perbaiki lalu muat lagi.", DATA)
+        if letters := await _letters_not_printed(database, report.slug):
+            out.print(
+                f"Catatan: huruf {' '.join(letters)} tidak ada di huruf cetak, jadi diganti di "
+                "kertas (rekap, lampiran, lembar media). Tulis tanpa huruf itu bila tidak perlu.",
+                markup=False,
+            )
         if organiser:
             await _give_organiser(database, settings, slug=report.slug, email=organiser, name=name)
 
@@ -131,8 +152,9 @@ async def close(fair: str, reason: str) -> None:
     Contoh:
       jobfair close asahan-2022 --reason "Listrik padam di kantor"
     """
-    clock = AnchoredClock()
-    async with ready_database(read_settings()) as database:
+    settings, clock = read_settings(), AnchoredClock()
+    async with ready_database(settings) as database:
+        keys = read_keys(settings.keys)
         fair_id = await fair_id_of(database, fair)
         async with database.snapshot() as session:
             phase = (await queries.fair_by_id(session, fair_id)).phase(clock.now())
@@ -145,11 +167,24 @@ async def close(fair: str, reason: str) -> None:
                 )
         if phase is not Phase.CLOSED:
             with out.status("Menunggu lamaran yang sudah masuk…"):
-                await close_when_drained(database, clock, None, fair_id=fair_id, account_id=None)
+                await close_when_drained(
+                    database, clock, None, keys=keys, fair_id=fair_id, account_id=None
+                )
         async with database.snapshot() as session:
             closing = await closing_of(session, fair_id)
     assert closing is not None, "the latch and the frozen figures are set together"
     out.print(f"Ditutup. {closing.seq} lamaran, sidik {closing.sha256[:16]}…")
+
+
+def _last_check(closing: FrozenClosing) -> str:
+    checked = closing.checked
+    if checked is None:
+        return "Belum diperiksa ulang sesudah dikunci. Jalankan: jobfair check"
+    at = moment(checked.at, "id", ZoneInfo(closing.record.fair.time_zone))
+    if checked.differences:
+        return f"Pemeriksaan terakhir {at}: BERBEDA di {checked.differences} tempat."
+    later = f"; {checked.changed} hal berubah sesudah dibekukan" if checked.changed else ""
+    return f"Pemeriksaan terakhir {at}: cocok{later}."
 
 
 @click.command(short_help="Cetak rekap, lembar media, dan CSV.")
@@ -162,8 +197,10 @@ async def close(fair: str, reason: str) -> None:
 async def report(fair: str, folder: Path) -> None:
     """Cetak rekap penutupan FAIR dari angka yang dibekukan: PDF, lembar media, dan CSV.
 
-    Dicetak kapan pun dan di mana pun, isinya sama sampai bita terakhir. Bila hitung ulang tidak
-    cocok, rekap menolak dicetak dan menyebut letaknya.
+    Dengan program dan alamat situs yang sama, isinya sama sampai bita terakhir. Rekap menolak
+    dicetak bila tanda tangannya tidak sah, atau bila saat dikunci angkanya tidak cocok dengan
+    hitung ulang. Baris lamaran tidak dihitung ulang di sini; itu dilakukan `jobfair check`, dan
+    hasil terakhirnya disebut.
 
     \b
     Contoh:
@@ -173,11 +210,18 @@ async def report(fair: str, folder: Path) -> None:
     async with ready_database(settings) as database:
         fair_id = await fair_id_of(database, fair)
         async with database.snapshot() as session:
-            closing = await closing_of(session, fair_id)
+            trusted = read_keys(settings.keys).public_key
+            closing = await closing_of(session, fair_id, trusted=trusted)
     if closing is None:
         fail("job fair ini belum ditutup, jadi belum ada rekapnya.", CHECK_FAILED)
         return
+    if is_loopback(settings.base_url):
+        out.print(
+            f"Catatan: alamat {settings.base_url} tercetak di kertas dan kode QR-nya, padahal "
+            "hanya berlaku di komputer ini. Setel JOBFAIR_BASE_URL lalu cetak lagi."
+        )
     with out.status("Mencetak…"):
         written = await write_edition(closing, folder, base_url=settings.base_url)
     for path, mark in written:
         out.print(f"{path}  {mark}")
+    out.print(_last_check(closing))

@@ -12,6 +12,10 @@ from jobfair.db.safety import check_library, protect_files
 from jobfair.db.sealed import make_key_file, read_keys
 from jobfair.errors import Misconfigured
 from jobfair.settings import Settings, read_settings
+from jobfair.tally.queries.frozen import sign_closings
+
+UNSIGNED_BEFORE = "0006"
+"""Editions frozen before this revision are signed once, when it is reached."""
 
 
 async def prepare(settings: Settings) -> bool:
@@ -26,7 +30,8 @@ async def prepare(settings: Settings) -> bool:
         protect_files(Path(database.url.database or ""), settings.data)
     try:
         await check_library(database)
-        fresh = await revision_of(database) is None
+        before = await revision_of(database)
+        fresh = before is None
         if fresh and not settings.keys.exists():
             await asyncio.to_thread(make_key_file, settings.keys)
         if not settings.keys.exists():
@@ -35,8 +40,12 @@ async def prepare(settings: Settings) -> bool:
                 "tanpa kunci itu NIK tidak dapat dibuka dan tidak ada yang dapat masuk.",
                 path=settings.keys,
             )
-        read_keys(settings.keys)
-        return await upgrade(database)
+        keys = read_keys(settings.keys)
+        changed = await upgrade(database)
+        if before is not None and before < UNSIGNED_BEFORE:
+            async with database.transaction() as session:
+                await sign_closings(session, old=None, new=keys)
+        return changed
     finally:
         await database.close()
 

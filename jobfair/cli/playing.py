@@ -22,8 +22,8 @@ from jobfair.db.sealed import Keys
 from jobfair.errors import JobFairError
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.intake.door import Door
-from jobfair.loading.fairfile import read_fair
-from jobfair.loading.mistakes import BadFiles, Findings
+from jobfair.loading.fairfile import read_fair_file
+from jobfair.loading.mistakes import BadFiles, Problems
 from jobfair.loading.people import (
     SampleApplication,
     SampleDecision,
@@ -142,11 +142,11 @@ async def _rows(
 async def find_scenario(database: Database, keys: Keys, folder: Path, *, slug: str) -> Scenario:
     """Return a sample fair that was created before, its people found by their NIKs."""
     people, hours = read_applicants(folder), _read_hours(folder)
-    fair = read_fair(folder, Findings())
+    fair = read_fair_file(folder, Problems())
     assert fair is not None, "the sample folder is part of the program"
     async with database.snapshot() as session:
         found = await fair_by_slug(session, slug)
-        shift = found.timetable.opens_at - fair.definition.window.opens_at
+        shift = found.timetable.opens_at - fair.definition.fair.window.opens_at
         scenario, _ = await _rows(session, hours, slug=slug, shift=shift)
         for person in people:
             index = keys.blind_index(person.facts.nik.digits)
@@ -259,7 +259,7 @@ async def play(
         BadFiles: with every row that a rule of the fair refuses.
 
     """
-    findings = Findings()
+    findings = Problems()
 
     def note(events: Sequence[Event], refusals: Sequence[JobFairError | None]) -> None:
         for event, refusal in zip(events, refusals, strict=True):

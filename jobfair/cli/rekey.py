@@ -21,6 +21,7 @@ from jobfair.errors import Misconfigured, Refused
 from jobfair.people.actions import change_keys_of_staff
 from jobfair.people.queries import keys_fit
 from jobfair.settings import read_settings
+from jobfair.tally.queries.frozen import sign_closings
 
 
 async def fits(database: Database, keys: Keys) -> bool:
@@ -62,6 +63,7 @@ async def change_key(database: Database, path: Path) -> int | None:
     async with database.transaction() as session:
         many = await change_keys_of_applicants(session, old=old_keys, new=new_keys)
         await change_keys_of_documents(session, old=old_keys, new=new_keys)
+        await sign_closings(session, old=old_keys, new=new_keys)
         many += await change_keys_of_staff(session, new=new_keys, now=datetime.now(UTC))
     await asyncio.to_thread(replace_key_file, path, new)
     return many

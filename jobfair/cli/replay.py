@@ -22,13 +22,13 @@ from jobfair.cli.serve import make_server
 from jobfair.clock import AnchoredClock, ControlledClock
 from jobfair.content import fair_folder
 from jobfair.db import Database
-from jobfair.db.sealed import read_keys
+from jobfair.db.sealed import Keys, read_keys
 from jobfair.errors import Refused
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
 from jobfair.loading import BadFiles, load_fair
-from jobfair.loading.fairfile import read_fair
-from jobfair.loading.mistakes import Findings
+from jobfair.loading.fairfile import read_fair_file
+from jobfair.loading.mistakes import Problems
 from jobfair.loading.people import SampleApplication
 from jobfair.reporting.editions import write_edition
 from jobfair.settings import Settings, read_settings
@@ -118,7 +118,7 @@ async def _repeat(door: Door, scenario: Scenario, probes: Probes) -> None:
         probes.repeats_equal += (again.number, again.seq) == (first.number, first.seq)
 
 
-async def play_at_once(database: Database, scenario: Scenario) -> Probes:
+async def play_at_once(database: Database, scenario: Scenario, keys: Keys) -> Probes:
     """Play the fair without sleeping, try the edges of its window, and close it."""
     clock, probes = ControlledClock(scenario.opens_at - timedelta(microseconds=1)), Probes()
     door = Door(database, clock)
@@ -133,7 +133,9 @@ async def play_at_once(database: Database, scenario: Scenario) -> Probes:
     clock.move_to(scenario.closes_at)
     if unsent is not None:
         probes.at_closing = await _try(door, scenario, unsent)
-    await close_when_drained(database, clock, door, fair_id=scenario.fair_id, account_id=None)
+    await close_when_drained(
+        database, clock, door, keys=keys, fair_id=scenario.fair_id, account_id=None
+    )
     serving.cancel()
     return probes
 
@@ -160,11 +162,11 @@ async def play_to_be_watched(settings: Settings, scenario: Scenario, speed: floa
 
 async def stage_fair(settings: Settings, database: Database, folder: Path) -> Scenario:
     """Load the fair as it was before its opening, and let its people register."""
-    findings = Findings()
-    fair = read_fair(folder, findings)
-    if fair is None:
-        raise BadFiles(findings.mistakes)
-    before = fair.definition.window.opens_at - REGISTER_BEFORE
+    problems = Problems()
+    told = read_fair_file(folder, problems)
+    if told is None:
+        raise BadFiles(problems.mistakes)
+    before = told.definition.fair.window.opens_at - REGISTER_BEFORE
     report = await load_fair(database, folder, now=before, publish=True)
     if report.mistakes:
         raise BadFiles(report.mistakes)
@@ -236,7 +238,7 @@ async def replay(folder: str, into: Path, speed: float | None) -> None:
     async with ready_database(settings) as database:
         scenario = await stage_fair(settings, database, fair_folder(folder))
         if speed is None:
-            probes = await play_at_once(database, scenario)
+            probes = await play_at_once(database, scenario, read_keys(settings.keys))
     if speed is not None:
         await play_to_be_watched(settings, scenario, speed)
     async with ready_database(settings) as database, database.snapshot() as session:
@@ -245,10 +247,10 @@ async def replay(folder: str, into: Path, speed: float | None) -> None:
     if closing is None:
         fail("job fair belum sampai ke penutupannya, jadi belum ada rekap.", CHECK_FAILED)
         return
-    main = closing.record["figures"]
+    main = closing.record.figures
     totals = {
         "berkas": expected_totals(scenario),
-        "rekap": {name: main[key] for name, key in FIGURES.items()},
+        "rekap": {name: getattr(main, key) for name, key in FIGURES.items()},
         "SQL": recount_by_sql(data / "jobfair.sqlite"),
     }
     with out.status("Mencetak dua kali…"):

@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 import click
 
 from jobfair.audit.rules import Act
-from jobfair.cli.frame import command, out, ready_database
+from jobfair.cli.common import command, out, ready_database
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys, read_keys
 from jobfair.errors import NotFound
+from jobfair.fields.parsing import normalise_email
 from jobfair.people import actions
 from jobfair.people.models import Account
 from jobfair.people.queries import account_for_key, organisers
-from jobfair.people.rules import Role, normalise_email, one_time_password
+from jobfair.people.rules import Role, one_time_password
 from jobfair.settings import Settings, read_settings
 from jobfair.web.http.passwords import Passwords
 

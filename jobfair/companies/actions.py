@@ -5,11 +5,12 @@ from datetime import datetime
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.companies.queries import company_of_office, lock_company
-from jobfair.companies.rules import check_note, check_suspension_reason
+from jobfair.companies.rules import read_suspension, read_verification
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import all_fairs
+from jobfair.fields import Fields
 from jobfair.people import actions as people
 from jobfair.people.queries import StaffMember, reviewer_of, staff_member
 from jobfair.people.rules import Role
@@ -34,11 +35,11 @@ async def verify_company(
     """Let the company appear at the office's fairs. Verifying twice changes nothing.
 
     Raises:
-        NotFound: not a company of this office. Invalid: the note is too long.
+        NotFound: not a company of this office. Invalid: the reason is too long.
 
     """
-    check_note(reason)
     company = await lock_company(session, office_id=office_id, company_id=company_id)
+    reason = read_verification(Fields({"reason": reason}))
     if company.verified_at is not None:
         return
     company.verified_at = now
@@ -49,7 +50,7 @@ async def verify_company(
         account_id=account_id,
         fair_id=fair_id,
         subject=f"company:{company_id}",
-        reason=reason.strip(),
+        reason=reason,
     )
     await _tell_fairs(session, office_id)
 
@@ -74,7 +75,7 @@ async def suspend_company(
 
     """
     company = await lock_company(session, office_id=office_id, company_id=company_id)
-    check_suspension_reason(reason)
+    reason = read_suspension(Fields({"reason": reason}))
     if company.verified_at is None:
         return
     company.verified_at = None
@@ -86,7 +87,7 @@ async def suspend_company(
         account_id=account_id,
         fair_id=fair_id,
         subject=f"company:{company_id}",
-        reason=reason.strip(),
+        reason=reason,
     )
     await _tell_fairs(session, office_id)
 

@@ -1,6 +1,9 @@
 """What a company is, by the classifications its recap rows use."""
 
-from jobfair.errors import Invalid, Problem
+from dataclasses import dataclass
+
+from jobfair.errors import Problem
+from jobfair.fields import Fields
 
 REASON_LONGEST = 500
 
@@ -33,15 +36,53 @@ KINDS = ("formal", "informal")
 """Informal: an employer without NIB, vouched for by the office (``domain.md`` 2.4)."""
 
 
-def check_note(text: str) -> None:
-    """Let a note on a check be kept, or raise ``Invalid`` when it is too long."""
-    if len(text) > REASON_LONGEST:
-        raise Invalid({"reason": Problem("Alasan paling panjang %(n)s huruf.", n=REASON_LONGEST)})
+LEGAL_FORMS = (
+    "PT", "CV", "UD", "Firma", "Koperasi", "Yayasan", "BUMN", "BUMD", "Perorangan", "Toko",
+    "Instansi",
+)  # fmt: skip
+"""``domain.md`` 2.4, and the shops of informal trade."""
 
 
-def check_suspension_reason(reason: str) -> None:
-    """Let a company be suspended for a reason, or raise ``Invalid`` without one."""
-    if not reason.strip():
-        raise Invalid({"reason": Problem("Tulis alasannya. Alasan ini tercatat di jejak.")})
-    if len(reason) > REASON_LONGEST:
-        raise Invalid({"reason": Problem("Alasan paling panjang %(n)s huruf.", n=REASON_LONGEST)})
+@dataclass(frozen=True)
+class CompanyDetails:
+    """A company as it is defined; every name is a column of the same name."""
+
+    slug: str
+    name: str
+    legal_form: str
+    kind: str
+    kbli: str
+    district: str
+    address: str
+    about: str
+
+
+def read_company(fields: Fields) -> CompanyDetails:
+    """Return a company. Raises ``Invalid`` with every problem at once."""
+    company = CompanyDetails(
+        slug=fields.slug("slug"),
+        name=fields.text("name", longest=120),
+        legal_form=fields.choice("legal_form", LEGAL_FORMS),
+        kind=fields.choice("kind", KINDS),
+        kbli=fields.choice("kbli", KBLI_2020),
+        district=fields.place("district"),
+        address=fields.text("address", longest=200),
+        about=fields.text("about", longest=500),
+    )
+    fields.settle()
+    return company
+
+
+def read_verification(fields: Fields) -> str:
+    """Return why a company is verified, which need not be told. Raises ``Invalid`` when long."""
+    reason = fields.text("reason", longest=REASON_LONGEST, missing=None, lines=True)
+    fields.settle()
+    return reason
+
+
+def read_suspension(fields: Fields) -> str:
+    """Return why a company is suspended. Raises ``Invalid`` without a reason."""
+    missing = Problem("Tulis alasannya. Alasan ini tercatat di jejak.")
+    reason = fields.text("reason", longest=REASON_LONGEST, missing=missing, lines=True)
+    fields.settle()
+    return reason

@@ -12,8 +12,12 @@ import stat
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -34,6 +38,7 @@ class Keys:
         self._seal = AESGCM(derive(b"jobfair seal v1"))
         self._index = derive(b"jobfair blind index v1")
         self._token = derive(b"jobfair form token v1")
+        self._signer = Ed25519PrivateKey.from_private_bytes(derive(b"jobfair record signature v1"))
 
     def __repr__(self) -> str:
         """Never show a key."""
@@ -64,9 +69,28 @@ class Keys:
         """Return 32 bytes that are equal for equal texts and tell nothing without the key."""
         return hmac.digest(self._index, text.encode(), sha256)
 
+    def sign(self, message: bytes) -> str:
+        """Return the Ed25519 signature of a message, in hexadecimal."""
+        return self._signer.sign(message).hex()
+
+    @property
+    def public_key(self) -> str:
+        """The public half of the signing key, in hexadecimal: with it alone anybody can verify."""
+        return self._signer.public_key().public_bytes_raw().hex()
+
     def form_token(self, cookie: str) -> str:
         """Return the token a form must carry when its browser holds ``cookie``."""
         return hmac.new(self._token, cookie.encode(), sha256).hexdigest()
+
+
+def is_signed_by(public_key: str, signature: str, message: bytes) -> bool:
+    """Tell whether a message was signed with the private half of ``public_key``."""
+    try:
+        known = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+        known.verify(bytes.fromhex(signature), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def make_key_file(path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Acts on a whole fair: the closing."""
+"""Acts on a whole fair: defining it, and closing it."""

@@ -1,4 +1,4 @@
-"""Which fairs have come to their closing, and which were closed lately."""
+"""Fairs that have come to their closing or were closed lately; receipt prefixes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,6 +34,15 @@ async def fairs_to_close(session: Session, now: datetime) -> Sequence[int]:
         .order_by(Fair.id)
     )
     return (await session.scalars(query)).all()
+
+
+async def fair_with_prefix(session: Session, prefix: str, *, besides: int | None) -> str | None:
+    """Return the slug of a fair with this receipt prefix, or None; ``besides`` does not count."""
+    query = select(Fair.slug).where(Fair.receipt_prefix == prefix).order_by(Fair.id).limit(1)
+    if besides is not None:
+        query = query.where(Fair.id != besides)
+    slug: str | None = await session.scalar(query)
+    return slug
 
 
 async def editions_since(session: Session, since: datetime) -> Sequence[tuple[int, int]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from jobfair.db import Base
@@ -40,6 +40,14 @@ class Fair(Base):
     __table_args__ = (
         CheckConstraint("applicants <= ledger_seq", name="applicants_have_applied"),
         CheckConstraint("(latched_at IS NULL) = (latch_seq IS NULL)", name="latch_is_whole"),
+        # Receipt numbers are unique: with one prefix two fairs refuse each other's applications.
+        Index(
+            "uq_fair_receipt_prefix",
+            "receipt_prefix",
+            unique=True,
+            sqlite_where=text("latched_at IS NULL"),
+            postgresql_where=text("latched_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

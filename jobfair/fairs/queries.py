@@ -14,6 +14,7 @@ from jobfair.db.base import plain
 from jobfair.errors import NotFound
 from jobfair.fairs.models import Fair, FairWindow, Office
 from jobfair.fairs.rules import Timetable
+from jobfair.fairs.rules.changes import ScheduleChange, last_change
 from jobfair.fairs.rules.state import CountedFair, FairState, OfficeFacts
 
 
@@ -268,6 +269,11 @@ async def windows_of(session: Session, fair_id: int) -> Sequence[FairWindow]:
     """Return the windows of a fair, first to newest."""
     query = select(FairWindow).where(FairWindow.fair_id == fair_id)
     return (await session.scalars(query.order_by(FairWindow.ordinal))).all()
+
+
+async def last_change_of(session: Session, fair_id: int) -> ScheduleChange | None:
+    """Return the newest change of a fair's opening or closing, with its reason."""
+    return last_change(await windows_of(session, fair_id))
 
 
 async def office_by_slug(session: Session, slug: str) -> Office | None:

@@ -4,13 +4,20 @@ from datetime import timedelta
 
 from jobfair.clock import Clock
 from jobfair.db import Database
-from jobfair.fairday.actions import close_fair
+from jobfair.db.sealed import Keys
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs.queries import fair_by_id
 from jobfair.intake.door import PATIENCE, Door
 
 
 async def close_when_drained(
-    database: Database, clock: Clock, door: Door | None, *, fair_id: int, account_id: int | None
+    database: Database,
+    clock: Clock,
+    door: Door | None,
+    *,
+    keys: Keys,
+    fair_id: int,
+    account_id: int | None,
 ) -> None:
     """Set the latch after everything received before the closing instant has been answered.
 
@@ -26,4 +33,6 @@ async def close_when_drained(
     if door is None or not database.is_sqlite:
         await clock.until(found.timetable.closes_at + timedelta(seconds=PATIENCE))
     async with database.transaction() as session:
-        await close_fair(session, fair_id=fair_id, now=clock.now(), account_id=account_id)
+        await close_fair(
+            session, keys=keys, fair_id=fair_id, now=clock.now(), account_id=account_id
+        )

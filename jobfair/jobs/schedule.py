@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from jobfair.clock import Clock
 from jobfair.db import Database
+from jobfair.db.sealed import Keys
 from jobfair.documents import actions as documents
 from jobfair.fairday.queries import editions_since, fairs_to_close
 from jobfair.fairs import queries as fairs
@@ -34,6 +35,7 @@ class Tools:
     door: Door
     store: Store
     press: Press
+    keys: Keys
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,12 @@ async def close(tools: Tools) -> None:
         ended = await fairs_to_close(session, tools.clock.now())
     for fair_id in ended:
         await close_when_drained(
-            tools.database, tools.clock, tools.door, fair_id=fair_id, account_id=None
+            tools.database,
+            tools.clock,
+            tools.door,
+            keys=tools.keys,
+            fair_id=fair_id,
+            account_id=None,
         )
 
 
@@ -74,7 +81,7 @@ async def print_papers(tools: Tools) -> None:
     for fair_id, edition in newest:
         if not tools.press.was_prepared(fair_id, edition):
             async with tools.database.snapshot() as session:
-                closing = await closing_of(session, fair_id, edition)
+                closing = await closing_of(session, fair_id, edition, trusted=tools.keys.public_key)
             if closing is not None:
                 await tools.press.prepare(closing)
 

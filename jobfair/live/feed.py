@@ -10,14 +10,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from jobfair.live.rights import Rights
+from jobfair.live.rights import Revocations
 
 log = logging.getLogger(__name__)
 
 Render = Callable[[], Awaitable[str]]
 
 SHORTEST_TICK = 0.25
-BREATH = 0.02
+COALESCE_WINDOW = 0.02
 """Seconds in which those who come gather for one rendering: a storm of them costs 50 a second."""
 TRY_AGAIN = 1.0
 READERS_PER_SECOND = 10_000
@@ -56,7 +56,7 @@ class Feed:
         asked = self._begun
         async with self._one_at_a_time:
             if self._shown <= asked:
-                await asyncio.sleep(BREATH)
+                await asyncio.sleep(COALESCE_WINDOW)
                 self._begun += 1
                 self._newest = await self._render()
                 self._shown = self._begun
@@ -95,7 +95,7 @@ class Hub:
     def __init__(self) -> None:
         self._feeds: dict[tuple[str, str], Feed] = {}
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self.rights = Rights()
+        self.rights = Revocations()
         self.rendered = 0
         """How often a part has been rendered since the start."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from jobfair.db import topics
 
 
-class Rights:
+class Revocations:
     """Who is to be told when a right ends. One per process."""
 
     def __init__(self) -> None:

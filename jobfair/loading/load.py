@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from jobfair.db import Database
+from jobfair.db import Clash, Database
 from jobfair.errors import NotFound, Refused
+from jobfair.fairday.actions.importing import AlreadyOpen, define_fair
+from jobfair.fairday.rules import Change, FairDefinition
 from jobfair.fairs.actions import publish_fair
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.fairs.rules import Phase
 from jobfair.fairs.rules.state import FairState
-from jobfair.loading.fairfile import FILE, moved, read_fair, shift_to_day
+from jobfair.loading.fairfile import FILE, moved, read_fair_file, shift_to_day
 from jobfair.loading.listings import read_listings
-from jobfair.loading.mistakes import Findings, Mistake, shortened
-from jobfair.positions.actions import AlreadyOpen, Change, FairDefinition, define_fair
+from jobfair.loading.mistakes import Mistake, Problems, shortened
 
 FOLDER_ADVICE = "Periksa alamat folder. Di dalamnya harus ada fair.toml."
 ONLY_TEXTS = (
@@ -23,6 +24,8 @@ ONLY_TEXTS = (
     "kop, dan kontak kantor yang dapat diubah."
 )
 ORDER = ("fair", "companies", "positions")
+REFUSED_KEYS = {"other_office": "office.slug", "prefix_taken": "fair.receipt_prefix"}
+"""Which key of ``fair.toml`` a refusal of the stored fairs is about."""
 SUBJECTS = {"company": "companies", "position": "positions"}
 
 
@@ -47,23 +50,30 @@ def _order_of(file: str) -> int:
 class _Reading:
     """What the folder says, and where."""
 
-    findings: Findings
+    problems: Problems
     definition: FairDefinition | None = None
     shift: timedelta = timedelta(0)
-    places: dict[tuple[str, str], tuple[str, int]] | None = None
+    places: dict[tuple[str, str], tuple[str, int | None]] | None = None
     """Subject and slug (for the fair: subject and key) to file and row."""
 
     def report(self, changes: Iterable[Change] = ()) -> Report:
         ordered = sorted(
-            self.findings.mistakes, key=lambda one: (_order_of(one.file), one.row or 0)
+            self.problems.mistakes, key=lambda one: (_order_of(one.file), one.row or 0)
         )
         return Report(
-            slug=self.definition.slug if self.definition else "",
+            slug=self.definition.fair.slug if self.definition else "",
             mistakes=tuple(ordered),
             changes=tuple(changes),
-            notes=tuple(self.findings.notes),
+            notes=tuple(self.problems.notes),
             shift=self.shift,
         )
+
+    def wrong(self, key: str, what: str, todo: str = "", *, value: str | None = None) -> None:
+        """Keep a mistake of one key of ``fair.toml``."""
+        row = (self.places or {}).get(("key", key), (FILE, None))[1]
+        table, name = key.split(".")
+        shown = getattr(getattr(self.definition, table), name) if value is None else value
+        self.problems.add(FILE, what, todo, row=row, column=key, value=shown)
 
     def place(self, change: Change) -> tuple[str, int | None]:
         places = self.places or {}
@@ -83,17 +93,19 @@ def _path(change: Change) -> str:
 
 
 def _read(folder: Path, *, now: datetime, shift: timedelta, today_is_day: int | None) -> _Reading:
-    findings = Findings()
+    problems = Problems()
     if not folder.is_dir():
-        findings.add(folder.name, "Folder ini tidak ada.", FOLDER_ADVICE)
-        return _Reading(findings)
-    fair = read_fair(folder, findings)
-    companies, positions = read_listings(folder, findings)
+        problems.add(folder.name, "Folder ini tidak ada.", FOLDER_ADVICE)
+        return _Reading(problems)
+    fair = read_fair_file(folder, problems)
+    companies, positions = read_listings(folder, problems)
     if fair is None:
-        return _Reading(findings)
-    places = {("key", path): (FILE, row) for path, row in fair.lines.items()}
-    places |= {("company", one.slug): (row.file, row.number) for one, row in companies}
-    places |= {("position", one.slug): (row.file, row.number) for one, row in positions}
+        return _Reading(problems)
+    places: dict[tuple[str, str], tuple[str, int | None]] = {
+        ("key", path): (FILE, row) for path, row in fair.lines.items()
+    }
+    places |= {("company", one.details.slug): (row.file, row.number) for one, row in companies}
+    places |= {("position", one.details.slug): (row.file, row.number) for one, row in positions}
     if today_is_day is not None:
         shift = shift_to_day(fair.definition, now=now, day=today_is_day)
     definition = replace(
@@ -101,7 +113,7 @@ def _read(folder: Path, *, now: datetime, shift: timedelta, today_is_day: int | 
         companies=tuple(one for one, _ in companies),
         positions=tuple(one for one, _ in positions),
     )
-    return _Reading(findings, definition, shift, places)
+    return _Reading(problems, definition, shift, places)
 
 
 async def _stored(database: Database, slug: str) -> FairState | None:
@@ -114,7 +126,7 @@ async def _stored(database: Database, slug: str) -> FairState | None:
 
 def _check_opening(
     reading: _Reading,
-    fair: FairDefinition,
+    definition: FairDefinition,
     found: FairState | None,
     *,
     now: datetime,
@@ -122,20 +134,18 @@ def _check_opening(
 ) -> None:
     """Let nobody publish a fair that has opened already; a sample may be in the middle of it."""
     phase = found.phase(now) if found else Phase.DRAFT
-    opens_at = fair.window.opens_at
-    if fair.sample or phase not in (Phase.DRAFT, Phase.PUBLISHED) or opens_at > now:
+    opens_at = definition.fair.window.opens_at
+    if definition.fair.sample or phase not in (Phase.DRAFT, Phase.PUBLISHED) or opens_at > now:
         return
     if publish or phase is Phase.PUBLISHED:
-        reading.findings.add(
-            FILE,
+        reading.wrong(
+            "fair.opens_at",
             "Jam buka ini sudah lewat.",
             "Tulis jam buka yang akan datang.",
-            row=(reading.places or {}).get(("key", "fair.opens_at"), (FILE, None))[1],
-            column="fair.opens_at",
             value=opens_at.isoformat(),
         )
     else:
-        reading.findings.note("Jam buka di fair.toml sudah lewat; ubah sebelum menerbitkan.")
+        reading.problems.note("Jam buka di fair.toml sudah lewat; ubah sebelum menerbitkan.")
 
 
 def _tell_forbidden(reading: _Reading, forbidden: Iterable[Change]) -> None:
@@ -150,7 +160,7 @@ def _tell_forbidden(reading: _Reading, forbidden: Iterable[Change]) -> None:
             was = shortened(str(one.before))
             what = f"Job fair sudah dibuka: {column} “{one.slug}” tidak dapat diubah dari “{was}”."
         value = "" if one.after is None else str(one.after)
-        reading.findings.add(
+        reading.problems.add(
             file, what, ONLY_TEXTS, row=row, column=column if one.field else "slug", value=value
         )
 
@@ -158,7 +168,7 @@ def _tell_forbidden(reading: _Reading, forbidden: Iterable[Change]) -> None:
 def _tell_kept(reading: _Reading, kept: Iterable[Change]) -> None:
     for one in kept:
         what = {"verified": "verifikasi", "": "penarikan jabatan"}.get(one.field, "jadwal")
-        reading.findings.note(
+        reading.problems.note(
             f"“{one.slug}”: {what} sudah diatur panitia atau perusahaan, isi berkas tidak dipakai."
         )
 
@@ -183,9 +193,9 @@ async def load_fair(
     )
     definition = reading.definition
     if definition is not None:
-        found = await _stored(database, definition.slug)
+        found = await _stored(database, definition.fair.slug)
         _check_opening(reading, definition, found, now=now, publish=publish)
-    if definition is None or reading.findings.mistakes:
+    if definition is None or reading.problems.mistakes:
         return reading.report()
     try:
         async with database.transaction() as session:
@@ -193,18 +203,19 @@ async def load_fair(
             changes = list(done.changes)
             if publish and (found is None or found.timetable.published_at is None):
                 await publish_fair(session, fair_id=done.fair_id, now=now, account_id=None)
-                changes.append(Change("fair", definition.slug, "publish"))
+                changes.append(Change("fair", definition.fair.slug, "publish"))
     except AlreadyOpen as refusal:
         _tell_forbidden(reading, refusal.forbidden)
         return reading.report()
     except Refused as refusal:
-        if refusal.code != "other_office":
+        if refusal.code not in REFUSED_KEYS:
             raise
-        row = (reading.places or {}).get(("key", "office.slug"), (FILE, None))[1]
-        reading.findings.add(
-            FILE, str(refusal), "Perbaiki slug ini.", row=row, column="office.slug",
-            value=definition.office.slug,
-        )  # fmt: skip
+        reading.wrong(REFUSED_KEYS[refusal.code], str(refusal))
+        return reading.report()
+    except Clash:
+        reading.problems.add(
+            FILE, "Seseorang menyimpan job fair lain pada saat yang sama.", "Muat sekali lagi."
+        )
         return reading.report()
     _tell_kept(reading, done.kept)
     return reading.report(changes)

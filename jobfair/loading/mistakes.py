@@ -1,16 +1,14 @@
 """What is wrong with a file, said so that the person who wrote it can put it right."""
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from jobfair.errors import JobFairError
 
 VALUE_LONGEST = 40
 SHOWN = 500
 """Mistakes printed at most; the total is always told."""
-COMPARED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +20,17 @@ class Mistake:
     column: str
     value: str
     """What stands there, shortened and harmless to print; a NIK is masked."""
-    what: str
-    todo: str
+    text: str
+    """What is wrong, and what to do."""
 
     def __str__(self) -> str:
         """Return where and what in one line."""
         where = self.file + (f" baris {self.row}" if self.row else "")
-        return f"{where}{f' kolom {self.column}' if self.column else ''}: {self.what} {self.todo}"
+        return f"{where}{f' kolom {self.column}' if self.column else ''}: {self.text}"
 
 
 @dataclass
-class Findings:
+class Problems:
     """Everything found while reading; reading goes on after a mistake, to find all of them."""
 
     mistakes: list[Mistake] = field(default_factory=list)
@@ -49,16 +47,8 @@ class Findings:
         value: str = "",
     ) -> None:
         """Keep a mistake."""
-        self.mistakes.append(Mistake(file, row, shortened(column), shortened(value), what, todo))
-
-    def perhaps(self, word: str, known: Collection[str], otherwise: str) -> str:
-        """Return "Maksudnya “x”?" when a known name is near, else ``otherwise``.
-
-        Not for mistakes that nobody is shown, and not among thousands: looking takes time.
-        """
-        look = len(self.mistakes) < SHOWN and len(known) <= COMPARED
-        near = nearest(word, known) if look else None
-        return f"Maksudnya “{near}”?" if near else otherwise
+        text = f"{what} {todo}".strip()
+        self.mistakes.append(Mistake(file, row, shortened(column), shortened(value), text))
 
     def note(self, text: str) -> None:
         """Keep something worth knowing that is not wrong."""
@@ -85,10 +75,3 @@ def shortened(value: str) -> str:
         "·" if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} else char for char in cut
     )
     return safe if len(safe) <= VALUE_LONGEST else f"{safe[: VALUE_LONGEST - 1]}…"
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known name that looks most like a word, if any does."""
-    folded = {name.casefold(): name for name in known}
-    found = get_close_matches(word[:60].strip().casefold(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else None

@@ -5,21 +5,22 @@ Only invented people are read from files; real ones register themselves.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from jobfair.applicants.rules.nik import NikFacts, normalise_nik
-from jobfair.applicants.rules.profile import Profile, read_registration
+from jobfair.applicants.rules.profile import Profile, read_person
 from jobfair.applications.rules import ANSWER_LONGEST, NEXT_STAGES, STAGE_NAMES, Stage
-from jobfair.errors import Invalid
-from jobfair.loading.cells import AS_TEXT, SCIENTIFIC, Row
-from jobfair.loading.fairfile import NEVER, read_fair
-from jobfair.loading.listings import POSITION_COLUMNS, check_known, check_unique
-from jobfair.loading.mistakes import BadFiles, Findings
-from jobfair.loading.plain import Kind
+from jobfair.errors import Problem
+from jobfair.fairs.rules.details import NEVER, WindowDetails
+from jobfair.fields import Fields
+from jobfair.loading.fairfile import read_fair_file
+from jobfair.loading.listings import POSITION_COLUMNS, check_unique
+from jobfair.loading.mistakes import BadFiles, Problems
+from jobfair.loading.rows import Row
 from jobfair.loading.tables import Table, read_table
-from jobfair.positions.actions import WindowDefinition
 
 APPLICANT_COLUMNS = (
     "ref", "name", "nik", "sex", "birth_date", "phone", "education", "major", "school",
@@ -29,7 +30,6 @@ APPLICANT_COLUMNS = (
 APPLICATION_COLUMNS = ("at", "applicant", "position", "answer_1", "answer_2")
 DECISION_COLUMNS = ("at", "applicant", "position", "stage")
 SECRET = frozenset({"nik"})
-MAY_BE_DATES = {"birth_date"}
 DECIDED = tuple(stage.value for stage in Stage if stage not in (Stage.NEW, Stage.WITHDRAWN))
 PutIn = TypeVar("PutIn")
 
@@ -67,51 +67,34 @@ class SampleDecision:
     row: int = field(default=0, compare=False)
 
 
-def _settle(findings: Findings) -> None:
-    if findings.mistakes:
-        raise BadFiles(findings.mistakes)
+def _settle(problems: Problems) -> None:
+    if problems.mistakes:
+        raise BadFiles(problems.mistakes)
 
 
-def _window(folder: Path, findings: Findings) -> WindowDefinition | None:
-    fair = read_fair(folder, findings)
-    return fair.definition.window if fair else None
+def _window(folder: Path, problems: Problems) -> WindowDetails | None:
+    fair = read_fair_file(folder, problems)
+    return fair.definition.fair.window if fair else None
 
 
 def _keys(folder: Path, stem: str, columns: tuple[str, ...], key: str) -> dict[str, Row] | None:
     """Return the rows of another table by key; what is wrong there is told by its own reader."""
-    table = read_table(folder, stem, columns, Findings())
+    table = read_table(folder, stem, columns, Problems())
     return {row.raw(key): row for row in table.every_row()} if table else None
 
 
-def _applicant(row: Row, born_before: datetime) -> SampleApplicant | None:
-    given = {column: row.raw(column) for column in APPLICANT_COLUMNS}
-    told = {column for column in APPLICANT_COLUMNS if row.cells.get(column) is None}
-    ref = row.slug("ref")
-    if given["synthetic"] != "ya" and "synthetic" not in told:
-        row.wrong(
-            "synthetic", "Berkas ini hanya untuk orang rekaan.",
-            "Tulis ya bila orang ini rekaan; orang sungguhan mendaftar sendiri.",
-        )  # fmt: skip
-    for column, cell in row.cells.items():
-        if cell and cell.kind is Kind.DATE and column not in MAY_BE_DATES:
-            row.wrong(column, "Excel mengubah isian ini menjadi tanggal atau jam.", AS_TEXT)
-            told.add(column)
-    if SCIENTIFIC.fullmatch(given["nik"]):
-        row.wrong(
-            "nik", "Excel menulis NIK ini dalam notasi ilmiah, angka terakhirnya hilang.", AS_TEXT
+def _applicant(fields: Fields, today: date) -> SampleApplicant:
+    ref = fields.slug("ref")
+    if fields.raw("synthetic") != "ya":
+        fields.wrong(
+            "synthetic",
+            Problem(
+                "Berkas ini hanya untuk orang rekaan. Tulis ya bila orang ini rekaan; orang "
+                "sungguhan mendaftar sendiri."
+            ),
         )
-        told.add("nik")
-    if given["phone"].isdecimal() and given["phone"].startswith("8"):
-        row.wrong("phone", "Angka nol di depan nomor ini hilang.", AS_TEXT)
-        told.add("phone")
-    try:
-        facts, profile = read_registration(given, today=born_before.date())
-    except Invalid as invalid:
-        for column, problem in invalid.fields.items():
-            if column not in told:
-                row.wrong(column, str(problem), "Perbaiki isian ini.")
-        return None
-    return SampleApplicant(ref=ref, facts=facts, profile=profile)
+    person = read_person(fields, today=today)
+    return SampleApplicant(ref, person.facts, person.profile)
 
 
 def read_applicants(folder: Path) -> list[SampleApplicant]:
@@ -121,48 +104,66 @@ def read_applicants(folder: Path) -> list[SampleApplicant]:
         BadFiles: with every mistake of the file.
 
     """
-    findings = Findings()
-    window = _window(folder, findings)
-    table = read_table(folder, "applicants", APPLICANT_COLUMNS, findings, secret=SECRET)
+    problems = Problems()
+    window = _window(folder, problems)
+    table = read_table(folder, "applicants", APPLICANT_COLUMNS, problems, secret=SECRET)
     rows = table.rows if table else []
     everyone = list(table.every_row()) if table else []
-    people = [_applicant(row, window.opens_at) for row in rows] if window else []
+    today = window.opens_at.date() if window else None
+    people = [row.read(partial(_applicant, today=today)) for row in rows] if today else []
     check_unique(everyone, "ref", "Ref")
     seen: dict[str, Row] = {}
     for row in everyone:
         nik = normalise_nik(row.raw("nik"))
-        if nik in seen and not SCIENTIFIC.fullmatch(nik):
+        if nik in seen and nik.isdigit():
             row.wrong("nik", f"NIK ini sudah ada di baris {seen[nik].number}.", "Pakai yang lain.")
         elif nik:
             seen[nik] = row
-    _settle(findings)
+    _settle(problems)
     return [person for person in people if person is not None]
 
 
+@dataclass(frozen=True)
+class _Pair:
+    """The instant, the applicant and the position that a row names, and where it stands."""
+
+    at: datetime
+    applicant: str
+    position: str
+    file: str
+    row: int
+
+
 def _rows_of_pairs(
-    folder: Path, stem: str, columns: tuple[str, ...], findings: Findings,
-    make: Callable[[Row, datetime, str, str], PutIn],
+    folder: Path, stem: str, columns: tuple[str, ...], problems: Problems,
+    make: Callable[[Fields, _Pair], PutIn],
 ) -> list[tuple[Row, PutIn]]:  # fmt: skip
     """Return the rows of a table that names an instant, an applicant and a position."""
     applicants = _keys(folder, "applicants", APPLICANT_COLUMNS, "ref")
     positions = _keys(folder, "positions", POSITION_COLUMNS, "slug")
-    table: Table | None = read_table(folder, stem, columns, findings)
+    table: Table | None = read_table(folder, stem, columns, problems)
     made: list[tuple[Row, PutIn]] = []
     for row in table.rows if table else []:
-        at = row.instant("at")
-        who = check_known(row, "applicant", applicants, where="applicants")
-        what = check_known(row, "position", positions, where="positions")
-        made.append((row, make(row, at or NEVER, who, what)))
+
+        def read(fields: Fields, row: Row = row) -> PutIn:
+            at = fields.instant("at")
+            applicant = row.check_known(fields, "applicant", applicants, where="applicants")
+            position = row.check_known(fields, "position", positions, where="positions")
+            return make(fields, _Pair(at or NEVER, applicant, position, row.file, row.number or 0))
+
+        if (one := row.read(read)) is not None:
+            made.append((row, one))
     return made
 
 
-def _application(row: Row, at: datetime, who: str, what: str) -> SampleApplication:
-    answers = (
-        row.text(column, longest=ANSWER_LONGEST, required=False)
+def _application(fields: Fields, pair: _Pair) -> SampleApplication:
+    answers = [
+        fields.text(column, longest=ANSWER_LONGEST, missing=None)
         for column in ("answer_1", "answer_2")
-    )
-    given = tuple(answer for answer in answers if answer)
-    return SampleApplication(at, who, what, given, row.file, row.number)
+    ]
+    fields.settle()
+    given = tuple(filter(None, answers))
+    return SampleApplication(pair.at, pair.applicant, pair.position, given, pair.file, pair.row)
 
 
 def read_applications(folder: Path) -> list[SampleApplication]:
@@ -172,27 +173,29 @@ def read_applications(folder: Path) -> list[SampleApplication]:
         BadFiles: with every mistake of the file.
 
     """
-    findings = Findings()
-    window = _window(folder, findings)
-    made = _rows_of_pairs(folder, "applications", APPLICATION_COLUMNS, findings, _application)
+    problems = Problems()
+    window = _window(folder, problems)
+    made = _rows_of_pairs(folder, "applications", APPLICATION_COLUMNS, problems, _application)
     seen: dict[tuple[str, str], int] = {}
     for row, one in made:
         pair = one.applicant, one.position
-        if window and one.at is not NEVER and not window.opens_at <= one.at < window.closes_at:
+        if window and not window.opens_at <= one.at < window.closes_at:
             row.wrong("at", "Jam ini di luar masa pendaftaran.", "Periksa jam di fair.toml.")
-        if pair in seen and all(pair):
+        if pair in seen:
             row.wrong(
                 "position",
                 f"Lamaran yang sama sudah ada di baris {seen[pair]}.",
                 "Hapus baris ini.",
             )
-        seen.setdefault(pair, row.number)
-    _settle(findings)
+        seen.setdefault(pair, row.number or 0)
+    _settle(problems)
     return [one for _, one in made]
 
 
-def _decision(row: Row, at: datetime, who: str, what: str) -> SampleDecision:
-    return SampleDecision(at, who, what, row.choice("stage", DECIDED), row.file, row.number)
+def _decision(fields: Fields, pair: _Pair) -> SampleDecision:
+    stage = fields.choice("stage", DECIDED)
+    fields.settle()
+    return SampleDecision(pair.at, pair.applicant, pair.position, stage, pair.file, pair.row)
 
 
 def read_decisions(folder: Path) -> list[SampleDecision]:
@@ -203,13 +206,11 @@ def read_decisions(folder: Path) -> list[SampleDecision]:
 
     """
     sent = {(one.applicant, one.position): one.at for one in read_applications(folder)}
-    findings = Findings()
-    made = _rows_of_pairs(folder, "decisions", DECISION_COLUMNS, findings, _decision)
+    problems = Problems()
+    made = _rows_of_pairs(folder, "decisions", DECISION_COLUMNS, problems, _decision)
     stages: dict[tuple[str, str], Stage] = {}
     for row, one in made:
         pair = one.applicant, one.position
-        if not all(pair) or one.stage not in DECIDED:
-            continue
         before, wanted = stages.get(pair, Stage.NEW), Stage(one.stage)
         if pair not in sent:
             row.wrong("position", "Lamaran ini tidak ada di applications.", "Hapus baris ini.")
@@ -222,5 +223,5 @@ def read_decisions(folder: Path) -> list[SampleDecision]:
                 "Periksa urutannya.",
             )  # fmt: skip
         sent[pair], stages[pair] = one.at, wanted
-    _settle(findings)
+    _settle(problems)
     return [one for _, one in made]

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from jobfair.loading.mistakes import Findings
+from jobfair.loading.mistakes import Problems
 
 LARGEST = 10 * 1024 * 1024
 ROWS, COLUMNS = 20_000, 60
@@ -36,27 +36,27 @@ class Cell(NamedTuple):
     kind: Kind = Kind.TEXT
 
 
-def read_bytes(path: Path, findings: Findings, *, largest: int = LARGEST) -> bytes | None:
+def read_bytes(path: Path, problems: Problems, *, largest: int = LARGEST) -> bytes | None:
     """Return the content of a file, or None with a mistake: too large, not readable, empty."""
     try:
         with path.open("rb") as file:
             data = file.read(largest + 1)
     except OSError as error:
-        findings.add(
+        problems.add(
             path.name,
             f"Berkas tidak dapat dibaca ({error.strerror or 'galat'}).",
             "Periksa apakah berkas ini memang berkas biasa dan izin bacanya ada.",
         )
         return None
     if len(data) > largest:
-        findings.add(
+        problems.add(
             path.name,
             f"Berkas lebih besar dari {largest // 1024:,} KiB.".replace(",", "."),
             "Buang baris, kolom, atau gambar yang tidak perlu.",
         )
         return None
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x00"):
-        findings.add(path.name, "Berkas ini kosong.", "Isi berkas ini, lihat contohnya.")
+        problems.add(path.name, "Berkas ini kosong.", "Isi berkas ini, lihat contohnya.")
         return None
     return data
 
@@ -68,24 +68,24 @@ def _decoded_utf16(data: bytes) -> str:
     return data.decode("utf-16-le" if little else "utf-16-be", "replace")
 
 
-def decoded(data: bytes, file: str, findings: Findings, *, again: str = SAVE_AGAIN) -> str | None:
+def decoded(data: bytes, file: str, problems: Problems, *, again: str = SAVE_AGAIN) -> str | None:
     """Return UTF-8 text, with or without a byte order mark.
 
     Another encoding is a mistake; the text is then read in that encoding all the same, so that
     the mistakes in it can be told too. None when it is no text at all.
     """
     if data.startswith((ZIP, OLE)):
-        findings.add(file, "Isi berkas ini buku kerja Excel, bukan teks.", again)
+        problems.add(file, "Isi berkas ini buku kerja Excel, bukan teks.", again)
         return None
     if data[:2] in UTF_16 or data.count(0) > len(data) // 4:
-        findings.add(file, "Berkas ini disimpan sebagai UTF-16 (“Unicode Text”).", again)
+        problems.add(file, "Berkas ini disimpan sebagai UTF-16 (“Unicode Text”).", again)
         return _decoded_utf16(data)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         start = data.rfind(b"\n", 0, error.start) + 1
         line = data[start : error.start + 20].split(b"\r")[0].split(b"\n")[0]
-        findings.add(
+        problems.add(
             file,
             "Berkas ini bukan UTF-8, tampaknya Windows-1252 (ANSI).",
             again,
@@ -95,7 +95,7 @@ def decoded(data: bytes, file: str, findings: Findings, *, again: str = SAVE_AGA
         return data.decode("cp1252", "replace")
 
 
-def _delimiter(lines: list[str], columns: Iterable[str], file: str, findings: Findings) -> str:
+def _delimiter(lines: list[str], columns: Iterable[str], file: str, problems: Problems) -> str:
     header = next((line for line in lines if line.strip()), "")
     known = set(columns)
 
@@ -105,7 +105,7 @@ def _delimiter(lines: list[str], columns: Iterable[str], file: str, findings: Fi
     best = max(",;\t|", key=fitting)
     if best in "\t|":
         name = "tab" if best == "\t" else "garis tegak (|)"
-        findings.add(
+        problems.add(
             file,
             f"Kolom dipisahkan dengan {name}, bukan koma atau titik koma.",
             SAVE_AGAIN,
@@ -115,18 +115,18 @@ def _delimiter(lines: list[str], columns: Iterable[str], file: str, findings: Fi
 
 
 def csv_rows(
-    data: bytes, file: str, columns: Iterable[str], findings: Findings
+    data: bytes, file: str, columns: Iterable[str], problems: Problems
 ) -> Iterator[tuple[int, list[Cell]]]:
     """Yield number and cells of the rows of a CSV file.
 
     Separated by commas or by semicolons, as an Indonesian Excel does. Where quotes do not match,
     reading goes on in the next line.
     """
-    text = decoded(data, file, findings)
+    text = decoded(data, file, problems)
     if text is None:
         return
     lines = list(io.StringIO(text, newline=""))
-    mark = _delimiter(lines, columns, file, findings)
+    mark = _delimiter(lines, columns, file, problems)
     start, wrong = 0, 0
     while start < len(lines) and wrong < QUOTE_MISTAKES:
         reader = csv.reader(islice(lines, start, None), delimiter=mark, strict=True)
@@ -137,7 +137,7 @@ def csv_rows(
                 first = start + reader.line_num
         except csv.Error as error:
             too_long = "field limit" in str(error)
-            findings.add(
+            problems.add(
                 file,
                 "Isian terlalu panjang." if too_long else "Tanda kutip tidak berpasangan.",
                 'Tutup setiap tanda kutip ("), dan tulis kutip di dalam isian dua kali ("").',

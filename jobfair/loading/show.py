@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from jobfair.fairday.rules import Change
 from jobfair.loading.load import Report
 from jobfair.loading.mistakes import SHOWN, shortened
-from jobfair.positions.actions import Change
 
 ONE_BY_ONE = 20
 """More changes than this are counted instead of listed."""
@@ -55,10 +55,10 @@ def said_changes(report: Report) -> list[str]:
 def show_report(report: Report, console: Console) -> None:
     """Print a report: a table of at most 500 mistakes with their total, or what changed."""
     if report.mistakes:
-        table = Table("Berkas", "Baris", "Kolom", "Isi", "Apa yang keliru", "Yang perlu dilakukan")
+        table = Table("Berkas", "Baris", "Kolom", "Isi", "Apa yang keliru dan perlu dilakukan")
         for one in report.mistakes[:SHOWN]:
             row = str(one.row) if one.row else ""
-            cells = (one.file, row, one.column, one.value, one.what, one.todo)
+            cells = (one.file, row, one.column, one.value, one.text)
             table.add_row(*map(Text, cells))
         console.print(table)
         more = len(report.mistakes) - SHOWN

@@ -17,7 +17,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.sax import parse
 from openpyxl.utils.cell import range_boundaries
 
-from jobfair.loading.mistakes import Findings
+from jobfair.loading.mistakes import Problems
 from jobfair.loading.plain import COLUMNS, OLE, ROWS, Cell, Kind
 
 MEMBERS = 1000
@@ -171,13 +171,13 @@ def _rows_of(sheet: Any) -> list[tuple[int, list[Cell]]]:
     return rows
 
 
-def _say_merged(part: _Part, file: str, findings: Findings) -> None:
+def _say_merged(part: _Part, file: str, problems: Problems) -> None:
     for area in part.merged:
         try:
             _, row, _, _ = range_boundaries(area)
         except (ValueError, TypeError):
             row = None
-        findings.add(
+        problems.add(
             file,
             "Sel-sel ini digabung.",
             "Batalkan penggabungan sel dan isi setiap sel sendiri.",
@@ -186,26 +186,26 @@ def _say_merged(part: _Part, file: str, findings: Findings) -> None:
         )
 
 
-def xlsx_rows(data: bytes, file: str, findings: Findings) -> list[tuple[int, list[Cell]]]:
+def xlsx_rows(data: bytes, file: str, problems: Problems) -> list[tuple[int, list[Cell]]]:
     """Return the rows of the first visible sheet; formulas come as formulas, not as results."""
     if data.startswith(OLE):
-        findings.add(file, "Berkas ini .xls lama atau dikunci dengan kata sandi.", SAVE_AGAIN)
+        problems.add(file, "Berkas ini .xls lama atau dikunci dengan kata sandi.", SAVE_AGAIN)
         return []
     try:
         parts = _inspect(data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of what it will not keep
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            return _first_sheet(book, parts, file, findings)
+            return _first_sheet(book, parts, file, problems)
     except _BadWorkbook as error:
-        findings.add(file, str(error), SAVE_AGAIN)
+        problems.add(file, str(error), SAVE_AGAIN)
     except Exception:  # noqa: BLE001 - openpyxl meets a broken file with any error there is
-        findings.add(file, BROKEN, SAVE_AGAIN)
+        problems.add(file, BROKEN, SAVE_AGAIN)
     return []
 
 
 def _first_sheet(
-    book: Any, parts: dict[str, _Part], file: str, findings: Findings
+    book: Any, parts: dict[str, _Part], file: str, problems: Problems
 ) -> list[tuple[int, list[Cell]]]:
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not visible:
@@ -217,12 +217,12 @@ def _first_sheet(
     for sheet in book.worksheets:
         if sheet is not first:
             hidden = "" if sheet in visible else "tersembunyi "
-            findings.note(
+            problems.note(
                 f"{file}: lembar {hidden}“{sheet.title}” tidak dibaca, hanya “{first.title}”."
             )
     if any(name.startswith("xl/externalLinks/") for name in parts):
-        findings.note(f"{file}: tautan ke buku kerja lain tidak dibaca.")
-    _say_merged(part, file, findings)
+        problems.note(f"{file}: tautan ke buku kerja lain tidak dibaca.")
+    _say_merged(part, file, problems)
     if not rows:
-        findings.add(file, f"Lembar “{first.title}” kosong.", "Isi lembar pertama yang terlihat.")
+        problems.add(file, f"Lembar “{first.title}” kosong.", "Isi lembar pertama yang terlihat.")
     return rows

@@ -11,18 +11,16 @@ from jobfair.db import PreparedLookup, Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem, Refused
+from jobfair.fields import Fields
 from jobfair.people import queries
 from jobfair.people.models import Account, SignIn
 from jobfair.people.rules import (
     ABSOLUTE,
     IDLE,
-    NAME_LONGEST,
     SEEN_EVERY,
     Budget,
     Role,
-    is_email,
-    normalise_email,
-    normalise_name,
+    read_staff_member,
     too_many,
 )
 
@@ -109,26 +107,16 @@ async def add_staff(
         Invalid: name or e-mail address is missing or already used.
 
     """
-    problems: dict[str, Problem] = {}
-    name = normalise_name(name)
-    if not name:
-        problems["name"] = Problem("Tulis nama orangnya.")
-    elif len(name) > NAME_LONGEST:
-        problems["name"] = Problem("Nama paling panjang %(n)s huruf.", n=NAME_LONGEST)
-    address = normalise_email(email)
-    key = keys.blind_index(address)
-    if not is_email(address):
-        problems["email"] = Problem("Tulis alamat surel yang lengkap, misalnya nama@perusahaan.id.")
-    elif await queries.account_for_key(session, key) is not None:
-        problems["email"] = Problem("Alamat surel ini sudah dipakai akun lain.")
-    if problems:
-        raise Invalid(problems)
+    member = read_staff_member(Fields({"name": name, "email": email}))
+    key = keys.blind_index(member.email)
+    if await queries.account_for_key(session, key) is not None:
+        raise Invalid({"email": Problem("Alamat surel ini sudah dipakai akun lain.")})
     account = Account(
         role=role,
         sign_in_key=key,
         password_hash=password_hash,
-        name=name,
-        email=address,
+        name=member.name,
+        email=member.email,
         office_id=office_id,
         company_id=company_id,
         created_at=now,

@@ -1,8 +1,6 @@
 """Who may be who. Plain values in, a refusal or nothing out."""
 
-import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +10,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from jobfair.errors import Problem, Refused
+from jobfair.fields import Fields
 
 
 class Role(StrEnum):
@@ -120,32 +119,6 @@ def network_of(address: str) -> str:
 
 
 LONGEST_WINDOW = timedelta(days=1)
-EMAIL_LONGEST = 254
-NAME_LONGEST = 120
-_EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]+")
-_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
-_TOP_LEVEL = 2
-"""Letters the last part of a host name has at least."""
-
-
-def normalise_email(text: str) -> str:
-    """Return the address as it is compared: trimmed, lower case."""
-    return text[: 2 * EMAIL_LONGEST].strip().casefold()
-
-
-def is_email(address: str) -> bool:
-    """Tell whether this can be an address; the time it takes grows with its length alone."""
-    if len(address) > EMAIL_LONGEST or not _EMAIL.fullmatch(address) or not address.isprintable():
-        return False
-    parts = address.partition("@")[2].split(".")
-    return len(parts) > 1 and all(parts) and len(parts[-1]) >= _TOP_LEVEL
-
-
-def normalise_name(text: str) -> str:
-    """Return a name as it is stored: NFC, single spaces, no characters that cannot be seen."""
-    plain = unicodedata.normalize("NFC", text[: 4 * NAME_LONGEST])
-    seen = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in _UNSEEN)
-    return " ".join(seen.split())
 
 
 def one_time_password() -> str:
@@ -158,6 +131,27 @@ def common_passwords() -> frozenset[str]:
     """Return the passwords people try first, lower case: patterns and words of this country."""
     text = files("jobfair.people").joinpath("common_passwords.txt").read_text("utf-8")
     return frozenset(text.splitlines())
+
+
+@dataclass(frozen=True)
+class StaffDetails:
+    """Who is to have an account that an organiser gives out."""
+
+    name: str
+    email: str
+
+
+def read_staff_member(fields: Fields) -> StaffDetails:
+    """Return name and address. Raises ``Invalid`` with every problem at once."""
+    member = StaffDetails(
+        name=fields.text("name", longest=80, missing=Problem("Tulis nama orangnya.")),
+        email=fields.email(
+            "email",
+            missing=Problem("Tulis alamat surel yang lengkap, misalnya nama@perusahaan.id."),
+        ),
+    )
+    fields.settle()
+    return member
 
 
 def password_problem(password: str) -> Problem | None:

@@ -1,7 +1,7 @@
 """Charts as plain SVG: presentation attributes only, so they print and show the same anywhere.
 
-Each says all its values in ``aria-label`` for browsers and ``<title>`` for PDF. No gradients (some
-viewers drop them), no ids, no classes (a page's styles do not reach into an SVG when it is
+Each says all its values in ``aria-label`` for browsers and ``<title>`` for PDF. No gradients
+(some viewers drop them), no ids, no classes (a page's styles do not reach into an SVG when it is
 printed).
 """
 

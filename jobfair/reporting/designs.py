@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from jinja2 import Environment
@@ -83,6 +84,11 @@ def qr_code(address: str) -> Markup:
     drawn = file.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
     drawn = drawn.replace(">", f"><title>{said}</title>", 1)  # what a PDF tells of a drawing
     return Markup(drawn)  # noqa: S704 - drawn by segno, holds no text of ours
+
+
+def is_loopback(base_url: str) -> bool:
+    """Tell whether an address that is printed works on this one machine only."""
+    return urlsplit(base_url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def cover_size(text: str) -> int:

@@ -119,10 +119,14 @@ class Printer:
         async with self._starting:
             if self._process is None or self._process.poll() is not None:
                 await asyncio.to_thread(self._start)
+            assert self._jobs is not None
             ours, theirs = socket.socketpair()
             with theirs:
-                assert self._jobs is not None
-                socket.send_fds(self._jobs, [f"{patience:g}".encode()], [theirs.fileno()])
+                try:
+                    socket.send_fds(self._jobs, [f"{patience:g}".encode()], [theirs.fileno()])
+                except OSError:
+                    ours.close()
+                    raise
             return ours
 
     def _start(self) -> None:

@@ -6,14 +6,16 @@ Machines get whole numbers without separators; nothing in a cell can run as a fo
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Protocol
 
-from jobfair.reporting.datasets import NUMBER_NAMES, Report
+from jobfair.reporting.datasets import NUMBER_NAMES, STATES, Report
 from jobfair.reporting.findings import few
 
 BOM = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | int
+WITHHELD = "disamarkan"
+"""Stands in a cell where a number of people is hidden."""
 
 
 def _cell(value: Cell) -> str:
@@ -36,7 +38,7 @@ def sheet(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def _main_figures(report: Report) -> list[tuple[str, Cell]]:
     figures = report.figures
-    disability = report.record["disability"]
+    disability = report.record.disability
     return [
         ("Job fair", report.head.name),
         ("Edisi", report.head.edition),
@@ -44,24 +46,24 @@ def _main_figures(report: Report) -> list[tuple[str, Cell]]:
         ("Ditutup", report.head.closes),
         ("Angka dikunci", report.head.latched),
         ("Sidik data (SHA-256)", report.sha256),
-        *((label, figures[name]) for name, label in NUMBER_NAMES.items()),
-        ("Lamaran yang dibatalkan pelamar", figures["withdrawn"]),
-        ("Jabatan ramah disabilitas", disability["positions"]),
-        ("Pelamar penyandang disabilitas", few(disability["applicants"])),
+        *((label, getattr(figures, name)) for name, label in NUMBER_NAMES.items()),
+        ("Lamaran yang dibatalkan pelamar", figures.withdrawn),
+        ("Lamaran berlaku saat penutupan", figures.standing),
+        ("Lamaran ke jabatan yang ditawarkan", report.record.offered_applications),
+        ("Jabatan ramah disabilitas", disability.positions),
+        ("Pelamar penyandang disabilitas", few(disability.applicants)),
     ]
 
 
 def _days(report: Report) -> list[tuple[str, int, int]]:
-    return [
-        (row["date"], row["applications"], row["new_applicants"]) for row in report.record["days"]
-    ]
+    return [(row.date, row.applications, row.new_applicants) for row in report.record.days]
 
 
 def _companies(report: Report) -> list[tuple[Cell, ...]]:
     return [
         (
-            row["name"], row["kbli"], row["positions"], row["openings"], row["applications"],
-            row["applicants"], row["reviewed"],
+            row.slug, row.name, row.kbli, row.positions, row.openings, row.applications,
+            row.applicants, row.reviewed, STATES.get(row.state, "ya"),
         )
         for row in report.companies
     ]  # fmt: skip
@@ -70,9 +72,9 @@ def _companies(report: Report) -> list[tuple[Cell, ...]]:
 def _positions(report: Report) -> list[tuple[Cell, ...]]:
     return [
         (
-            row["title"], row["company_name"], row["kbji"], row["sector"], row["openings"],
-            row["applications"], row["withdrawn"], row["shortlisted"], row["interview"],
-            row["accepted"], "ya" if row["takes_part"] else "ditarik",
+            f"{row.company}/{row.slug}", row.title, row.company_name, row.kbji, row.sector,
+            row.offered_openings, row.applications, row.withdrawn, row.reviewed, row.shortlisted,
+            row.interview, row.accepted, STATES.get(row.state, "ya"),
         )
         for row in report.positions
     ]  # fmt: skip
@@ -84,13 +86,16 @@ def sheets(report: Report) -> dict[str, bytes]:
         "angka-utama.csv": sheet(("angka", "nilai"), _main_figures(report)),
         "harian.csv": sheet(("tanggal", "lamaran", "pelamar_baru"), _days(report)),
         "perusahaan.csv": sheet(
-            ("perusahaan", "kbli", "jabatan", "posisi", "lamaran", "pelamar", "ditinjau"),
+            (
+                "kode", "perusahaan", "kbli", "jabatan", "posisi", "lamaran", "pelamar",
+                "ditinjau", "ikut",
+            ),
             _companies(report),
         ),
         "jabatan.csv": sheet(
             (
-                "jabatan", "perusahaan", "kbji", "sektor", "posisi", "lamaran", "dibatalkan",
-                "lolos_berkas", "wawancara", "diterima", "ikut",
+                "kode", "jabatan", "perusahaan", "kbji", "sektor", "posisi", "lamaran",
+                "dibatalkan", "ditinjau", "lolos_berkas", "wawancara", "diterima", "ikut",
             ),
             _positions(report),
         ),
@@ -117,40 +122,71 @@ STEPS = {
     "n": "orang",
     "applications": "lamaran",
 }
-Table = tuple[str, Sequence[dict[str, Any]], dict[str, str]]
+Table = tuple[str, Sequence[tuple[str, object]], dict[str, str]]
+
+
+class Labelled(Protocol):
+    """A row that has a label."""
+
+    @property
+    def label(self) -> str: ...  # noqa: D102
 
 
 def _tables(report: Report) -> list[Table]:
     """Return name, labelled rows and measures of every table."""
-    record = report.record
-    days = [{**row, "label": row["date"]} for row in record["days"]]
-    hours = [{**row, "label": f"{row['hour']:02d}.00"} for row in record["hours"]]
-    companies = [{**row, "label": row["name"]} for row in report.companies]
-    positions = [
-        {**row, "label": f"{row['title']} – {row['company_name']}"} for row in report.positions
-    ]
+    record, people = report.record, report.public
+
+    def labelled(rows: Sequence[Labelled]) -> list[tuple[str, object]]:
+        return [(row.label, row) for row in rows]
+
+    positions = [(f"{row.title} – {row.company_name}", row) for row in report.positions]
     return [
-        ("harian", days, {"applications": "lamaran", "new_applicants": "pelamar baru"}),
-        ("jam", hours, {"applications": "lamaran"}),
-        ("tahap", report.steps, STEPS),
-        ("pendidikan", record["education"], PEOPLE),
-        ("usia", record["age"], PEOPLE),
-        ("alamat KTP", record["residence"], PEOPLE),
-        ("lapangan usaha", record["kbli"], AMOUNTS),
-        ("golongan jabatan", record["kbji"], AMOUNTS),
-        ("sektor", record["sectors"], AMOUNTS),
+        (
+            "harian",
+            [(row.date, row) for row in record.days],
+            {"applications": "lamaran", "new_applicants": "pelamar baru"},
+        ),
+        (
+            "jam (semua hari)",
+            [(f"{row.hour:02d}.00", row) for row in record.hours],
+            {"applications": "lamaran"},
+        ),
+        ("tahap", labelled(report.steps), STEPS),
+        ("pendidikan", labelled(people.education), PEOPLE),
+        ("usia", labelled(people.age), PEOPLE),
+        ("alamat KTP", labelled(people.residence), PEOPLE),
+        ("lapangan usaha", labelled(record.kbli), AMOUNTS),
+        ("golongan jabatan", labelled(record.kbji), AMOUNTS),
+        ("sektor", labelled(record.sectors), AMOUNTS),
         (
             "perusahaan",
-            companies,
+            [(row.name, row) for row in report.companies],
             {
                 "positions": "jabatan",
                 "openings": "posisi",
                 "applications": "lamaran",
                 "applicants": "pelamar",
+                "reviewed": "ditinjau",
             },
         ),
-        ("jabatan", positions, {"openings": "posisi", "applications": "lamaran"}),
-        ("pencocokan", report.reconciliation, {"kept": "penghitung", "counted": "hitung ulang"}),
+        (
+            "jabatan",
+            positions,
+            {
+                "offered_openings": "posisi",
+                "applications": "lamaran",
+                "withdrawn": "dibatalkan",
+                "reviewed": "ditinjau",
+                "shortlisted": "lolos berkas",
+                "interview": "wawancara",
+                "accepted": "diterima",
+            },
+        ),
+        (
+            "pencocokan",
+            labelled(report.reconciliation),
+            {"kept": "penghitung", "counted": "hitung ulang"},
+        ),
     ]
 
 
@@ -158,9 +194,13 @@ def recap_sheet(report: Report) -> bytes:
     """Return everything in one file: table, row, measure, value."""
     main = [("angka utama", name, "nilai", value) for name, value in _main_figures(report)]
     rows = [
-        (table, row["label"], measure, row[name])
+        (table, label, measure, _told(getattr(row, name)))
         for table, found, measures in _tables(report)
-        for row in found
+        for label, row in found
         for name, measure in measures.items()
     ]
     return sheet(("tabel", "baris", "ukuran", "nilai"), [*main, *rows])
+
+
+def _told(value: int | None) -> Cell:
+    return WITHHELD if value is None else value

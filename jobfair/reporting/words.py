@@ -33,9 +33,13 @@ HARDLY = Fraction(7, 100)
 FEW = 10
 
 
-def number(value: int) -> str:
-    """Return 2.278."""
-    return numbers.number(value, LANGUAGE)
+HIDDEN = "•"
+"""Stands where a number of people is hidden on public paper."""
+
+
+def number(value: int | None) -> str:
+    """Return 2.278; a dot for a number that is hidden."""
+    return HIDDEN if value is None else numbers.number(value, LANGUAGE)
 
 
 def counted(value: int) -> str:
@@ -49,8 +53,10 @@ def _rounded(part: int, whole: int, places: int) -> int:
     return (2 * part * scale + whole) // (2 * whole)
 
 
-def ratio(part: int, whole: int) -> str:
-    """Return "6,4": one decimal; a dash where nothing can be divided."""
+def ratio(part: int | None, whole: int | None) -> str:
+    """Return "6,4": one decimal; a dash where nothing can be divided, a dot for hidden numbers."""
+    if part is None or whole is None:
+        return HIDDEN
     if not whole:
         return "–"
     tenths = _rounded(part, whole, 1)

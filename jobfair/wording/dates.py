@@ -1,12 +1,12 @@
 """Instants, days and stretches of time as they are written in each language."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
 
-from jobfair.clock import ZONE_NAMES
+from jobfair.clock import ZONE_NAMES, last_day
 from jobfair.wording.language import LOCALES, translate
 
 AGO = ((86400, "hari lalu"), (3600, "jam lalu"), (60, "menit lalu"), (1, "detik lalu"))
@@ -63,8 +63,7 @@ def days(first: date, last: date, language: str) -> str:
 
 def days_between(first: datetime, last: datetime, language: str, zone: Any) -> str:
     """Return the days of [first, last); the last one is the day the end lies in."""
-    end = last - timedelta(microseconds=1)
-    return days(first.astimezone(zone).date(), end.astimezone(zone).date(), language)
+    return days(first.astimezone(zone).date(), last_day(last, zone), language)
 
 
 def time_left(until: datetime, now: datetime, language: str) -> str:

@@ -31,7 +31,7 @@ from jobfair.applications.actions.stages import move_stage, undo_last, withdraw
 from jobfair.applications.rules import NEXT_STAGES, Stage
 from jobfair.db import Database
 from jobfair.errors import JobFairError
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs import actions as fairs
 from tests.builders import CLOSES, EDGE, NOW, OPENS, Staged, make_account, stage
 from tests.postgres import fast_folder

@@ -25,7 +25,7 @@ DAY = date(2026, 3, 4)
 ADULT = date(1999, 8, 17)
 LOCAL = Eligibility(birth_date=ADULT, is_local=True, applications_so_far=0)
 VISITOR = Eligibility(birth_date=ADULT, is_local=False, applications_so_far=0)
-USUAL = FairPolicy(minimum_age=17, residence_policy="local_priority", applications_per_applicant=0)
+USUAL = FairPolicy(minimum_age=17, residence_policy="open", applications_per_applicant=0)
 LOCAL_ONLY = FairPolicy(minimum_age=17, residence_policy="local_only", applications_per_applicant=0)
 THREE_EACH = FairPolicy(minimum_age=17, residence_policy="open", applications_per_applicant=3)
 

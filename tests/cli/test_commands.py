@@ -2,14 +2,18 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from hashlib import sha256
+from pathlib import Path
 
 import pypdf
 import pytest
 from click.testing import CliRunner
 
 from jobfair.cli import main
+from jobfair.content import content_root
 
 FIGURES = {"2.278": "lamaran", "37": "perusahaan", "97": "jabatan", "356": "pelamar"}
 COMMANDS = (
@@ -77,9 +81,14 @@ def test_a_fair_from_files_to_its_edges(jobfair, tmp_path):
     assert "Ditutup. 0 lamaran" in jobfair("close", "asahan-2022")
     again = jobfair("close", "asahan-2022")
     assert "Ditutup. 0 lamaran" in again
-    first = jobfair("report", "asahan-2022", "--out", "satu")
-    second = jobfair("report", "asahan-2022", "--out", "dua")
-    assert first.replace("satu", "") == second.replace("dua", "")
+    said = jobfair("report", "asahan-2022", "--out", "out")
+    assert "Catatan: alamat http://127.0.0.1:8000 tercetak di kertas" in said
+    printed = re.findall(r"(\S+)  ([0-9a-f]{64})", said)
+    files = {
+        path.name: sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "out").iterdir()
+    }
+    assert {Path(path).name: mark for path, mark in printed} == files
+    assert len(files) == 8
 
 
 def test_a_bad_folder_changes_nothing_and_is_told_whole(jobfair, tmp_path):
@@ -92,6 +101,18 @@ def test_a_bad_folder_changes_nothing_and_is_told_whole(jobfair, tmp_path):
     assert "masuk" in text
     assert "companies" in text
     assert "tidak ada yang diubah" in text
+
+
+def test_letters_that_no_paper_can_show_are_told_when_a_fair_is_loaded(jobfair, tmp_path):
+    jobfair("migrate")
+    shutil.copytree(content_root() / "events" / "asahan-2022", tmp_path / "fair")
+    listing = tmp_path / "fair" / "companies.csv"
+    told = "tidak ada di huruf cetak"
+    assert told not in jobfair("load", "fair")
+    text = listing.read_text("utf-8").replace("PT ", "PT 漢 ", 1)
+    listing.write_text(text, "utf-8")
+
+    assert f"Catatan: huruf 漢 {told}" in jobfair("load", "fair")
 
 
 def test_a_key_others_can_read_stops_the_start(jobfair, tmp_path):

@@ -57,7 +57,7 @@ def play(folder, tmp_path):
             async with database.snapshot() as session:
                 closing = await closing_of(session, scenario.fair_id)
                 assert await differences(session, scenario.fair_id) == []
-        figures = closing.record["figures"]
+        figures = closing.record.figures
         totals = expected_totals(scenario)
         assert recount_by_sql(settings.data / "jobfair.sqlite") == totals
         assert [

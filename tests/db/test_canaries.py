@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from jobfair.applicants.actions import register_applicant
 from jobfair.applicants.models import Applicant
-from jobfair.applicants.rules.profile import read_registration
+from jobfair.applicants.rules.profile import read_person
 from jobfair.db import Base, Clash
+from jobfair.fields import Fields
 from tests.builders import KEYS, NOW, PASSWORD, make_nik, on_both, password_hash, stage
 from tests.forms import post_form
 from tests.web.rooms import send
@@ -51,12 +52,12 @@ async def register_all(session):
     for at, nik in enumerate(CANARIES):
         given = FORM | {"nik": nik, "sex": "P" if nik[6] == "4" else "L"}
         year = 1900 + int(nik[10:12])
-        facts, profile = read_registration(
-            given | {"birth_date": f"01-01-{year}"}, today=date(2026, 3, 4)
+        person = read_person(
+            Fields(given | {"birth_date": f"01-01-{year}"}), today=date(2026, 3, 4)
         )
         await register_applicant(
-            session, keys=KEYS, facts=facts, profile=profile, now=NOW, sample=bool(at % 2),
-            password_hash=password_hash(),
+            session, keys=KEYS, facts=person.facts, profile=person.profile, now=NOW,
+            sample=bool(at % 2), password_hash=password_hash(),
         )  # fmt: skip
 
 

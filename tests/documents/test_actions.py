@@ -43,6 +43,7 @@ def tools(database, clock, tmp_path):
         None,
         FolderStore(tmp_path / "documents"),
         fake_press(tmp_path),
+        KEYS,
     )
 
 

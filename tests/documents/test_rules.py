@@ -2,10 +2,8 @@
 
 import io
 import time
-import zlib
 from datetime import timedelta
 
-import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,9 +15,7 @@ from jobfair.errors import Problem
 from tests.builders import CLOSES, EDGE
 from tests.documents import files
 
-BROKEN_PDF = "PDF ini rusak atau terpotong."
 BROKEN_PICTURE = "Gambar ini rusak atau terpotong."
-ACTIVE = "PDF ini memuat program"
 
 
 def refused(data):
@@ -31,74 +27,6 @@ def refused(data):
 @pytest.mark.parametrize("data", [files.plain_pdf(), files.packed()], ids=["plain", "packed"])
 def test_a_pdf_is_kept_as_it_is(data):
     assert read_cv(data) == (Kind.PDF, data)
-
-
-def test_where_a_pdf_goes_when_opened_is_harmless():
-    def first_page(pdf):
-        pdf.Root.OpenAction = pikepdf.Array([pdf.pages[0].obj, pikepdf.Name.Fit])
-
-    data = files.pdf_of(first_page)
-    assert read_cv(data) == (Kind.PDF, data)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        files.script,
-        files.attachment,
-        files.form,
-        files.opening(S=pikepdf.Name.Launch, F="cmd.exe"),
-        files.opening(S=pikepdf.Name.SubmitForm, F="https://contoh.id"),
-        files.opening(S=pikepdf.Name.ImportData, F="x"),
-        files.opening(S=pikepdf.Name.GoToE),
-        files.opening(Subtype=pikepdf.Name.RichMedia),
-    ],
-    ids=["script", "attachment", "xfa", "launch", "submit", "import", "embedded", "media"],
-)
-def test_a_pdf_that_does_more_than_show_text_is_refused_also_when_packed(change):
-    in_the_open, hidden = files.pdf_of(change), files.packed(change)
-
-    assert refused(in_the_open).startswith(ACTIVE)
-    assert refused(hidden).startswith(ACTIVE)
-
-
-def test_names_spelled_otherwise_are_read_all_the_same():
-    plain = files.pdf_of(files.script)
-    for spelled in (b"/J#61v#61Script", b"/#4AavaScrip#74", b"/#4aavaScript"):
-        assert refused(plain.replace(b"/JavaScript", spelled)).startswith(ACTIVE)
-    hidden = files.packed(files.script)
-    assert b"/JavaScript" not in hidden
-    assert refused(hidden.replace(b"/ObjStm", b"/Obj#53t#6d")).startswith(ACTIVE)
-
-
-def test_words_that_only_look_like_those_names_are_harmless():
-    data = files.plain_pdf().replace(b"%%EOF", b"% /JavaScripts /Launcher /XFAX\n%%EOF")
-    assert read_cv(data) == (Kind.PDF, data)
-
-
-def test_an_object_stream_packed_in_an_unusual_way_is_refused():
-    hidden = files.packed(files.script)
-    at = hidden.index(b"stream", hidden.index(b"/ObjStm"))
-    assert refused(hidden[: at + 10] + b"\x00\x00\x00" + hidden[at + 13 :]).startswith(ACTIVE)
-
-
-def test_a_pdf_with_a_password_is_told_apart():
-    assert refused(files.locked_pdf()).startswith("PDF ini memakai kata sandi.")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        files.plain_pdf()[:-40],
-        files.plain_pdf()[: len(files.plain_pdf()) // 2],
-        b"%PDF-",
-        b"%PDF-9.9\nstartxref\n0\n%%EOF",
-        b"%PDF-1.7\n" + b"x" * 5000,
-    ],
-    ids=range(5),
-)
-def test_half_a_pdf_is_refused(data):
-    assert refused(data).startswith(BROKEN_PDF)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +87,24 @@ def test_a_photo_loses_where_it_was_taken_and_nothing_that_is_seen(data, kind):
     assert read_cv(kept) == (kind, kept)
 
 
+@pytest.mark.parametrize("between", [b"\xff", b"\xff\xff\xff", b"\0\0", b"\xff\xd0", b"\xff\x01"])
+def test_what_readers_pass_over_between_the_parts_of_a_photo_is_passed_over(between):
+    plain = files.photo()
+    at = plain.index(b"\xff\xdb")
+
+    found, kept = read_cv(plain[:at] + between + plain[at:])
+
+    assert (found, kept) == (Kind.JPG, read_cv(plain)[1])
+
+
+def test_a_wrong_checksum_of_what_is_left_out_does_not_matter():
+    plain = files.photo("PNG")
+    changed = bytearray(plain)
+    changed[plain.index(b"tEXt") + 6] ^= 1
+
+    assert read_cv(bytes(changed)) == read_cv(plain)
+
+
 def test_colours_stay_with_a_photo():
     plain = files.photo(icc_profile=b"warna" * 20)
     _, kept = read_cv(plain)
@@ -202,19 +148,14 @@ def test_a_png_whose_bytes_changed_is_refused():
 @pytest.mark.parametrize(
     "data",
     [
-        b"%PDF-1.4\n" + b"/ObjStm" * 290_000 + b"startxref\n0\n%%EOF",
-        b"%PDF-1.4\n" + b"#41" * 690_000 + b"startxref\n0\n%%EOF",
-        b"%PDF-1.4\n" + b"/ObjStm stream\n" * 400 + b"startxref\n0\n%%EOF",
-        b"%PDF-1.4\n/ObjStm\nstream\n" + zlib.compress(bytes(200_000_000), 9)
-        + b"\nstartxref\n0\n%%EOF",
         b"\xff\xd8\xff\xda\x00\x02" + b"\xff\x00" * 1_000_000,
         b"\x89PNG\r\n\x1a\n" + files.chunk(b"tEXt", b"") * 170_000,
     ],
-    ids=["streams", "escapes", "heads", "bomb", "stuffed", "chunks"],
+    ids=["stuffed", "chunks"],
 )  # fmt: skip
 def test_what_is_made_to_cost_time_is_given_up_soon(data):
     began = time.process_time()
-    found = read_cv(data[:MOST_BYTES] if data[:2] != b"%P" else data)
+    found = read_cv(data[:MOST_BYTES])
     assert isinstance(found, Problem) or found[0] is Kind.PDF
     assert time.process_time() - began < 3
 

@@ -9,7 +9,7 @@ from jobfair.applications.models import StageTally
 from jobfair.audit.models import AuditEntry
 from jobfair.db.changes import take_changes
 from jobfair.errors import Refused
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairday.queries import fairs_to_close
 from jobfair.fairs.actions import extend_fair
 from jobfair.fairs.models import Fair
@@ -18,12 +18,13 @@ from jobfair.reporting.datasets import check_printable
 from jobfair.tally.models import Closing
 from jobfair.tally.queries.frozen import closing_of, hash_of
 from jobfair.tally.queries.record import record_of
-from tests.builders import CLOSES, EDGE, stage
+from jobfair.tally.rules.record import plain
+from tests.builders import CLOSES, EDGE, KEYS, stage
 from tests.tally.ledgers import random_ledger
 
 
 async def close(session, made, now=CLOSES):
-    await close_fair(session, fair_id=made.fair.id, now=now, account_id=None)
+    await close_fair(session, keys=KEYS, fair_id=made.fair.id, now=now, account_id=None)
     await session.flush()
 
 
@@ -40,7 +41,7 @@ async def test_the_frozen_record_is_what_the_rows_say(session):
     assert (closing.edition, closing.frozen_at, closing.seq) == (1, late, fair.ledger_seq)
     found = await fair_by_id(session, fair.id)
     assert closing.record == await record_of(session, found, now=late)
-    assert closing.sha256 == hash_of(closing.record)
+    assert closing.sha256 == hash_of(plain(closing.record))
     assert take_changes(session) == {f"fair:{fair.id}"}
     check_printable(closing)
 
@@ -78,7 +79,7 @@ async def test_a_difference_does_not_keep_a_fair_open_but_nothing_is_printed(ses
 
     closing = await closing_of(session, made.fair.id)
     assert made.fair.latched_at == CLOSES
-    assert closing.record["reconciliation"]["differences"]
+    assert closing.record.reconciliation.differences
     with pytest.raises(Refused, match=r"tidak cocok di .*Lamaran per jabatan dan tahap"):
         check_printable(closing)
 

@@ -18,7 +18,6 @@ BLANK = re.compile(r"\{\w+\}")
 SAME = {"Data (CSV)", "Info", "Mental"}
 """Words that are the same in both languages."""
 READ_ELSEWHERE = {
-    ("jobfair/applicants/rules/profile.py", "missing"),
     ("jobfair/web/http/errors.py", "BY_STATUS[status]"),
     ("jobfair/web/http/errors.py", "BY_STATUS[500]"),
     ("jobfair/web/http/malformed.py", "BY_STATUS[400]"),

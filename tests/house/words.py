@@ -23,9 +23,8 @@ from jobfair.companies.rules import KBLI_2020
 from jobfair.errors import InternalFault, Invalid, NotFound, Overloaded
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, WAGE_PERIODS
 from jobfair.positions.rules.search import SORTS, SearchQuery, search
-from jobfair.tally.queries.counters import StageCounts
+from jobfair.tally.rules.funnel import STEP_NAMES
 from jobfair.web.http.errors import BY_STATUS
-from jobfair.web.pages.organiser.funnel import funnel_of
 from jobfair.web.pages.organiser.overview import PHASE_WORDS
 from jobfair.wording.dates import AGO
 from jobfair.wording.language import CATALOGUE
@@ -91,12 +90,11 @@ def unread() -> set[tuple[str, str]]:
 def in_tables() -> set[tuple[str, ...]]:
     """Return labels and units that pages look up."""
     results = search([], SearchQuery(), applicants={})
-    funnel = funnel_of(accounts=0, applicants=0, stages=StageCounts())
     words = [text for table in TABLES for text in table.values()]
     words += [act.sentence for act in Act]
     words += [option.label for option in (*results.education, *results.experience)]
     words += [results.disability_friendly.label, results.wage_named.label]
-    words += [step.label for step in (*funnel.people, *funnel.applications)]
+    words += STEP_NAMES.values()
     words += [f"per {period}" for period in WAGE_PERIODS] + [unit for _, unit in AGO]
     words += [kind.message for kind in (Overloaded(1), InternalFault(), Invalid({}), NotFound())]
     return {(word,) for word in words}

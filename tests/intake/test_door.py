@@ -15,7 +15,7 @@ from jobfair.fairs.actions import close_early
 from jobfair.intake import door as intake
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
-from tests.builders import CLOSES, EDGE, NOW, OPENS, stage
+from tests.builders import CLOSES, EDGE, KEYS, NOW, OPENS, stage
 from tests.doors import apply, count_rows, nodes, running, staged
 from tests.recount import problems_of
 
@@ -37,7 +37,9 @@ async def test_what_was_here_in_time_is_taken_before_the_latch(database, door, c
     with door.arrival() as arrival:
         clock.move_to(CLOSES)
         closing = asyncio.create_task(
-            close_when_drained(database, clock, door, fair_id=made.fair.id, account_id=None)
+            close_when_drained(
+                database, clock, door, keys=KEYS, fair_id=made.fair.id, account_id=None
+            )
         )
         await asyncio.wait({closing}, timeout=0.1)
         assert not closing.done()

@@ -10,7 +10,7 @@ from jobfair.fairs.rules import Phase
 from jobfair.jobs.schedule import PREPARED_FOR, SCHEDULE, Tools, close, print_papers
 from jobfair.store.folder import FolderStore
 from jobfair.tally.queries.frozen import closing_of
-from tests.builders import CLOSES, NOW, OPENS, stage
+from tests.builders import CLOSES, KEYS, NOW, OPENS, stage
 from tests.reporting.printing import ANNEX, MEDIA, PDF, RECAP, fake_press
 
 
@@ -30,6 +30,7 @@ async def tools(database, clock, door, tmp_path):
         door,
         FolderStore(tmp_path / "documents"),
         fake_press(tmp_path),
+        KEYS,
     ), staged.fair.id
 
 

@@ -21,12 +21,12 @@ def test_a_newcomer_finds_registers_applies_and_holds_a_receipt(site, visitor, s
     position = page.url
 
     page.get_by_label("Apakah Anda bersedia bekerja bergiliran?").fill(ANSWER)
-    page.get_by_label("Saya setuju data ini diteruskan").check()
     page.get_by_role("button", name="Lanjut masuk atau daftar").click()
     page.get_by_role("main").get_by_role("link", name="Daftar").click()
     register(page)
 
-    expect(page).to_have_url(re.compile(re.escape(position)))
+    expect(page).to_have_url(re.compile(re.escape(position) + ".*#lamar"))
+    expect(page.get_by_text("Akun jadi. Lamaran belum terkirim.")).to_be_in_viewport()
     expect(page.get_by_label("Apakah Anda bersedia bekerja bergiliran?")).to_have_value(ANSWER)
     page.get_by_label("Saya setuju data ini diteruskan").check()
     page.get_by_role("button", name="Kirim lamaran").click()
@@ -82,3 +82,13 @@ def test_pressing_twice_sends_once(site, visitor):
     page.goto(f"{site.fair}/lowongan/apoteker-klinik-teladan-medika")
     expect(page.get_by_text("1 orang untuk")).to_be_visible()
     assert "Cocok" in site.command("check")
+
+
+def test_a_printed_receipt_is_one_page(shared_site, visitor):
+    page = visitor.open()
+    sign_in(page, shared_site, APPLICANT)
+    page.goto(f"{shared_site.address}/lamaran")
+    page.locator("main a[href*='/lamaran/']").first.click()
+    expect(page.locator(".tiket-nomor")).to_be_visible()
+
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1

@@ -118,7 +118,7 @@ def test_an_organiser_pauses_resumes_and_closes(site, visitor, scripts, tmp_path
     page.get_by_label(re.compile("Ketik")).fill("TUTUP")
     page.get_by_role("button", name="Tutup job fair").click()
     public.goto(site.fair)
-    expect(public.get_by_text("Hasil akhir").first).to_be_visible()
+    expect(public.get_by_text("Angka sementara").first).to_be_visible()
     public.goto(f"{site.fair}/lowongan/apoteker-klinik-teladan-medika")
     expect(public.get_by_role("heading", name="Sudah ditutup")).to_be_visible()
 

@@ -78,7 +78,7 @@ async def test_a_reader_gets_the_present_state_at_once(world):
 async def test_a_change_during_the_first_rendering_is_not_missed(world):
     # Guards the feed being there, to be marked stale, before its first part is rendered.
     world.takes = 0.05
-    asyncio.get_running_loop().call_later(feeds.BREATH + 0.02, world.change)
+    asyncio.get_running_loop().call_later(feeds.COALESCE_WINDOW + 0.02, world.change)
     async with world.read() as slot:
         assert await take(slot) == 0
         assert await take(slot) == 1

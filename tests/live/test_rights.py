@@ -8,7 +8,7 @@ from litestar.testing import TestClient
 from sqlalchemy import select
 
 from jobfair.companies.actions import suspend_company
-from jobfair.live.rights import Rights, rights_of
+from jobfair.live.rights import Revocations, rights_of
 from jobfair.people.actions import disable_account, reset_password, sign_out
 from jobfair.people.models import Account
 from jobfair.people.rules import IDLE, Role
@@ -67,7 +67,7 @@ def test_a_desk_socket_ends_with_the_right_to_it(client, act, services, sign_in,
 
 
 def test_only_who_holds_a_right_is_told_of_its_end():
-    rights, told = Rights(), []
+    rights, told = Revocations(), []
     mine = rights_of(browser=b"\x01", account_id=1, company_id=7)
     other = rights_of(browser=b"\x02", account_id=2, company_id=None)
 

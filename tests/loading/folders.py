@@ -9,6 +9,7 @@ import xlsxwriter
 from sqlalchemy import select
 
 from jobfair.db import Base, Database
+from jobfair.loading import Mistake
 
 SAMPLE = Path(__file__).parents[2] / "events" / "asahan-2022"
 NOW = datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
@@ -149,3 +150,8 @@ async def counts(database: Database) -> dict[str, int]:
 
 
 DAY = timedelta(days=1)
+
+
+def mistake(*said):
+    """Return a mistake from file, row, column, value and its sentences."""
+    return Mistake(*said[:4], " ".join(said[4:]))

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobfair.companies.queries import company_rows
+from jobfair.fairday.rules import Change
 from jobfair.fairs.actions import pause_fair
 from jobfair.fairs.queries import fair_by_slug, office_by_slug, windows_of
 from jobfair.fairs.rules import Phase
-from jobfair.loading import Mistake, load_fair
-from jobfair.positions.actions import Change
+from jobfair.loading import load_fair
 from jobfair.positions.queries import every_position_of, positions_of_fair
 from tests.loading.folders import (
     DAY,
@@ -21,6 +21,7 @@ from tests.loading.folders import (
     as_workbook,
     contents,
     counts,
+    mistake,
     spoil,
     write,
     write_folder,
@@ -209,33 +210,33 @@ async def test_once_open_everything_but_texts_is_refused_and_named(database, fol
 
     closed = "Job fair sudah dibuka:"
     assert report.mistakes == (
-        Mistake(
+        mistake(
             "fair.toml", 6, "office.city", "Asahan",
             f"{closed} office.city “disnaker-asahan” tidak dapat diubah dari “Kisaran”.",
             ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "fair.toml", 18, "fair.closes_at", "2026-03-10 16:00:00+07:00",
             f"{closed} fair.closes_at “{SLUG}” tidak dapat diubah dari "
             "“2026-03-09 09:00:00+00:00”.", ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "fair.toml", 20, "fair.minimum_age", "17",
             f"{closed} fair.minimum_age “{SLUG}” tidak dapat diubah dari “18”.", ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "companies.csv", 2, "about", "Pabrik.",
             f"{closed} about “sawit-raya” tidak dapat diubah dari “Pabrik kelapa sawit.”.",
             ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "positions.csv", None, "slug", "", f"{closed} “kasir” tidak dapat dihapus.", ONLY_TEXTS
         ),
-        Mistake(
+        mistake(
             "positions.csv", 2, "openings", "30",
             f"{closed} openings “operator” tidak dapat diubah dari “24”.", ONLY_TEXTS,
         ),
-        Mistake(
+        mistake(
             "positions.csv", 3, "slug", "", f"{closed} “penjaga” tidak dapat ditambahkan.",
             ONLY_TEXTS,
         ),
@@ -302,6 +303,7 @@ async def test_a_running_fair_holds_what_it_shares_with_another(database, folder
     await load_fair(database, folder, now=NOW, publish=True)
     other = write_folder(tmp_path / "lain")
     spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "kisaran-2027"')
+    spoil(other, "fair.toml", '"KIS"', '"KIS27"')
     spoil(other, "fair.toml", "2026-03-02T08", "2027-03-02T08")
     spoil(other, "fair.toml", "2026-03-09T16", "2027-03-09T16")
     spoil(other, "fair.toml", 'regency = "12.09"', 'regency = "12.08"')
@@ -324,12 +326,11 @@ async def test_a_fair_stays_with_its_office(database, folder):
     report = await load_fair(database, folder, now=NOW)
 
     assert report.mistakes == (
-        Mistake(
+        mistake(
             "fair.toml", 2, "office.slug", "disnaker-lain",
             f"Job fair {SLUG} milik kantor disnaker-asahan dan tidak dapat dipindahkan. Pakai slug "
             "kantor itu, atau beri job fair ini slug lain.",
-            "Perbaiki slug ini.",
-        ),
+                    ),
     )  # fmt: skip
     assert await contents(database) == before
 
@@ -393,7 +394,7 @@ async def test_a_published_fair_may_not(loaded, folder):
     report = await load_fair(loaded, folder, now=NOW)
 
     assert report.mistakes == (
-        Mistake(
+        mistake(
             "fair.toml", 17, "fair.opens_at", "2026-01-02T08:00:00+07:00",
             "Jam buka ini sudah lewat.", "Tulis jam buka yang akan datang.",
         ),
@@ -422,6 +423,7 @@ async def test_two_offices_may_each_have_a_company_of_the_same_name(database, fo
     other = write_folder(tmp_path / "lain")
     spoil(other, "fair.toml", "disnaker-asahan", "disnaker-batu-bara")
     spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "batu-bara-2026"')
+    spoil(other, "fair.toml", '"KIS"', '"BTB"')
 
     report = await load_fair(database, other, now=NOW)
 
@@ -429,3 +431,66 @@ async def test_two_offices_may_each_have_a_company_of_the_same_name(database, fo
     assert (await counts(database))["company"] == 4
     async with database.snapshot() as session:
         assert await office_by_slug(session, "disnaker-batu-bara") is not None
+
+
+@pytest.mark.parametrize("office", ["disnaker-asahan", "disnaker-batu-bara"])
+async def test_two_fairs_may_not_have_one_receipt_prefix(database, folder, tmp_path, office):
+    await load_fair(database, folder, now=NOW)
+    before = await contents(database)
+    other = write_folder(tmp_path / "lain")
+    spoil(other, "fair.toml", '"disnaker-asahan"', f'"{office}"')
+    spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "lain-2026"')
+
+    report = await load_fair(database, other, now=NOW)
+
+    assert report.mistakes == (
+        mistake(
+            "fair.toml", 15, "fair.receipt_prefix", "KIS",
+            f"Awalan nomor bukti KIS sudah dipakai job fair {SLUG}. Pakai awalan lain.",
+        ),
+    )  # fmt: skip
+    assert await contents(database) == before
+    spoil(other, "fair.toml", '"KIS"', '"LAIN"')
+    assert (await load_fair(database, other, now=NOW)).mistakes == ()
+
+
+async def test_two_loads_at_once_are_told_not_thrown(loaded, folder, tmp_path, monkeypatch):
+    # The constraint has the last word when both looked before either had stored anything.
+    async def nobody(*_, **__):
+        return None
+
+    monkeypatch.setattr("jobfair.fairday.actions.importing.fair_with_prefix", nobody)
+    other = write_folder(tmp_path / "lain")
+    spoil(other, "fair.toml", f'slug = "{SLUG}"', 'slug = "lain-2026"')
+
+    report = await load_fair(loaded, other, now=NOW)
+
+    assert [one.text for one in report.mistakes] == [
+        "Seseorang menyimpan job fair lain pada saat yang sama. Muat sekali lagi."
+    ]
+
+
+async def test_a_closing_at_24_00_in_quotes_is_the_midnight_that_ends_the_day(loaded, folder):
+    spoil(folder, "fair.toml", "2026-03-09T16:00:00+07:00", '"2026-03-09T24:00:00+07:00"')
+
+    report = await load_fair(loaded, folder, now=NOW)
+
+    assert report.mistakes == ()
+    async with loaded.snapshot() as session:
+        timetable = (await fair_by_slug(session, SLUG)).timetable
+    assert timetable.closes_at == datetime(2026, 3, 9, 17, tzinfo=UTC)
+
+
+async def test_what_a_vacancy_may_not_ask_is_told_and_stops_nothing(database, folder):
+    spoil(folder, "positions.csv", "Teliti", "Usia maksimal 27 tahun | Tidak dipungut biaya tes")
+
+    report = await load_fair(database, folder, now=NOW)
+
+    assert report.mistakes == ()
+    assert report.notes == (
+        (
+            "positions.csv baris 2 kolom requirements, perlu diperiksa panitia: “usia maks”. "
+            "Sepertinya usia dibatasi (SE Menaker M/6/HK.04/V/2025)."
+        ),
+    )
+    assert (await counts(database))["position"] == 2

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 from rich.console import Console
 
+from jobfair.fairday.rules import Change
 from jobfair.loading import Mistake, Report
 from jobfair.loading.show import show_report
-from jobfair.positions.actions import Change
 
 
 def shown(**more):
@@ -54,7 +54,7 @@ def test_many_changes_as_numbers():
 
 def test_at_most_500_mistakes_and_their_total():
     mistakes = tuple(
-        Mistake("a.csv", row, "name", f"[red]x{row}", "Isian ini kosong.", "Isi sel ini.")
+        Mistake("a.csv", row, "name", f"[red]x{row}", "Isian ini kosong. Isi dahulu.")
         for row in range(1, 601)
     )
 

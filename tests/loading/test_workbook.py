@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from jobfair.loading import Mistake, load_fair
+from jobfair.loading import load_fair
 from jobfair.loading.workbook import number_text
-from tests.loading.folders import NOW, as_workbook, spoil
+from tests.loading.folders import NOW, as_workbook, mistake, spoil
 
 X = "companies.xlsx"
 AGAIN = "Buka di Excel atau LibreOffice dan simpan lagi sebagai .xlsx, atau pakai CSV UTF-8."
@@ -71,8 +71,8 @@ def control(book, sheet):
                   "Salin lalu tempel sebagai nilai.")]),
         (day, [(3, "district", "2009-09-12", "Excel mengubah isian ini menjadi tanggal atau jam.",
                 AS_TEXT)]),
-        (number_as_code, [(3, "district", "12,09", "Kode kecamatan ini tidak ada.",
-                           "Tulis kode Kemendagri seperti 12.09.19, dalam kolom berformat Teks.")]),
+        (number_as_code, [(3, "district", "12,09", "Kode wilayah ini tidak ada.",
+                           "Tulis kode Kemendagri seperti 12.09.19.")]),
         (true, [(3, "verified", "TRUE", "Isian ini bukan ya atau tidak.",
                  "Tulis ya atau tidak.")]),
         (merged, [
@@ -89,7 +89,7 @@ def control(book, sheet):
 async def test_a_wrong_workbook(folder, refused, change, mistakes):
     as_workbook(folder, "companies.csv", change)
 
-    assert await refused() == tuple(Mistake(X, *one) for one in mistakes)
+    assert await refused() == tuple(mistake(X, *one) for one in mistakes)
 
 
 async def test_other_sheets_are_named_in_a_note(folder, loaded):
@@ -131,7 +131,7 @@ async def test_an_empty_workbook(folder, refused):
     xlsxwriter.Workbook(folder / X).close()
 
     assert await refused() == (
-        Mistake(X, None, "", "", "Lembar “Sheet1” kosong.", "Isi lembar pertama yang terlihat."),
+        mistake(X, None, "", "", "Lembar “Sheet1” kosong.", "Isi lembar pertama yang terlihat."),
     )
 
 
@@ -146,7 +146,7 @@ async def test_more_rows_than_allowed(folder, refused, monkeypatch):
     as_workbook(folder, "companies.csv", more)
 
     assert await refused() == (
-        Mistake(X, 4, "", "", "Tabel ini lebih dari 2 baris.",
+        mistake(X, 4, "", "", "Tabel ini lebih dari 2 baris.",
                 "Baris sesudah ini tidak dibaca. Kurangi barisnya."),
     )  # fmt: skip
 
@@ -252,7 +252,7 @@ async def test_a_hostile_archive(folder, refused, change, what):
     path = as_workbook(folder, "companies.csv")
     rewrite(path, change)
 
-    assert await refused() == (Mistake(X, None, "", "", what, AGAIN),)
+    assert await refused() == (mistake(X, None, "", "", what, AGAIN),)
 
 
 async def test_a_large_stored_archive_is_refused_by_its_directory(folder, refused, monkeypatch):
@@ -260,7 +260,7 @@ async def test_a_large_stored_archive_is_refused_by_its_directory(folder, refuse
     monkeypatch.setattr("jobfair.loading.workbook.UNPACKED", 3000)
 
     assert path.stat().st_size < 10_000
-    assert await refused() == (Mistake(X, None, "", "", BOMB, AGAIN),)
+    assert await refused() == (mistake(X, None, "", "", BOMB, AGAIN),)
 
 
 async def test_a_directory_that_lies_about_sizes(folder, refused):
@@ -273,7 +273,7 @@ async def test_a_directory_that_lies_about_sizes(folder, refused):
     assert data.count(said) >= 2
     path.write_bytes(data.replace(said, (1000).to_bytes(4, "little")))
 
-    assert await refused() == (Mistake(X, None, "", "", BROKEN, AGAIN),)
+    assert await refused() == (mistake(X, None, "", "", BROKEN, AGAIN),)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ async def test_not_a_workbook(folder, refused, content, what, todo):
     (folder / "companies.csv").unlink()
     (folder / X).write_bytes(content)
 
-    assert await refused() == (Mistake(X, None, "", "", what, todo),)
+    assert await refused() == (mistake(X, None, "", "", what, todo),)
 
 
 async def test_a_cut_workbook_at_any_byte_is_only_a_mistake(folder, refused):
@@ -298,7 +298,7 @@ async def test_a_cut_workbook_at_any_byte_is_only_a_mistake(folder, refused):
     data = path.read_bytes()
     for end in range(1, len(data), 701):
         path.write_bytes(data[:end])
-        assert [one.what for one in await refused()] == [BROKEN]
+        assert [one.text for one in await refused()] == [f"{BROKEN} {AGAIN}"]
 
 
 async def test_a_flipped_byte_never_gives_more_than_mistakes(folder, loaded):
@@ -333,9 +333,17 @@ async def test_decimals_in_a_workbook(folder, refused):
 
     as_workbook(folder, "positions.csv", decimals)
 
-    assert [(one.column, one.value, one.what) for one in await refused()] == [
-        ("wage_min", "3000000,5", "Angka ini memakai desimal."),
-        ("openings", "1,125", "Ribuan dipisahkan dengan koma."),
+    assert [(one.column, one.value, one.text) for one in await refused()] == [
+        (
+            "openings",
+            "1,125",
+            "Ribuan dipisahkan dengan koma. Pakai titik atau tanpa pemisah: 3.000.000.",
+        ),
+        (
+            "wage_min",
+            "3000000,5",
+            "Angka ini memakai desimal. Tulis angka bulat tanpa koma, misalnya 3000000.",
+        ),
     ]
 
 

@@ -1,16 +1,18 @@
 """Closings with invented numbers that add up: as large, small or odd as a test needs."""
 
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jobfair.applications.rules import Stage
 from jobfair.companies.rules import KBLI_2020
 from jobfair.positions.rules import KBJI
-from jobfair.tally.queries import tables
-from jobfair.tally.queries.counts import Cell, Offer, Reached
 from jobfair.tally.queries.frozen import FrozenClosing, hash_of
-from jobfair.tally.queries.record import SCHEMES, SECTOR_NAMES
-from jobfair.tally.rules import age_bands, short_positions, top_positions
+from jobfair.tally.queries.record import SECTOR_NAMES, schemes
+from jobfair.tally.rules import age_bands, tables
+from jobfair.tally.rules.counted import Cell, Offer, Reached
+from jobfair.tally.rules.listing import short_positions, top_positions
+from jobfair.tally.rules.record import FORMAT, OFFERED, plain, record_from
 
 OPENS = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DISTRICTS = ("12.09.19", "12.09.20", "12.09.21", "12.75", "12.09")
@@ -34,10 +36,20 @@ def _cells(applicants: int, applications: int) -> list[Cell]:
         Cell(
             sex="LP"[at % 2], education=SCHOOLS[at % 5], age=bands[at % 3],
             district=DISTRICTS[at % 5], disabled=int(at == 11), level=at % 5,
+            recorded=tuple(int(at % 5 >= step) for step in (1, 2, 3, 4)),
             applicants=people[at], applications=people[at] + sent[at], most=people[at] and 3,
         )
         for at in range(count)
     ]  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """Return rows as the mappings that a stored record holds."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def make_closing(
@@ -62,7 +74,7 @@ def make_closing(
         Offer(
             id=at, slug=f"jabatan-{at}", title=f"{title} {at + 1}", kbji=list(KBJI)[at % 10],
             sector=("formal", "informal")[at % 7 == 6], openings=1 + at % 9,
-            disability_friendly=at % 5 == 0, takes_part=True, company_id=at % max(companies, 1),
+            disability_friendly=at % 5 == 0, state=OFFERED, company_id=at % max(companies, 1),
             company_slug=f"pt-{at % max(companies, 1)}",
             company=f"{company} {at % max(companies, 1) + 1}",
             kbli=list(KBLI_2020)[at % max(companies, 1) % industries],
@@ -91,7 +103,7 @@ def make_closing(
     first = {"ordinal": 1, "paused_from": "", "made_at": (OPENS - timedelta(9)).isoformat()}
     counts = zip(spread(applications, days), spread(applicants, days), strict=True)
     record = {
-        "format": 1,
+        "format": FORMAT,
         "edition": {"number": 1, "kind": "SEMENTARA"},
         "fair": {
             "slug": "asahan-uji", "name": name, "short_name": "Job Fair Asahan",
@@ -140,7 +152,7 @@ def make_closing(
         "kbji": tables.grouped(rows, "kbji", KBJI),
         "disability": {
             "applicants": sum(cell.applicants for cell in cells if cell.disabled),
-            "positions": sum(row["disability_friendly"] for row in rows),
+            "positions": sum(row.disability_friendly for row in rows),
         },
         "reconciliation": reconciliation
         or {
@@ -149,9 +161,10 @@ def make_closing(
             ],
             "differences": [],
         },
-        "schemes": SCHEMES,
+        "schemes": schemes(2026),
     }  # fmt: skip
+    read = record_from(_plain(record))
     return FrozenClosing(
-        fair_id=1, edition=1, frozen_at=latched, seq=applications, record=record,
-        sha256=hash_of(record),
+        fair_id=1, edition=1, frozen_at=latched, seq=applications, record=read,
+        sha256=hash_of(plain(read)),
     )  # fmt: skip

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from jobfair.applications.models import StageTally
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.reporting import press
-from tests.builders import CLOSES, on_both
+from tests.builders import CLOSES, KEYS, on_both
 from tests.reporting.printing import FakePrinter
 from tests.tally.ledgers import random_ledger
 
@@ -24,7 +24,7 @@ def filled(act, clock):
         if tamper:
             act(tamper)
         clock.move_to(CLOSES + timedelta(seconds=2))
-        act(close_fair, fair_id=made.fair.id, now=clock.now(), account_id=None)
+        act(close_fair, keys=KEYS, fair_id=made.fair.id, now=clock.now(), account_id=None)
 
     return close
 

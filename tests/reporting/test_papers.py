@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import logging
+from dataclasses import replace
 from hashlib import sha256
 
 import page
@@ -16,6 +17,7 @@ from jobfair.reporting import editions, pdf
 from jobfair.reporting.datasets import report_of
 from jobfair.reporting.designs import Design, all_designs, balanced, cover_size
 from jobfair.reporting.editions import print_designs, write_edition
+from jobfair.reporting.glyphs import missing_glyphs, printable
 from jobfair.reporting.sheets import recap_sheet, sheet, sheets
 from jobfair.reporting.words import number
 from tests.reporting.printing import ANNEX, MEDIA, RECAP, SITE, job_of, print_all, run, text_of
@@ -69,6 +71,10 @@ ODD = {
             {**WINDOW, "ordinal": 5, "closes_at": OPENS.replace(day=9).isoformat()},
         ],
     },
+    "scripts": {
+        "name": "Job Fair 🎪 شركة Ａsahan", "company": "PT Ελλάς Київ Đặng",
+        "title": "Kasir ☕️ 漢字",
+    },
     "markup": {"name": "<b>Fair</b> & {{ 7*7 }}", "company": "=cmd|'/C a'!A0", "title": "Ćevap"},
 }  # fmt: skip
 
@@ -92,6 +98,16 @@ def test_every_design_prints_odd_fairs_accessibly_and_without_a_warning(odd, cap
         text = pages[0].extract_text()
         assert "49" not in text or odd != "markup"
         assert ("Data contoh" in " ".join(text.split())) == (odd == "long")
+
+
+def test_letters_without_a_font_are_replaced_for_all_to_see():
+    assert missing_glyphs("PT Ćevap Ελλάς Київ شركة – “Đặng”\n") == ""
+    assert missing_glyphs("Kasir ☕️ 漢字 ☕ Ａ") == "☕\ufe0f漢字Ａ"
+    assert (
+        printable("Kasir ☕️ 漢字 Ａsahan 👩‍🍳")
+        == "Kasir \ufffd \ufffd\ufffd Asahan \ufffd\u200d\ufffd"
+    )
+    assert missing_glyphs(printable("Kasir ☕️ 漢字 Ａsahan 👩‍🍳")) == ""
 
 
 def test_the_paper_of_the_sample_is_accessible(papers):
@@ -142,34 +158,43 @@ def test_cover_tables_annex_and_csv_agree(closing, pages):
     cover = ("2.278", "lamaran terkirim", "37", "perusahaan", "97", "jabatan", "356", "pelamar")
     assert [word for word in cover if word not in pages["rekap"][0]] == []
     lines = [
-        f"{row['label']} {number(row['kept'])} {number(row['counted'])} 0"
-        for row in report.reconciliation
+        f"{row.label} {number(row.kept)} {number(row.counted)} 0" for row in report.reconciliation
     ]
     for at, row in enumerate(report.companies, start=1):
-        numbers = " ".join(number(row[name]) for name in ("positions", "openings", "applications"))
-        lines.append(f"{at} {row['name']} {numbers}")
+        numbers = " ".join(
+            number(getattr(row, name)) for name in ("positions", "openings", "applications")
+        )
+        lines.append(f"{at} {row.name} {numbers}")
     assert [line for line in lines if line not in recap] == []
     assert closing.sha256 in recap.replace(" ", "")
 
     lines = [
-        f"{at} {row['title']} {row['company_name']} {row['openings']} {row['applications']}"
+        f"{at} {row.title} {row.company_name} {row.openings} {row.applications}"
         for at, row in enumerate(report.positions, start=1)
     ]
     for row in (*report.age_rows, *report.residence_rows):
-        numbers = " ".join(number(row[name]) for name in PEOPLE)
-        lines.append(f"{row['label']} {numbers}")
+        numbers = " ".join(number(getattr(row, name)) for name in PEOPLE)
+        lines.append(f"{row.label} {numbers}")
     for row in (*report.kbji, *report.sectors):
-        numbers = " ".join(number(row[name]) for name in AMOUNTS)
-        lines.append(f"{row['label']} {numbers}")
+        numbers = " ".join(number(getattr(row, name)) for name in AMOUNTS)
+        lines.append(f"{row.label} {numbers}")
     assert [line for line in lines if line not in annex] == []
 
     table = table_of(files["perusahaan.csv"])
-    assert sum(int(row[4]) for row in table[1:]) == 2278
-    assert [row[0] for row in table[1:]] == [row["name"] for row in report.companies]
+    assert sum(int(row[5]) for row in table[1:]) == 2278
+    assert [row[1] for row in table[1:]] == [row.name for row in report.companies]
     everything = table_of(recap_sheet(report))
-    for name in ("harian", "jam", "pendidikan", "usia", "alamat KTP", "lapangan usaha", "sektor"):
-        found = [int(row[3]) for row in everything if row[0] == name and row[2] == "lamaran"]
-        assert sum(found) == 2278, name
+    for name in (
+        "harian",
+        "jam (semua hari)",
+        "pendidikan",
+        "usia",
+        "alamat KTP",
+        "lapangan usaha",
+        "sektor",
+    ):
+        found = [row[3] for row in everything if row[0] == name and row[2] == "lamaran"]
+        assert sum(map(int, found)) == 2278, name
 
 
 @pytest.fixture
@@ -225,10 +250,18 @@ def test_data_and_dates_travel_inside_the_pdf(folder, closing, papers):
 
 
 def test_what_does_not_add_up_is_not_printed():
-    wrong = {"what": "Penghitung lamaran", "where": "di sini", "sentence": "Penghitung lamaran: 1"}
+    wrong = {
+        "what": "Penghitung lamaran",
+        "where": "di sini",
+        "kept": 1,
+        "counted": 2,
+        "sentence": "Penghitung lamaran: 1",
+    }
     differs = make_closing(reconciliation={"numbers": [], "differences": [wrong]})
     broken = make_closing()
-    broken.record["days"][0]["applications"] += 1
+    first, *others = broken.record.days
+    first = replace(first, applications=first.applications + 1)
+    broken = replace(broken, record=replace(broken.record, days=(first, *others)))
 
     with pytest.raises(Refused, match=r"di 1 tempat\. Yang pertama: Penghitung lamaran: 1"):
         report_of(differs)

@@ -25,9 +25,19 @@ from jobfair.applications.models import Application
 from jobfair.clock import ControlledClock
 from jobfair.db import Database
 from jobfair.errors import Refused
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.intake.door import Door
-from tests.builders import CLOSES, EDGE, NOW, OPENS, Staged, make_fair, make_position, make_window
+from tests.builders import (
+    CLOSES,
+    EDGE,
+    KEYS,
+    NOW,
+    OPENS,
+    Staged,
+    make_fair,
+    make_position,
+    make_window,
+)
 from tests.doors import running, staged
 from tests.recount import problems_of
 from tests.rigs.defects import plant
@@ -140,7 +150,7 @@ class Rig:
 
     async def _latch(self, fair_id: int) -> None:
         async with self.doors[0]._database.transaction() as session:
-            await close_fair(session, fair_id=fair_id, now=CLOSES, account_id=None)
+            await close_fair(session, keys=KEYS, fair_id=fair_id, now=CLOSES, account_id=None)
 
     async def _look(self, fair_id: int) -> None:
         database = self.doors[0]._database

@@ -34,7 +34,15 @@ from jobfair.intake import door as doors
 from jobfair.intake.door import Door
 from jobfair.positions.models import Position
 from jobfair.tally.queries.frozen import closing_of
-from tests.builders import Staged, make_account, make_fair, make_position, make_window, stage
+from tests.builders import (
+    KEYS,
+    Staged,
+    make_account,
+    make_fair,
+    make_position,
+    make_window,
+    stage,
+)
 from tests.doors import running
 from tests.recount import problems_of, rows_of
 from tests.rigs.defects import Patch, plant
@@ -131,7 +139,7 @@ class Race:
         """Close as the program does when other nodes may hold submissions."""
         try:
             await closing.close_when_drained(
-                self.database, self.clock, None, fair_id=fair_id, account_id=None
+                self.database, self.clock, None, keys=KEYS, fair_id=fair_id, account_id=None
             )
         except DBAPIError as error:
             self.told.trouble.append(f"closer: {error.orig!r}")
@@ -214,11 +222,11 @@ class Race:
             "withdrawn": sum(row.stage is Stage.WITHDRAWN for row in rows),
         }
         for name, n in counted.items():
-            if frozen.record["figures"][name] != n:
-                problems.append(f"frozen {name} {frozen.record['figures'][name]}, rows {n}")
-        if frozen.seq != len(rows) or sum(frozen.record["stages"].values()) != len(rows):
-            problems.append(f"frozen at {frozen.seq} {frozen.record['stages']}, rows {len(rows)}")
-        reconciled = frozen.record["reconciliation"]["differences"]
+            if getattr(frozen.record.figures, name) != n:
+                problems.append(f"frozen {name} {getattr(frozen.record.figures, name)}, rows {n}")
+        if frozen.seq != len(rows) or sum(frozen.record.stages.values()) != len(rows):
+            problems.append(f"frozen at {frozen.seq} {frozen.record.stages}, rows {len(rows)}")
+        reconciled = frozen.record.reconciliation.differences
         return problems + [f"reconciliation: {one['sentence']}" for one in reconciled]
 
 

@@ -33,12 +33,12 @@ from jobfair.applications.rules import NEXT_STAGES, Stage
 from jobfair.clock import AnchoredClock, Clock
 from jobfair.db import Database, DBAPIError, NoConnection
 from jobfair.errors import NotFound, Overloaded, Refused
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs.actions import close_early
 from jobfair.intake.door import Door
 from jobfair.tally.queries import counters
 from jobfair.tally.queries.recount import differences
-from tests.builders import Staged, make_account, stage
+from tests.builders import KEYS, Staged, make_account, stage
 from tests.doors import running
 from tests.rigs.defects import plant
 from tests.rigs.engines import ENGINES, empty
@@ -229,7 +229,7 @@ class Crowd:
                 session, **fair, now=self.clock.now(), account_id=None, reason="Selesai"
             )
         async with database.transaction() as session:
-            await close_fair(session, **fair, now=self.clock.now(), account_id=None)
+            await close_fair(session, keys=KEYS, **fair, now=self.clock.now(), account_id=None)
 
 
 @dataclass

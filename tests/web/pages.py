@@ -68,7 +68,7 @@ def statements(services: Services) -> Iterator[list[str]]:
     ran: list[str] = []
 
     def note(_c: Any, _k: Any, text: str, *_: Any) -> None:
-        if text.lstrip().upper().startswith("SELECT"):
+        if text.lstrip().upper().startswith(("SELECT", "WITH")):
             ran.append(text)
 
     async def lookup(statement: Any, facts: Any) -> Any:

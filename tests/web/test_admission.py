@@ -17,7 +17,7 @@ from jobfair.web.http.admission import (
     PAPERS_WAITING,
     Admission,
 )
-from jobfair.web.http.admission_queue import FORMS_FIRST, Line
+from jobfair.web.http.admission_queue import FORMS_FIRST, AdmissionQueue
 from tests.builders import NOW
 
 FORM = b"_token=x&answer_1=Ya&consent=ya"
@@ -25,8 +25,8 @@ APPLY = "/asahan-uji/lowongan/operator/lamar"
 
 
 def form_limit(line):
-    """Return how many forms may wait: as many as begin within their patience."""
-    return int(line.forms.patience / line.pace) + 1
+    """Return how many forms may wait: as many as begin within their max_wait."""
+    return int(line.forms.max_wait / line.pace) + 1
 
 
 async def rounds(n=1):
@@ -54,7 +54,7 @@ async def let_go(tasks):
 
 
 async def test_where_nobody_waits_everybody_begins_at_once():
-    line = Line()
+    line = AdmissionQueue()
 
     for _ in range(100):
         assert await asyncio.wait_for(line.enter(line.pages), 1)
@@ -66,7 +66,7 @@ async def test_where_nobody_waits_everybody_begins_at_once():
 
 async def test_one_begins_in_each_turn_of_the_loop():
     # In between the loop looks at what has come, so a refusal never waits behind them all.
-    line, begun = Line(), [0]
+    line, begun = AdmissionQueue(), [0]
     tasks = [asyncio.create_task(line.enter(line.forms)) for _ in range(20)]
 
     while line.begun < 20:
@@ -78,7 +78,7 @@ async def test_one_begins_in_each_turn_of_the_loop():
 
 
 async def test_who_would_wait_too_long_is_refused_on_arrival():
-    line = Line(at_once=1)
+    line = AdmissionQueue(at_once=1)
     await take_the_only_place(line, pace=0.01)
     tasks = await crowd(line, line.forms, 100)
 
@@ -92,7 +92,7 @@ async def test_who_would_wait_too_long_is_refused_on_arrival():
 
 @pytest.mark.parametrize(("pace", "waiting"), [(0.01, 21), (0.0005, 401)])
 async def test_a_fast_machine_lets_more_wait_for_the_same_time(pace, waiting):
-    line = Line(at_once=1)
+    line = AdmissionQueue(at_once=1)
     await take_the_only_place(line, pace=pace)
 
     tasks = await crowd(line, line.forms, 700)
@@ -102,7 +102,7 @@ async def test_a_fast_machine_lets_more_wait_for_the_same_time(pace, waiting):
 
 
 async def test_forms_come_first_and_pages_are_not_forgotten():
-    line, order = Line(at_once=1), []
+    line, order = AdmissionQueue(at_once=1), []
     assert await line.enter(line.pages)
     line.pace = 0.0001
 
@@ -124,7 +124,7 @@ async def test_forms_come_first_and_pages_are_not_forgotten():
 
 
 async def test_pages_are_refused_while_forms_may_still_come():
-    line = Line(at_once=1)
+    line = AdmissionQueue(at_once=1)
     await take_the_only_place(line, pace=0.01)
     waiting = await crowd(line, line.forms, 16)
 
@@ -137,7 +137,7 @@ async def test_pages_are_refused_while_forms_may_still_come():
 
 
 async def test_who_goes_while_waiting_takes_no_place():
-    line = Line(at_once=1)
+    line = AdmissionQueue(at_once=1)
     assert await line.enter(line.forms)
     tasks = await crowd(line, line.forms, 5)
 
@@ -149,7 +149,7 @@ async def test_who_goes_while_waiting_takes_no_place():
 
 
 async def test_who_goes_in_the_turn_he_gets_gives_the_place_back():
-    line = Line(at_once=1)
+    line = AdmissionQueue(at_once=1)
     assert await line.enter(line.forms)
     (task,) = await crowd(line, line.forms, 1)
 
@@ -162,7 +162,7 @@ async def test_who_goes_in_the_turn_he_gets_gives_the_place_back():
 
 
 async def test_one_long_turn_does_not_shut_people_out(monkeypatch):
-    line, now = Line(), [0.0]
+    line, now = AdmissionQueue(), [0.0]
     monkeypatch.setattr("jobfair.web.http.admission_queue.time.perf_counter", lambda: now[0])
     tasks = [asyncio.create_task(line.enter(line.forms)) for _ in range(2)]
     await rounds()
@@ -173,7 +173,7 @@ async def test_one_long_turn_does_not_shut_people_out(monkeypatch):
 
 
 async def test_the_line_learns_how_long_a_turn_takes(monkeypatch):
-    line, ticks = Line(), count()
+    line, ticks = AdmissionQueue(), count()
     monkeypatch.setattr(
         "jobfair.web.http.admission_queue.time.perf_counter", lambda: next(ticks) * 0.02
     )
@@ -249,7 +249,7 @@ class Work:
 
 @pytest.fixture
 def line():
-    return Line(at_once=3)
+    return AdmissionQueue(at_once=3)
 
 
 @pytest.fixture

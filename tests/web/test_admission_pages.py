@@ -21,12 +21,12 @@ OTHER_FORMS = ["/masuk", "/daftar", "/profil", "/keluar", "/kendali/1/jeda"]
 def crowd(services: Services) -> None:
     """Let everybody who comes now be refused."""
     services.line._at_once = 0
-    services.line.forms.patience = services.line.pages.patience = -1
+    services.line.forms.max_wait = services.line.pages.max_wait = -1
 
 
 def disperse(services: Services) -> None:
     services.line._at_once = 1
-    services.line.forms.patience = services.line.pages.patience = 1
+    services.line.forms.max_wait = services.line.pages.max_wait = 1
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from jobfair.people.rules import Role
 from jobfair.web.http.authentication import SESSION_COOKIE
 from tests.builders import NOW, PASSWORD, make_nik, on_both, stage
 from tests.forms import form_on, post_form
-from tests.web.pages import accounts, change, ledger, send, staff
+from tests.web.pages import accounts, change, ledger, send, staff, text_of
 
 NIK = "3303015708959001"
 GOOD = {
@@ -42,7 +42,7 @@ def test_a_new_applicant_is_signed_in_and_goes_on(client, act):
 
     answer = register(client, ke=page)
 
-    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?dari=daftar#lamar")
     assert client.cookies.get(SESSION_COOKIE)
     assert send(client, page).status_code == 303
     profile = client.get("/profil").text
@@ -89,8 +89,16 @@ def test_a_corrected_birth_record_can_be_confirmed(client, act):
     asked = register(client, birth_date="18-08-1995")
     assert asked.status_code == 422
     assert 'name="confirm_nik"' in asked.text
+    assert "NIK ini menyebut lahir 17-08-1995, Perempuan." in text_of(asked.text)
 
     assert register(client, birth_date="18-08-1995", confirm_nik="ya").status_code == 303
+
+
+@pytest.mark.parametrize("nik", ["", "123", "9999015708959001"])
+def test_only_a_nik_that_disagrees_can_be_confirmed(client, act, nik):
+    act(stage)
+
+    assert 'name="confirm_nik"' not in register(client, nik=nik).text
 
 
 @on_both
@@ -104,6 +112,8 @@ def test_a_nik_registers_once_and_nobody_learns_whose_it_is(client, act):
 
     assert answer.status_code == 422
     assert "Pendaftaran dengan NIK ini tidak dapat dilanjutkan." in answer.text
+    assert '<a href="/masuk">Masuk dengan NIK ini</a>' in answer.text
+    assert 'name="confirm_nik"' not in answer.text
     assert "Siti" not in answer.text
     assert SESSION_COOKIE not in client.cookies
     assert act(accounts) == before
@@ -241,7 +251,8 @@ def test_signing_out_ends_the_cookie_everywhere(client, act, sign_in):
 
     answer = client.post("/keluar", data=form_on(client.get("/lamaran").text, action="/keluar"))
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/masuk?keluar=1")
+    assert "Anda sudah keluar." in client.get(answer.headers["location"]).text
     assert SESSION_COOKIE not in client.cookies
     client.cookies.set(SESSION_COOKIE, token)
     assert client.get("/lamaran").headers["location"] == "/masuk?ke=/lamaran"

@@ -143,21 +143,6 @@ def test_a_full_door_keeps_the_answers_and_sends_again(applicant, act, services,
     assert applicant.post(f"{page}/lamar", data=again).status_code == 303
 
 
-def test_answers_of_a_guest_survive_signing_in(client, act, sign_in, staged, page):
-    answer = client.post(f"{page}/lamar", data={"answer_1": "Ya, siap.", "answer_2": "SIM C"})
-
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/masuk?ke={page}")
-    assert act(ledger) == []
-    assert "Ya, siap" not in client.cookies[DRAFT_COOKIE]
-    sign_in(client, staged.niks[0])
-    card = client.get(page).text
-    assert "Ya, siap.</textarea>" in card
-    assert "SIM C</textarea>" in card
-    assert "Ya, siap." not in client.get(f"/asahan-uji/lowongan/{staged.positions[1].slug}").text
-    assert send(client, page).status_code == 303
-    assert DRAFT_COOKIE not in client.cookies
-
-
 def test_a_form_of_another_site_does_not_even_keep_a_draft(client, page):
     answer = client.post(
         f"{page}/lamar", data={"answer_1": "x"}, headers={"Origin": "https://jahat.example"}

@@ -1,6 +1,8 @@
 """The applicant's CV page: what is kept, what is refused and how, and for whom it is."""
 
+import asyncio
 import re
+from types import SimpleNamespace
 
 import pytest
 from multipart import PushMultipartParser
@@ -11,8 +13,7 @@ from jobfair.documents.rules import MOST_BYTES
 from jobfair.jobs.schedule import SCHEDULE
 from jobfair.people.rules import Role
 from jobfair.store import StoreUnavailable
-from jobfair.web.http import upload_slots as seats
-from jobfair.web.http import uploads
+from jobfair.web.http import upload_slots, uploads
 from jobfair.web.http.guards import READS_ITSELF
 from jobfair.web.pages.applicant import cv as pages
 from tests.builders import make_account, on_both, stage
@@ -97,12 +98,14 @@ def test_a_copy_is_a_file_that_can_do_nothing(own, staged):
 def test_people_go_back_to_where_the_cv_was_wanted(own, staged):
     page = f"/asahan-uji/lowongan/{staged.positions[0].slug}"
     card = own.get(page).text
-    assert f'href="{PAGE}?ke={page}"' in card
     assert "Belum ada" in card
+    fields = form_on(card, action="/lamar") | {"simpan": "cv"}
 
-    answer = upload(own, page=f"{PAGE}?ke={page}")
+    answer = upload(own, page=own.post(f"{page}/lamar", data=fields).headers["location"])
 
-    assert f'<a href="{page}">Lanjutkan</a>' in own.get(answer.headers["location"]).text
+    assert (
+        f'<a href="{page}?dari=cv#lamar">Lanjutkan</a>' in own.get(answer.headers["location"]).text
+    )
     assert "Ikut dikirim" in own.get(page).text
     for elsewhere in ("//contoh.id", "https://contoh.id", "/\\contoh.id"):
         answer = upload(own, ke=elsewhere)
@@ -113,7 +116,7 @@ REFUSED = [
     (b"", "Berkas ini kosong."),
     (b"PK\x03\x04 word", "Berkas ini tampaknya Word atau ZIP."),
     (b"<html>", "Berkas ini bukan PDF, JPG, atau PNG."),
-    (PDF[:-30], "PDF ini rusak atau terpotong."),
+    (b"%PDF-1.7\nseparuh", "PDF ini rusak atau terpotong"),
     (files.pdf_of(files.script), "PDF ini memuat program"),
     (files.locked_pdf(), "PDF ini memakai kata sandi."),
     (PDF + b" " * MOST_BYTES, "Berkas ini terlalu besar: 2049 KB"),
@@ -353,14 +356,57 @@ def test_nobody_uploads_more_than_twenty_times_an_hour(own, monkeypatch):
     assert answers == [303, 303, 429]
 
 
-def test_beyond_the_seats_people_are_asked_to_wait(own, services, monkeypatch):
-    monkeypatch.setattr(seats, "AT_ONCE", 0)
-    monkeypatch.setattr(services, "uploads", seats.Uploads())
+def test_beyond_the_slots_people_are_asked_to_wait(own, services, monkeypatch):
+    monkeypatch.setattr(upload_slots, "AT_ONCE", 0)
+    monkeypatch.setattr(services, "uploads", upload_slots.Uploads())
 
     answer = upload(own)
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert "Sedang banyak yang mengunggah." in answer.text
+
+
+def test_one_account_holds_no_more_than_its_share_of_the_slots(own, monkeypatch):
+    monkeypatch.setattr(upload_slots, "PER_ACCOUNT", 0)
+
+    answer = upload(own)
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert "Unggahan Anda yang sebelumnya belum selesai." in answer.text
+
+
+def test_an_upload_that_dribbles_is_ended(own, monkeypatch):
+    # Guards the slots: a sender below the slowest pace holds none of them for minutes.
+    monkeypatch.setattr(uploads, "WINDOW", 0.05)
+    head = (
+        '--batas\r\nContent-Disposition: form-data; name="_token"\r\n\r\n'
+        f"{form_of(own, PAGE)['_token']}\r\n"
+        '--batas\r\nContent-Disposition: form-data; name="cv"; filename="cv.pdf"\r\n\r\n'
+    )
+
+    async def dribble():
+        yield head.encode()
+        for _ in range(100):
+            await asyncio.sleep(0.01)
+            yield b"%"
+
+    request = SimpleNamespace(
+        headers={"content-type": "multipart/form-data; boundary=batas"},
+        scope={"form_cookie": own.cookies["__Host-sesi"]},
+        app=own.app,
+        stream=dribble,
+    )
+    with pytest.raises(TimeoutError):
+        asyncio.run(uploads.read_upload(request, file="cv", most=10**6))
+
+
+def test_a_form_without_our_token_is_not_counted(own, monkeypatch):
+    monkeypatch.setattr(pages, "PER_ACCOUNT", type(pages.PER_ACCOUNT)(
+        "upload:account", 1, pages.PER_ACCOUNT.window
+    ))  # fmt: skip
+
+    assert upload(own, _token="x").status_code == 403
+    assert upload(own).status_code == 303
 
 
 @on_both

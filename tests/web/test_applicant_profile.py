@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
 from jobfair.applicants.models import Applicant
-from tests.builders import stage
+from jobfair.fairs.models import Fair
+from tests.builders import NOW, on_both, stage
 from tests.forms import form_on
 from tests.web.pages import change, send, text_of
 
@@ -48,3 +51,43 @@ def test_a_place_that_is_no_longer_offered_keeps_being_chosen(client, act, sign_
     sign_in(client, staged.niks[0])
 
     assert '<option value="33.03.01" selected>Kec. Kemangkon</option>' in client.get("/profil").text
+
+
+async def close_gate(session, staged, *, published_at):
+    """Let only residents apply; the first applicant lives elsewhere."""
+    fair = await session.get_one(Fair, staged.fair.id)
+    fair.residence_policy, fair.residence_basis = "local_only", "Alamat di KTP menentukan."
+    fair.published_at = published_at
+    (await session.get_one(Applicant, staged.applicants[0].id)).district = "12.75"
+
+
+@on_both
+@pytest.mark.parametrize(("published", "status"), [(-1, 409), (1, 303)])
+def test_an_edited_address_opens_no_gate_of_a_fair_already_published(
+    *, client, act, clock, sign_in, published, status
+):
+    staged = act(stage)
+    act(close_gate, staged, published_at=NOW + timedelta(minutes=published))
+    sign_in(client, staged.niks[0])
+    fields = form_on(client.get("/profil").text, action="/profil")
+    moved = {"district": "12.09.19", "education": "smk", "experience": "", "disability": ""}
+    assert client.post("/profil", data=fields | moved).status_code == 303
+    clock.move_to(NOW + timedelta(minutes=2))
+    page = f"/asahan-uji/lowongan/{staged.positions[0].slug}"
+    text = text_of(client.get(page).text)
+    token = form_on(client.get("/profil").text, action="/profil")["_token"]
+
+    answer = client.post(f"{page}/lamar", data={"_token": token, "consent": "ya"})
+
+    assert answer.status_code == status
+    assert ("perubahan sesudah itu belum dihitung" in text) == (status == 409)
+
+
+def test_who_may_apply_is_told_before_registering(client, act):
+    staged = act(stage)
+    open_to_all = client.get("/daftar").text
+    act(close_gate, staged, published_at=NOW - timedelta(days=1))
+
+    for page in (f"/asahan-uji/lowongan/{staged.positions[0].slug}", "/daftar"):
+        assert "Alamat di KTP menentukan." in client.get(page).text
+    assert "warga setempat" not in open_to_all

@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from jobfair.audit.models import AuditEntry
 from jobfair.audit.rules import Act
+from jobfair.db.sealed import is_signed_by
 from jobfair.fairs.models import Fair, FairWindow
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.tally.queries.frozen import closing_of
+from jobfair.tally.queries.verifying import Verified, add_checks
 from jobfair.web.http.templating import LANGUAGE_COOKIE
 from jobfair.wording.language import translate
-from tests.builders import CLOSES, NOW
+from tests.builders import CLOSES, NOW, OPENS
 from tests.forms import form_on
 from tests.web.pages import text_of
 from tests.web.rooms import ORGANISER, furnish, send
@@ -34,6 +36,10 @@ async def traces(session):
         select(AuditEntry.act).where(AuditEntry.act.in_(WINDOW_ACTS)).order_by(AuditEntry.id)
     )
     return len(windows), list(acts)
+
+
+async def newest_reason(session):
+    return await session.scalar(select(FairWindow.reason).order_by(FairWindow.ordinal.desc()))
 
 
 def do(client, room, act, **typed):
@@ -58,13 +64,37 @@ def test_extending_shows_the_old_time_and_announces_the_new_one(client, act, roo
     assert act(traces) == (2, ["extend"])
 
 
+def test_a_closing_at_24_00_is_the_midnight_that_ends_the_day(client, act, room):
+    do(client, room, "perpanjang", closes_at="2026-03-11", closes_time="24.00", reason="Banjir")
+
+    assert "Kamis, 12 Maret 2026 pukul 00.00 WIB" in client.get(room.control).text
+    assert "2–11 Maret 2026" in text_of(client.get(f"/{room.made.fair.slug}").text)
+
+
+def test_a_reason_is_as_long_as_the_page_counts_it(client, act, room):
+    # A browser sends each line break as two characters, and its counter counts one.
+    reason = "x\r\n" * 249 + "xx"
+
+    done = do(
+        client, room, "perpanjang", closes_at="2026-03-11", closes_time="17:30", reason=reason
+    )
+
+    assert done.status_code == 303
+    assert act(newest_reason) == "x\n" * 249 + "xx"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"closes_at": "kapan-kapan"}, "Pilih tanggal penutupan yang baru."),
+        (
+            {"closes_at": "kapan-kapan"},
+            "Tulis tanggal sebagai tanggal-bulan-tahun, misalnya 17-08-1995.",
+        ),
+        ({"closes_at": ""}, "Pilih tanggal penutupan yang baru."),
+        ({"reason": "x\r\n" * 250 + "x"}, "Paling panjang 500 huruf."),
         ({"closes_at": "9999-12-31"}, "Pilih tanggal penutupan yang baru."),
-        ({"closes_time": "25:00"}, "Tulis jam sebagai 16:00."),
-        ({"closes_time": "16:00+07:00"}, "Tulis jam sebagai 16:00."),
+        ({"closes_time": "25:00"}, "Tulis jam sebagai 16.00. Akhir hari ditulis 24.00."),
+        ({"closes_time": "16:00+07:00"}, "Tulis jam sebagai 16.00. Akhir hari ditulis 24.00."),
         ({"reason": "   "}, "Tulis alasannya. Alasan ini diumumkan."),
         (
             {"closes_at": "2026-03-09", "closes_time": "16:00"},
@@ -126,13 +156,46 @@ def test_closing_ends_the_window_freezes_the_numbers_and_happens_once(client, ac
 
     assert act(traces) == (2, ["close_early", "latch"])
     closing = act(closing_of, room.made.fair.id)
-    assert (closing.edition, closing.record["figures"]["applications"]) == (1, 3)
+    assert (closing.edition, closing.record.figures.applications) == (1, 3)
     recap = client.get(f"{room.control}/rekap").text
     assert closing.sha256 in recap
     assert "cocok dengan buku lamaran" in recap
+    assert "hanya berlaku di komputer peladen" not in recap
     assert "Ditutup, angka dikunci" in client.get(room.control).text
     later = do_if_there(client, room, "perpanjang")
     assert later == "Tidak ada yang perlu dilakukan"
+
+
+def test_the_public_page_tells_the_last_check_and_what_verifies_it(client, act, room):
+    form = form_on(client.get(f"{room.control}/tutup").text, action="/tutup")
+    client.post(f"{room.control}/tutup", data=form | {"reason": "Hujan", "confirm": "tutup"})
+    slug = room.made.fair.slug
+
+    page = text_of(client.get(f"/{slug}/rekap").text)
+    assert "Belum diperiksa ulang sesudah dikunci" in page
+    assert "Angka sementara" in page
+    assert "rekap itu asli" not in page
+    told = client.get(f"/{slug}/rekap.json").json()
+    text = told["signed_text"].encode()
+    assert told["sha256"] in told["signed_text"]
+    assert is_signed_by(told["public_key"], told["signature"], text)
+    assert not is_signed_by(told["public_key"], told["signature"], text + b"x")
+
+    async def check(session):
+        add_checks(session, room.made.fair.id, Verified(editions=[1]), at=OPENS, n=2)
+
+    act(check)
+    for address in (f"/{slug}/rekap", f"{room.control}/rekap"):
+        assert "Berbeda di 2 tempat, diperiksa" in text_of(client.get(address).text)
+
+
+def test_the_recap_warns_of_an_address_that_works_on_the_server_alone(client, services, room):
+    services.base_url = "http://127.0.0.1:8000"
+    do(client, room, "tutup", confirm="TUTUP", reason="Hujan lebat")
+
+    page = client.get(f"{room.control}/rekap").text
+
+    assert "Alamat http://127.0.0.1:8000 tercetak di kertas" in page
 
 
 def do_if_there(client, room, act):

@@ -43,8 +43,8 @@ def test_the_numbers_and_their_match_with_the_ledger(client, room):
     assert "pelamar, +3 hari ini 3" in page
     assert "lamaran, +6 hari ini 6" in page
     assert "cocok dengan buku lamaran 10.30 WIB" in page
-    assert "Mengirim lamaran 3 100%" in page
-    assert "Susut terbesar: Lamaran berlaku ke Sudah ditinjau, 6 lamaran." in page
+    assert "Mengirim lamaran 3 Ditinjau perusahaan 0" in page
+    assert "Susut terbesar: Mengirim lamaran ke Ditinjau perusahaan, 6 lamaran." in page
 
 
 def test_a_number_that_does_not_match_is_told_with_its_place(client, act, room, clock):

@@ -113,7 +113,7 @@ def test_after_the_window_numbers_are_being_locked(client, act, clock):
     page = text_of(client.get("/asahan-uji").text)
 
     assert "Masa pendaftaran sudah berakhir." in page
-    assert "Hasil akhir" not in page
+    assert "Angka sementara" not in page
 
 
 def test_a_closed_fair_promises_the_recap_until_it_is_there(client, act, clock):
@@ -128,7 +128,7 @@ def test_a_closed_fair_promises_the_recap_until_it_is_there(client, act, clock):
     page = client.get("/asahan-uji").text
 
     assert "Sampai jumpa tahun depan." in page
-    assert "Hasil akhir" in page
+    assert "Angka sementara" in page
     for name in ("rekap.pdf", "lembar-media.pdf", "rekap.csv"):
         assert f'href="/asahan-uji/{name}"' in page
     assert "hx-ws:connect" not in page

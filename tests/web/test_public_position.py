@@ -1,6 +1,6 @@
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,8 +9,10 @@ from jobfair.companies.models import Company
 from jobfair.fairs.models import Fair
 from jobfair.people.rules import Role
 from jobfair.positions.models import Position
-from tests.builders import NOW, make_position, stage
+from tests.builders import NOW, WIB, make_position, stage
 from tests.web.pages import AFTER, BEFORE, change, pause, send, staff, text_of
+
+MIDNIGHT = datetime(2026, 3, 10, tzinfo=WIB)
 
 
 @pytest.fixture
@@ -206,3 +208,13 @@ def test_a_company_shows_its_own_positions(client, act, save, staged):
         )
     )  # fmt: skip
     assert client.get(f"/asahan-uji/perusahaan/{idle.slug}").status_code == 404
+
+
+@pytest.mark.parametrize("closes_at", [MIDNIGHT, MIDNIGHT - timedelta(hours=8)])
+def test_the_bar_and_the_front_page_name_one_closing_day(client, act, closes_at):
+    # A window that ends at 00.00 of the tenth was open through the ninth.
+    staged = act(stage, window={"closes_at": closes_at})
+    page = f"/asahan-uji/lowongan/{staged.positions[0].slug}"
+
+    assert "2–9 Maret 2026" in text_of(client.get("/asahan-uji").text)
+    assert "sampai Senin, 9 Maret" in text_of(client.get(page).text)

@@ -4,6 +4,7 @@ Only what is impossible by construction is refused. The region part says where a
 first registered, never where they live.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ WOMEN = 40
 YOUNGEST, OLDEST = 15, 80
 LONGEST_TYPED = 100
 """Characters that are looked at: composing marks costs the square of their number."""
+_SCIENTIFIC = re.compile(r"\d{1,3}(?:[.,]\d{1,20})?E\+?\d{1,3}", re.IGNORECASE)
 _BETWEEN = {"Zs", "Cc", "Cf", "Pd"}
 
 
@@ -63,8 +65,7 @@ def read_nik(text: str, *, today: date) -> NikFacts | Problem:
     """Return what a NIK says, or the one thing that makes it impossible."""
     digits = normalise_nik(text)
     if not (digits.isascii() and digits.isdigit()):
-        nothing = Problem("Tulis NIK Anda, 16 angka seperti di KTP.")
-        return Problem("NIK hanya berisi angka. Lihat KTP Anda.") if digits else nothing
+        return _not_digits(text, digits)
     if len(digits) != LENGTH:
         return Problem("NIK harus 16 angka, yang ini %(n)s angka.", n=len(digits))
     if digits[:2] not in PROVINCES_EVER:
@@ -88,6 +89,17 @@ def read_nik(text: str, *, today: date) -> NikFacts | Problem:
         birth_dates=born,
         regency=current_regency(f"{digits[:2]}.{digits[2:4]}"),
     )
+
+
+def _not_digits(text: str, found: str) -> Problem:
+    if _SCIENTIFIC.fullmatch(text[:LONGEST_TYPED].strip()):
+        return Problem(
+            "Excel menulis NIK ini dalam notasi ilmiah, angka terakhirnya hilang. Ubah format "
+            "kolom menjadi Teks, lalu tulis lagi."
+        )
+    if found:
+        return Problem("NIK hanya berisi angka. Lihat KTP Anda.")
+    return Problem("Tulis NIK Anda, 16 angka seperti di KTP.")
 
 
 def whole_years(born: date, today: date) -> int:

@@ -1,25 +1,21 @@
-"""What a profile must hold: every problem found at once, each beside its field."""
+"""What a profile and a registration must hold, read from the fields of a form or a file."""
 
-import re
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from jobfair.applicants.rules.nik import NikFacts, read_nik, whole_years
-from jobfair.errors import Invalid, Problem
+from jobfair.errors import Problem
+from jobfair.fields import Fields
+from jobfair.people.rules import password_problem
 from jobfair.positions.rules import EDUCATION
-from jobfair.regions import district_name, regency_name
 
 YOUNGEST = 15
 OLDEST = 100
 MAJOR_LONGEST = 80
 NAME_LONGEST = 80
 TEXT_LONGEST = 300
-LOOKED_AT = 4000
-"""Characters of a field that are looked at: composing marks costs the square of their number."""
-SHORT = 40
-"""The same for dates and numbers."""
+FIRST_GRADUATION = 1950
 DISABILITIES = {
     "": "Tidak ada, atau tidak ingin disebut",
     "fisik": "Fisik",
@@ -27,8 +23,6 @@ DISABILITIES = {
     "mental": "Mental",
     "sensorik": "Sensorik (netra, rungu, wicara)",
 }
-MOBILE = re.compile(r"\+628[0-9]{8,11}")
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 @dataclass(frozen=True)
@@ -50,159 +44,155 @@ class Profile:
     disability: str
 
 
-def normalise_text(text: str) -> str:
-    """Return text without control and direction marks, spaces folded, composed (NFC)."""
-    kept = "".join(
-        " " if char in "\t\n\r" else char
-        for char in text[:LOOKED_AT]
-        if char in "\t\n\r" or unicodedata.category(char) not in _HIDDEN
-    )
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+@dataclass(frozen=True)
+class Person:
+    """What the NIK says, and the profile."""
+
+    facts: NikFacts
+    profile: Profile
 
 
-def normalise_phone(text: str) -> str:
-    """Return a mobile number as +628..., from 08..., 628..., with spaces or dashes."""
-    digits = re.sub(r"[^\d+]", "", unicodedata.normalize("NFKC", text[:SHORT]))
-    if digits.startswith("0"):
-        return f"+62{digits[1:]}"
-    return digits if digits.startswith("+") else f"+{digits}"
+@dataclass(frozen=True)
+class Registration(Person):
+    """A person who registers."""
+
+    password: str
 
 
-def _read_date(text: str) -> date | None:
-    typed = text.strip()[:SHORT]
-    found = re.fullmatch(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4})", typed)
-    try:
-        if found:
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
+def read_profile(fields: Fields, *, today: date) -> Profile:
+    """Return the clean profile of a form. Raises ``Invalid`` with every problem at once."""
+    profile = _profile(fields, today)
+    _check_disability_consent(fields, profile)
+    fields.settle()
+    return profile
 
 
-def _read_number(text: str, *, lowest: int, highest: int) -> int | None:
-    plain = unicodedata.normalize("NFKC", text[:SHORT]).strip()
-    if not (plain.isascii() and plain.isdigit() and len(plain) <= 4):  # noqa: PLR2004
-        return None
-    return int(plain) if lowest <= int(plain) <= highest else None
-
-
-class _Reading:
-    def __init__(self, given: Mapping[str, str]) -> None:
-        self.given = given
-        self.problems: dict[str, Problem] = {}
-
-    def text(self, field: str, *, missing: str | None, longest: int = TEXT_LONGEST) -> str:
-        text = normalise_text(self.given.get(field, ""))
-        if missing and not text:
-            self.problems[field] = Problem(missing)
-        elif len(text) > longest:
-            self.problems[field] = Problem("Paling panjang %(n)s huruf.", n=longest)
-        return text
-
-
-def _read_birth_date(read: _Reading, today: date) -> date:
-    born = _read_date(read.given.get("birth_date", ""))
-    if born is None:
-        read.problems["birth_date"] = Problem(
-            "Tulis tanggal lahir sebagai tanggal-bulan-tahun, misalnya 17-08-1995."
-        )
-        return today
-    years = whole_years(born, today)
-    if born > today:
-        read.problems["birth_date"] = Problem("Tanggal lahir ini belum tiba. Periksa tahunnya.")
-    elif years < YOUNGEST:
-        read.problems["birth_date"] = Problem(
-            "Pendaftaran dibuka untuk usia %(n)s tahun ke atas.", n=YOUNGEST
-        )
-    elif years > OLDEST:
-        read.problems["birth_date"] = Problem("Periksa tahun lahirnya.")
-    return born
-
-
-def _read_graduation(read: _Reading, today: date) -> int | None:
-    if not read.given.get("graduation_year", "").strip():
-        return None
-    year = _read_number(read.given["graduation_year"], lowest=1950, highest=today.year)
-    if year is None:
-        read.problems["graduation_year"] = Problem(
-            "Tulis tahun lulus empat angka, paling akhir %(year)s.", year=today.year
-        )
-    return year
-
-
-def read_profile(given: Mapping[str, str], *, today: date) -> Profile:
-    """Return the clean profile.
-
-    Raises:
-        Invalid: with every problem at once, in the order of the page.
-
-    """
-    read = _Reading(given)
-    name = read.text("name", missing="Tulis nama seperti di KTP.", longest=NAME_LONGEST)
-    if name and not any(char.isalpha() for char in name):
-        read.problems["name"] = Problem("Tulis nama seperti di KTP.")
-    born = _read_birth_date(read, today)
-    sex = given.get("sex", "")
-    if sex not in ("L", "P"):
-        read.problems["sex"] = Problem("Pilih jenis kelamin seperti di KTP.")
-    phone = normalise_phone(given.get("phone", ""))
-    if not MOBILE.fullmatch(phone):
-        read.problems["phone"] = Problem("Tulis nomor ponsel, misalnya 0812 3456 7890.")
-    district = given.get("district", "")
-    if district_name(district) is None and regency_name(district) is None:
-        read.problems["district"] = Problem("Pilih kecamatan atau kabupaten alamat KTP Anda.")
-    village = read.text("village", missing=None, longest=MAJOR_LONGEST)
-    education = given.get("education", "")
-    if education not in EDUCATION:
-        read.problems["education"] = Problem("Pilih pendidikan terakhir Anda.")
-    major = read.text("major", missing=None, longest=MAJOR_LONGEST)
-    school = read.text("school", missing=None, longest=MAJOR_LONGEST)
-    graduation = _read_graduation(read, today)
-    years = _read_number(given.get("experience_years", "") or "0", lowest=0, highest=60)
-    if years is None:
-        read.problems["experience_years"] = Problem("Tulis lama pengalaman dalam tahun, 0–60.")
-    experience = read.text("experience", missing=None)
-    disability = given.get("disability", "")
-    if disability not in DISABILITIES:
-        read.problems["disability"] = Problem("Pilih salah satu.")
-    if read.problems:
-        raise Invalid(read.problems)
-    return Profile(
-        name=name, sex=sex, birth_date=born, phone=phone, education=education, major=major,
-        school=school, graduation_year=graduation, experience_years=years or 0,
-        experience=experience, district=district, village=village, disability=disability,
-    )  # fmt: skip
-
-
-def read_registration(given: Mapping[str, str], *, today: date) -> tuple[NikFacts, Profile]:
-    """Return what the NIK says and the clean profile, from one form.
+def read_person(fields: Fields, *, today: date) -> Person:
+    """Return NIK and profile, told apart from consents and password, as a file holds them.
 
     A NIK whose date or sex disagrees with the typed ones is pointed out, with the way out: the
     typed birth date may be right (a corrected record), so ``confirm_nik`` lets it pass.
 
     Raises:
-        Invalid: with every problem of the whole form at once.
+        Invalid: with every problem at once.
 
     """
-    problems: dict[str, Problem] = {}
-    facts = read_nik(given.get("nik", ""), today=today)
-    if isinstance(facts, Problem):
-        problems["nik"] = facts
-    try:
-        profile = read_profile(given, today=today)
-    except Invalid as found:
-        raise Invalid(problems | found.fields) from None
-    if isinstance(facts, Problem):
-        raise Invalid(problems)
-    differs = profile.birth_date not in facts.birth_dates or profile.sex != facts.sex
-    if differs and given.get("confirm_nik") != "ya":
-        raise Invalid(
-            {
-                "nik": Problem(
-                    "NIK ini memuat tanggal lahir atau jenis kelamin lain daripada yang Anda "
-                    "tulis. Periksa lagi; bila data Anda memang pernah dikoreksi, centang "
-                    "“NIK saya sudah benar”."
-                )
-            }
+    facts, profile = _person(fields, today)
+    fields.settle()
+    assert facts is not None
+    return Person(facts, profile)
+
+
+def read_registration(fields: Fields, *, today: date) -> Registration:
+    """Return everything a registration holds. Raises ``Invalid`` with every problem at once."""
+    facts, profile = _person(fields, today)
+    _check_disability_consent(fields, profile)
+    password = fields.raw("password")
+    if wrong := password_problem(password):
+        fields.wrong("password", wrong)
+    if fields.raw("consent") != "ya":
+        fields.wrong(
+            "consent",
+            Problem("Centang persetujuan ini bila Anda setuju. Tanpa itu akun tidak dapat dibuat."),
+        )
+    fields.settle()
+    assert facts is not None
+    return Registration(facts, profile, password)
+
+
+def _person(fields: Fields, today: date) -> tuple[NikFacts | None, Profile]:
+    facts = fields.parsed(
+        "nik",
+        partial(read_nik, today=today),
+        missing=Problem("Tulis NIK Anda, 16 angka seperti di KTP."),
+    )
+    confirmed = fields.raw("confirm_nik") == "ya"
+    profile = _profile(fields, today)
+    if facts is None or confirmed or fields.is_wrong("birth_date") or fields.is_wrong("sex"):
+        return facts, profile
+    if profile.birth_date not in facts.birth_dates or profile.sex != facts.sex:
+        fields.wrong(
+            "nik",
+            Problem(
+                "NIK ini memuat tanggal lahir atau jenis kelamin lain daripada yang Anda "
+                "tulis. Periksa lagi; bila data Anda memang pernah dikoreksi, centang "
+                "“NIK saya sudah benar”."
+            ),
         )
     return facts, profile
+
+
+def _profile(fields: Fields, today: date) -> Profile:
+    return Profile(
+        name=_name(fields),
+        birth_date=_birth_date(fields, today),
+        sex=fields.choice(
+            "sex", ("L", "P"), otherwise=Problem("Pilih jenis kelamin seperti di KTP.")
+        ),
+        phone=fields.phone("phone"),
+        district=fields.place(
+            "district",
+            regency=True,
+            otherwise=Problem("Pilih kecamatan atau kabupaten alamat KTP Anda."),
+        ),
+        village=fields.text("village", longest=MAJOR_LONGEST, missing=None),
+        education=fields.choice(
+            "education", EDUCATION, otherwise=Problem("Pilih pendidikan terakhir Anda.")
+        ),
+        major=fields.text("major", longest=MAJOR_LONGEST, missing=None),
+        school=fields.text("school", longest=MAJOR_LONGEST, missing=None),
+        graduation_year=fields.whole(
+            "graduation_year",
+            lowest=FIRST_GRADUATION,
+            highest=today.year,
+            missing=None,
+            otherwise=Problem(
+                "Tulis tahun lulus empat angka, paling akhir %(year)s.", year=today.year
+            ),
+        ),
+        experience_years=fields.whole(
+            "experience_years",
+            lowest=0,
+            highest=60,
+            missing=None,
+            otherwise=Problem("Tulis lama pengalaman dalam tahun, 0–60."),
+        )
+        or 0,
+        experience=fields.text("experience", longest=TEXT_LONGEST, missing=None),
+        disability=fields.choice(
+            "disability", DISABILITIES, missing=None, otherwise=Problem("Pilih salah satu.")
+        ),
+    )
+
+
+def _name(fields: Fields) -> str:
+    missing = Problem("Tulis nama seperti di KTP.")
+    name = fields.text("name", longest=NAME_LONGEST, missing=missing)
+    if not any(map(str.isalpha, name)):
+        fields.wrong("name", missing)
+    return name
+
+
+def _birth_date(fields: Fields, today: date) -> date:
+    missing = Problem("Tulis tanggal lahir sebagai tanggal-bulan-tahun, misalnya 17-08-1995.")
+    born = fields.day("birth_date", missing=missing)
+    if born is None:
+        return today
+    if born > today:
+        fields.wrong("birth_date", Problem("Tanggal lahir ini belum tiba. Periksa tahunnya."))
+    elif whole_years(born, today) < YOUNGEST:
+        fields.wrong(
+            "birth_date", Problem("Pendaftaran dibuka untuk usia %(n)s tahun ke atas.", n=YOUNGEST)
+        )
+    elif whole_years(born, today) > OLDEST:
+        fields.wrong("birth_date", Problem("Periksa tahun lahirnya."))
+    return born
+
+
+def _check_disability_consent(fields: Fields, profile: Profile) -> None:
+    """Ask for the consent without which no disability is stored."""
+    if profile.disability and fields.raw("disability_consent") != "ya":
+        fields.wrong(
+            "disability_consent",
+            Problem("Centang persetujuan ini, atau pilih “Tidak ada, atau tidak ingin disebut”."),
+        )

@@ -110,7 +110,8 @@ class _Batch:
         check_may_apply(
             asking=Eligibility(
                 birth_date=applicant.birth_date,
-                is_local=is_local(applicant.district, fair.regency),
+                is_local=applicant.lives_in(fair.regency, at=fair.timetable.published_at),
+                says_local=is_local(applicant.district, fair.regency),
                 applications_so_far=self.so_far[applicant.id],
             ),
             conditions=self.conditions,

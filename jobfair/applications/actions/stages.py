@@ -6,20 +6,21 @@ from datetime import datetime
 
 from jobfair.applications.queries import desk, ledger, receipts
 from jobfair.applications.rules import (
-    NOTE_LONGEST,
     STAGE_NAMES,
     UNDO_WITHIN,
     Stage,
     check_may_withdraw,
     check_stage_change,
-    normalise_note,
+    read_note,
 )
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
-from jobfair.errors import Invalid, Problem, Refused
+from jobfair.errors import Refused
 from jobfair.fairs.queries import lock_fair
+from jobfair.fields import Fields
+from jobfair.fields.text import clean_lines
 from jobfair.wording.language import gettext_noop
 
 FASTER = gettext_noop(
@@ -158,9 +159,7 @@ async def write_note(
         Refused: a colleague wrote another note meanwhile; theirs is in the facts.
 
     """
-    text, before = normalise_note(note), normalise_note(was)
-    if len(text) > NOTE_LONGEST:
-        raise Invalid({"note": Problem("Catatan paling panjang %(n)s huruf.", n=NOTE_LONGEST)})
+    text, before = read_note(Fields({"note": note})), clean_lines(was)
     found = await desk.opened(session, company_id=company_id, receipt=receipt, lock=True)
     if text in (before, found.note):
         return

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, insert, select, tuple_, update
 
 from jobfair.applicants.models import Applicant
+from jobfair.applicants.rules.residence import Move, district_at
 from jobfair.applications.models import (
     Application,
     FairApplicant,
@@ -20,6 +21,7 @@ from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.db.upserts import increment
 from jobfair.positions.models import Position
+from jobfair.regions import is_local
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,16 @@ class Person:
     experience_years: int
     experience: str
     district: str
+    moves: Sequence[Move]
+    """Districts the profile held earlier."""
     village: str
     cv: str
     applications: int | None
     """How many this person has at the fair; None before the first."""
+
+    def lives_in(self, regency: str, *, at: datetime | None) -> bool:
+        """Tell whether the address that counts at an instant lies in a regency."""
+        return is_local(district_at(self.district, self.moves, at), regency)
 
 
 _POSITION, _COMPANY = Position.__table__, Company.__table__

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
@@ -120,6 +120,7 @@ class Verified:
     received_at: datetime
     title: str
     company: str
+    withdrawn_at: datetime | None
 
 
 async def verify_receipt(session: Session, *, fair_id: int, number: str) -> Verified | None:
@@ -130,6 +131,9 @@ async def verify_receipt(session: Session, *, fair_id: int, number: str) -> Veri
             Application.received_at,
             Position.title,
             Company.name.label("company"),
+            case((Application.stage == Stage.WITHDRAWN, Application.stage_at), else_=None).label(
+                "withdrawn_at"
+            ),
         )
         .join(Position, Position.id == Application.position_id)
         .join(Company, Company.id == Position.company_id)

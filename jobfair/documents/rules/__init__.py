@@ -28,11 +28,9 @@ class Kind(StrEnum):
 
 
 MEDIA = {Kind.PDF: "application/pdf", Kind.JPG: "image/jpeg", Kind.PNG: "image/png"}
-_BEGINS = ((b"%PDF-", Kind.PDF), (b"\xff\xd8\xff", Kind.JPG), (b"\x89PNG\r\n\x1a\n", Kind.PNG))
-_TIDY: dict[Kind, Callable[[bytes], bytes]] = {
-    Kind.PDF: pdf.checked,
-    Kind.JPG: pictures.strip_jpeg,
-    Kind.PNG: pictures.strip_png,
+_PICTURES: dict[bytes, tuple[Kind, Callable[[bytes], bytes]]] = {
+    b"\xff\xd8\xff": (Kind.JPG, pictures.strip_jpeg),
+    b"\x89PNG\r\n\x1a\n": (Kind.PNG, pictures.strip_png),
 }
 _WORD = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc")
@@ -59,20 +57,19 @@ def _what_instead(data: bytes) -> Problem:
 def read_cv(data: bytes) -> tuple[Kind, bytes] | Problem:
     """Return the kind and the bytes to keep, or what is wrong; the name a file has is not asked.
 
-    PDFs are kept as they are; pictures lose where and with what they were taken, and whatever
-    hangs behind them.
+    PDFs are kept as they are, and still have to be looked into by a child process; pictures lose
+    where and with what they were taken, and whatever hangs behind them.
     """
-    kind = next((kind for start, kind in _BEGINS if data.startswith(start)), None)
     if not data:
         return Problem("Berkas ini kosong. Pilih berkas CV Anda.")
     if len(data) > MOST_BYTES:
         return too_large(len(data))
-    if kind is None:
-        return _what_instead(data)
+    picture = next((found for start, found in _PICTURES.items() if data.startswith(start)), None)
+    if picture is None:
+        return (Kind.PDF, data) if pdf.begins(data) else _what_instead(data)
+    kind, strip = picture
     try:
-        return kind, _TIDY[kind](data)
-    except pdf.Unfit as unfit:
-        return unfit.problem
+        return kind, strip(data)
     except pictures.Broken:
         return Problem("Gambar ini rusak atau terpotong. Buka dulu, simpan lagi, lalu unggah.")
 

@@ -51,8 +51,8 @@ def _only_orientation(value: int) -> bytes:
     return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
 
 
-def _behind_scan(data: bytes, at: int) -> int:
-    """Return where the marker after the packed lines of a scan begins."""
+def _next_marker(data: bytes, at: int) -> int:
+    """Return where the next marker with a part begins; what stands before it, readers pass over."""
     while (at := data.find(b"\xff", at)) >= 0 and at + 1 < len(data):
         if data[at + 1] == FILL:
             at += 1
@@ -65,8 +65,6 @@ def _behind_scan(data: bytes, at: int) -> int:
 
 def _part(data: bytes, at: int) -> tuple[int, bytes]:
     """Return the marker at ``at`` and its whole part; the end has none of its own."""
-    if len(data) < at + 2 or data[at] != FILL:
-        raise Broken
     if data[at + 1] == END:
         return END, b""
     length = 2 + int.from_bytes(data[at + 2 : at + 4], "big")
@@ -80,6 +78,7 @@ def strip_jpeg(data: bytes) -> bytes:
     kept: list[bytes] = []
     at, way_up, seen = 2, 1, {0}
     while True:
+        at = _next_marker(data, at)
         marker, part = _part(data, at)
         if marker == END:
             break
@@ -87,7 +86,7 @@ def strip_jpeg(data: bytes) -> bytes:
         if marker == EXIF:
             way_up = max(way_up, _which_way_up(part[4:]))
         elif marker == SCAN:
-            end = _behind_scan(data, at)
+            end = _next_marker(data, at)
             part, at = part + data[at:end], end
         seen.add(marker)
         if marker in KEPT or (marker == COLOURS and part[4:].startswith(b"ICC_PROFILE\0")):
@@ -99,15 +98,17 @@ def strip_jpeg(data: bytes) -> bytes:
 
 
 def strip_png(data: bytes) -> bytes:
-    """Return the picture alone, or raise :class:`Broken`; every chunk's checksum is looked at."""
+    """Return the picture alone, or raise :class:`Broken`; checksums of what is kept count."""
     kept, at = [PNG_START], len(PNG_START)
     seen: list[bytes] = []
     while not seen or seen[-1] != b"IEND":
         length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
         chunk = data[at : at + 12 + length]
-        if len(chunk) < 12 + length or zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
+        if len(chunk) < 12 + length:
             raise Broken
         if kind in CHUNKS:
+            if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
+                raise Broken
             kept.append(chunk)
         seen.append(kind)
         at += len(chunk)

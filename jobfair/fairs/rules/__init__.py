@@ -1,11 +1,15 @@
 """When a fair accepts applications, and which acts its organisers may do when."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from jobfair.clock import last_day
 from jobfair.errors import Invalid, Problem, Refused
+from jobfair.fields import Fields
+from jobfair.fields.moments import YEARS
 
 
 class Phase(StrEnum):
@@ -77,15 +81,66 @@ def check_accepts(received_at: datetime, timetable: Timetable) -> None:
 
 
 REASON_LONGEST = 500
+CLOSING_WORD = "TUTUP"
+"""Typed to close a fair, so that no click closes it."""
 LONGEST_FAIR = timedelta(days=120)
 OPEN_PHASES = frozenset({Phase.PUBLISHED, Phase.OPEN, Phase.PAUSED, Phase.CLOSING})
 
 
+def read_reason(fields: Fields) -> str:
+    """Return why the window is changed. Raises ``Invalid`` without a reason."""
+    reason = _reason(fields)
+    fields.settle()
+    return reason
+
+
+def _reason(fields: Fields) -> str:
+    missing = Problem("Tulis alasannya. Alasan ini diumumkan.")
+    return fields.text("reason", longest=REASON_LONGEST, missing=missing, lines=True)
+
+
 def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid({"reason": Problem("Tulis alasannya. Alasan ini diumumkan.")})
-    if len(reason) > REASON_LONGEST:
-        raise Invalid({"reason": Problem("Alasan paling panjang %(n)s huruf.", n=REASON_LONGEST)})
+    read_reason(Fields({"reason": reason}))
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A later closing, and why."""
+
+    closes_at: datetime
+    reason: str
+
+
+def read_extension(fields: Fields, *, zone: ZoneInfo) -> Extension:
+    """Return the closing that day and hour mean in the fair's zone; 24.00 ends the day.
+
+    Raises:
+        Invalid: with everything that is wrong with day, hour and reason at once.
+
+    """
+    day = fields.day("closes_at", missing=Problem("Pilih tanggal penutupan yang baru."))
+    hour = fields.hour("closes_time")
+    if day is not None and day.year not in YEARS:
+        fields.wrong("closes_at", Problem("Pilih tanggal penutupan yang baru."))
+    reason = _reason(fields)
+    fields.settle()
+    assert day is not None
+    assert hour is not None
+    return Extension(datetime.combine(day, time(), tzinfo=zone) + hour, reason)
+
+
+def read_closing(fields: Fields, *, ended: bool) -> str:
+    """Return why the window is ended now; one that has ended is only frozen, without a reason.
+
+    Raises:
+        Invalid: without the typed word or the reason.
+
+    """
+    reason = "" if ended else _reason(fields)
+    if fields.text("confirm", longest=40, missing=None).upper() != CLOSING_WORD:
+        fields.wrong("confirm", Problem("Ketik %(word)s untuk menutup.", word=CLOSING_WORD))
+    fields.settle()
+    return reason
 
 
 def check_may_extend(
@@ -165,12 +220,12 @@ def check_may_latch(*, now: datetime, timetable: Timetable) -> None:
         raise Refused("still_open", "Masa pendaftaran belum berakhir.")
 
 
-RESIDENCE_POLICIES = ("open", "local_priority", "local_only")
+RESIDENCE_POLICIES = ("open", "local_only")
 
 
 def day_of(now: datetime, timetable: Timetable, zone: Any) -> tuple[int, int]:
     """Return (which day of the fair it is, of how many), counted by calendar days in ``zone``."""
     first = timetable.opens_at.astimezone(zone).date()
-    last = (timetable.closes_at - timedelta(microseconds=1)).astimezone(zone).date()
+    last = last_day(timetable.closes_at, zone)
     today = min(max(now.astimezone(zone).date(), first), last)
     return (today - first).days + 1, (last - first).days + 1

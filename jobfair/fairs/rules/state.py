@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from jobfair.clock import last_day
 from jobfair.fairs.rules import Phase, Timetable, phase_at
 
 
@@ -65,6 +66,11 @@ class FairState:
     def zone(self) -> ZoneInfo:
         """The zone in which the fair's instants are shown."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the window; a closing at 00.00 ended the day before."""
+        return last_day(self.timetable.closes_at, self.zone)
 
     def phase(self, now: datetime) -> Phase:
         """Return the phase at an instant."""

@@ -55,26 +55,6 @@ EXPERIENCE_BANDS = {
 WAGE_PERIODS = ("bulan", "hari")
 SECTORS = ("formal", "informal")
 
-FORBIDDEN_WORDS = (
-    "biaya administrasi",
-    "uang jaminan",
-    "biaya pendaftaran",
-    "biaya pelatihan",
-    "transfer ke rekening",
-    "ijazah ditahan",
-    "menahan ijazah",
-)
-"""Signs of a fee or of a kept diploma (SE Menaker M/5/HK.04.00/V/2025; ``domain.md`` 2.5)."""
-
-DISCRIMINATING_WORDS = (
-    "berpenampilan menarik",
-    "good looking",
-    "lajang",
-    "belum menikah",
-    "tinggi badan minimal",
-)
-"""FairPolicy the circular SE Menaker M/6/HK.04/V/2025 restricts."""
-
 
 def education_label(codes: list[str]) -> str:
     """Return the schooling a position asks for as people say it: "SMA/SMK, D3"."""
@@ -84,9 +64,3 @@ def education_label(codes: list[str]) -> str:
         at = known.index("sma")
         names[at : at + 2] = ["SMA/SMK"]
     return ", ".join(names)
-
-
-def forbidden_in(text: str) -> str | None:
-    """Return the first forbidden phrase found in a position's text, or None."""
-    lower = text.casefold()
-    return next((word for word in FORBIDDEN_WORDS + DISCRIMINATING_WORDS if word in lower), None)

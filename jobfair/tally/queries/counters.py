@@ -11,8 +11,10 @@ from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
 from jobfair.db import PreparedLookup, Session
 from jobfair.fairs.models import Fair
-from jobfair.fairs.rules.state import CountedFair
+from jobfair.fairs.rules import Phase
+from jobfair.fairs.rules.state import CountedFair, FairState
 from jobfair.positions.models import Position
+from jobfair.tally.rules.hours import HourCount, days_of_fair, hours_of_day
 
 
 @dataclass(frozen=True)
@@ -67,15 +69,6 @@ async def tally_fair(session: Session, fair_id: int, *, now: datetime) -> FairTa
     )
 
 
-@dataclass(frozen=True)
-class HourCount:
-    """Applications and first-time applicants received in the hour that starts at ``hour``."""
-
-    hour: datetime
-    applications: int
-    new_applicants: int
-
-
 async def tally_hours(
     session: Session, fair_id: int, *, since: datetime, until: datetime
 ) -> Sequence[HourCount]:
@@ -86,6 +79,21 @@ async def tally_hours(
         .order_by(HourTally.hour)
     )
     return [HourCount(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+
+
+async def tally_course(
+    session: Session, fair: FairState, *, now: datetime
+) -> list[tuple[str, int]]:
+    """Return applications by the hour of today; after the closing by the day of the fair."""
+    timetable = fair.timetable
+    if fair.phase(now) is Phase.CLOSED:
+        last = timetable.closes_at - timedelta(microseconds=1)
+        since = timetable.opens_at - timedelta(hours=1)
+        hours = await tally_hours(session, fair.id, since=since, until=last)
+        return days_of_fair(hours, timetable.opens_at, last, fair.zone)
+    start = now.astimezone(fair.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    hours = await tally_hours(session, fair.id, since=start, until=start + timedelta(days=1))
+    return hours_of_day(hours, fair.zone)
 
 
 @dataclass(frozen=True)

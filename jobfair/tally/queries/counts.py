@@ -1,112 +1,131 @@
 """The counts behind a record: each table of it comes from one statement over the rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import CTE, case, func, literal, select
+from sqlalchemy import CTE, Subquery, case, func, literal, select
+from sqlalchemy.orm import aliased
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
-from jobfair.applications.rules import REACHED, Stage
+from jobfair.applications.rules import REACHED
 from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.positions.models import Position
-from jobfair.tally.queries.words import level_of
+from jobfair.tally.queries.words import ProfileField, level_of
 from jobfair.tally.rules import AGE_EDGES, UNKNOWN, age_bands, born_after
+from jobfair.tally.rules.counted import Cell, Offer, Reached
+from jobfair.tally.rules.record import OFFERED, PULLED, SUSPENDED
 
 
 def _applied(fair_id: int) -> CTE:
-    """Every application with how far it came, also when it was marked unsuitable later.
+    """Every application with how far it came: :func:`jobfair.tally.rules.counted.reached` in SQL.
 
-    ``level`` is the furthest step of the row and of its trail, steps that were taken back left
-    out. ``said_*`` tells which steps were recorded themselves; companies may skip some.
+    ``recorded_*`` tells which steps were recorded themselves; companies may skip some.
     """
-    said = [
-        func.max(case((StageChange.to_stage == stage, 1), else_=0)).label(f"said_{stage}")
+    before_accepted = REACHED[:-1]
+    recorded = [
+        func.max(case((StageChange.to_stage == stage, 1), else_=0)).label(f"recorded_{stage}")
         for stage in REACHED
     ]
     trail = (
         select(
             StageChange.application_id,
-            func.max(level_of(StageChange.to_stage)).label("level"),
-            *said,
+            func.max(
+                case((StageChange.to_stage.in_(before_accepted), StageChange.id), else_=None)
+            ).label("last"),
+            *recorded,
         )
         .join(Application, Application.id == StageChange.application_id)
         .where(Application.fair_id == fair_id, StageChange.undone_at.is_(None))
         .group_by(StageChange.application_id)
         .subquery()
     )
-    now_at = level_of(Application.stage)
+    last = aliased(StageChange)
+    now_at, came = level_of(Application.stage), level_of(last.to_stage)
+    level = case((Application.stage.in_(REACHED), now_at), (came > now_at, came), else_=now_at)
     return (
         select(
             Application.applicant_id,
             Application.position_id,
             Application.stage,
-            case((trail.c.level > now_at, trail.c.level), else_=now_at).label("level"),
+            level.label("level"),
             *[
                 case(
+                    (level < at, 0),
                     (Application.stage == stage, 1),
-                    else_=func.coalesce(trail.c[f"said_{stage}"], 0),
-                ).label(f"said_{stage}")
-                for stage in REACHED
+                    else_=func.coalesce(trail.c[f"recorded_{stage}"], 0),
+                ).label(f"recorded_{stage}")
+                for at, stage in enumerate(REACHED, start=1)
             ],
         )
         .outerjoin(trail, trail.c.application_id == Application.id)
+        .outerjoin(last, last.id == trail.c.last)
         .where(Application.fair_id == fair_id)
         .cte("applied")
-    )  # fmt: skip
+    )
 
 
-@dataclass(frozen=True)
-class Cell:
-    """People who are alike in everything the record tells apart."""
+def newest_sent(fair_id: int) -> Subquery:
+    """Return the newest application of every applicant of a fair, with what was sent in it.
 
-    sex: str
-    education: str
-    age: str
-    district: str
-    disabled: int
-    level: int
-    applicants: int
-    applications: int
-    most: int
-    """Applications of the most active one of them."""
+    Breakdowns of people count this and not today's profile; of several different ones the
+    newest sent decides.
+    """
+    newest = (
+        select(func.max(Application.seq))
+        .where(Application.fair_id == fair_id)
+        .group_by(Application.applicant_id)
+    )
+    sent = ("sex", "education", "birth_date", "district")
+    return (
+        select(
+            Application.applicant_id,
+            *[ProfileField(Application.profile, literal(name)).label(name) for name in sent],
+        )
+        .where(Application.fair_id == fair_id, Application.seq.in_(newest))
+        .subquery()
+    )
 
 
 async def count_people(session: Session, fair_id: int, *, day: date) -> Sequence[Cell]:
     """Return all applicants of the fair, grouped; ages are those on ``day``."""
-    applied = _applied(fair_id)
+    applied, sent = _applied(fair_id), newest_sent(fair_id)
+    steps = [f"recorded_{stage}" for stage in REACHED]
     people = (
         select(
             applied.c.applicant_id,
             func.count().label("applications"),
             func.max(applied.c.level).label("level"),
+            *[func.max(applied.c[step]).label(step) for step in steps],
         )
         .group_by(applied.c.applicant_id)
         .subquery()
     )
     codes = [code for code, _ in age_bands()]
     younger = [
-        (Applicant.birth_date > born_after(day, edge), code)
+        (sent.c.birth_date > born_after(day, edge).isoformat(), code)
         for edge, code in zip(AGE_EDGES, codes, strict=False)
     ]
     facts = (
         select(
-            Applicant.sex,
-            Applicant.education,
-            Applicant.district,
-            case((Applicant.birth_date.is_(None), UNKNOWN), *younger, else_=codes[-2]).label("age"),
+            sent.c.sex,
+            sent.c.education,
+            sent.c.district,
+            case((func.coalesce(sent.c.birth_date, "") == "", UNKNOWN), *younger, else_=codes[-2])
+            .label("age"),
             case((Applicant.disability != "", 1), else_=0).label("disabled"),
             people.c.level,
             people.c.applications,
+            *[people.c[step] for step in steps],
         )
-        .join(people, people.c.applicant_id == Applicant.id)
+        .join(people, people.c.applicant_id == sent.c.applicant_id)
+        .join(Applicant, Applicant.id == sent.c.applicant_id)
         .subquery()
-    )
+    )  # fmt: skip
     alike = (
         facts.c.sex, facts.c.education, facts.c.age, facts.c.district, facts.c.disabled,
-        facts.c.level,
+        facts.c.level, *[facts.c[step] for step in steps],
     )  # fmt: skip
     rows = await session.execute(
         select(
@@ -118,38 +137,37 @@ async def count_people(session: Session, fair_id: int, *, day: date) -> Sequence
     )
     return [
         Cell(
-            sex=row.sex, education=row.education, age=row.age, district=row.district,
-            disabled=row.disabled, level=row.level, applicants=row.applicants,
+            sex=row.sex or "", education=row.education or "", age=row.age,
+            district=row.district or "", disabled=row.disabled, level=row.level,
+            recorded=tuple(row[6 : 6 + len(steps)]), applicants=row.applicants,
             applications=int(row.applications), most=row.most,
         )
         for row in rows
     ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Reached:
-    """Applications of one position that stand at one stage and came equally far."""
-
-    position_id: int
-    stage: Stage
-    level: int
-    said: tuple[int, ...]
-    """For each step of ``REACHED``: 1 when it was recorded itself."""
-    n: int
+async def count_levels(session: Session, fair_id: int) -> dict[int, int]:
+    """Return how many people came as far as each step, each by the best of theirs."""
+    applied = _applied(fair_id)
+    best = (
+        select(func.max(applied.c.level).label("level")).group_by(applied.c.applicant_id).subquery()
+    )
+    rows = await session.execute(select(best.c.level, func.count()).group_by(best.c.level))
+    return {level: n for level, n in rows}  # noqa: C416 - rows, not pairs
 
 
 async def count_applications(session: Session, fair_id: int) -> Sequence[Reached]:
     """Return all applications of the fair, grouped."""
     applied = _applied(fair_id)
-    said = [applied.c[f"said_{stage}"] for stage in REACHED]
-    alike = (applied.c.position_id, applied.c.stage, applied.c.level, *said)
+    recorded = [applied.c[f"recorded_{stage}"] for stage in REACHED]
+    alike = (applied.c.position_id, applied.c.stage, applied.c.level, *recorded)
     rows = await session.execute(select(*alike, func.count().label("n")).group_by(*alike))
     return [
         Reached(
             position_id=row.position_id,
             stage=row.stage,
             level=row.level,
-            said=tuple(row[3 : 3 + len(said)]),
+            recorded=tuple(row[3 : 3 + len(recorded)]),
             n=row.n,
         )
         for row in rows
@@ -167,44 +185,24 @@ async def count_company_applicants(session: Session, fair_id: int) -> Mapping[in
     return {company_id: n for company_id, n in rows}  # noqa: C416 - rows, not pairs
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A position of the fair with what the record says of its company."""
-
-    id: int
-    slug: str
-    title: str
-    kbji: str
-    sector: str
-    openings: int
-    disability_friendly: bool
-    takes_part: bool
-    """Not withdrawn, and the company is verified."""
-    company_id: int
-    company_slug: str
-    company: str
-    kbli: str
-
-
 async def offers(session: Session, fair_id: int) -> Sequence[Offer]:
-    """Return every position of the fair, also withdrawn ones, by company and title."""
-    takes_part = case(
-        (Position.withdrawn_at.is_(None) & Company.verified_at.is_not(None), literal(1)), else_=0
+    """Return every position of the fair, also those no longer offered, by company and title."""
+    state = case(
+        (Company.verified_at.is_(None), SUSPENDED),
+        (Position.withdrawn_at.is_not(None), PULLED),
+        else_=OFFERED,
     )
     rows = await session.execute(
         select(
             Position.id, Position.slug, Position.title, Position.kbji, Position.sector,
-            Position.openings, Position.disability_friendly, takes_part.label("takes_part"),
+            Position.openings, Position.disability_friendly, state.label("state"),
             Company.id.label("company_id"), Company.slug.label("company_slug"),
             Company.name.label("company"), Company.kbli,
         )
         .join(Company, Company.id == Position.company_id)
         .where(Position.fair_id == fair_id)
     )  # fmt: skip
-    found = [
-        Offer(**{**row._mapping, "takes_part": bool(row.takes_part)})  # noqa: SLF001 - public name
-        for row in rows
-    ]
+    found = [Offer(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
     return sorted(
         found,
         key=lambda offer: (

@@ -1,5 +1,6 @@
 """The frozen figures of closed fairs, checked against their hash whenever they are read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,9 +12,21 @@ from jobfair.applications.models import StageTally
 from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.db.base import canonical_json
+from jobfair.db.sealed import Keys, is_signed_by
 from jobfair.errors import Refused
 from jobfair.positions.models import Position
-from jobfair.tally.models import Closing
+from jobfair.tally.models import Closing, ClosingCheck
+from jobfair.tally.rules.record import Record, plain, record_from
+
+
+@dataclass(frozen=True)
+class LastCheck:
+    """The newest recount of a frozen edition: when, and how many places differed."""
+
+    at: datetime
+    differences: int
+    changed: int
+    """What changed lawfully since it was frozen."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +37,18 @@ class FrozenClosing:
     edition: int
     frozen_at: datetime
     seq: int
-    record: dict[str, Any]
+    record: Record
     sha256: str
+    signature: str = ""
+    """Ed25519 over :func:`signed_text`, in hexadecimal; empty when made before there were any."""
+    public_key: str = ""
+    checked: LastCheck | None = None
+    """None: not recounted since it was frozen."""
 
 
-def hash_of(record: dict[str, Any]) -> str:
-    """Return the SHA-256 of a record's canonical JSON text, in hexadecimal."""
-    return sha256(canonical_json(record).encode()).hexdigest()
+def hash_of(stored: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a stored record's canonical JSON text, in hexadecimal."""
+    return sha256(canonical_json(stored).encode()).hexdigest()
 
 
 async def hold_still(session: Session, fair_id: int) -> None:
@@ -53,26 +71,54 @@ async def hold_still(session: Session, fair_id: int) -> None:
         await session.execute(rows.with_for_update(read=True))
 
 
+def signed_text(sha: str) -> bytes:
+    """Return what the signature of an edition signs: its kind, and the hash of its record."""
+    return f"jobfair record v1\n{sha}\n".encode()
+
+
 def add_closing(
-    session: Session, *, fair_id: int, edition: int, now: datetime, seq: int, record: dict[str, Any]
-) -> str:
-    """Add an edition to this transaction and return the hash of its record."""
-    mark = hash_of(record)
+    session: Session, *, fair_id: int, edition: int, now: datetime, record: Record, keys: Keys
+) -> None:
+    """Add a signed edition to this transaction."""
+    stored = plain(record)
+    mark = hash_of(stored)
     session.add(
         Closing(
-            fair_id=fair_id, edition=edition, frozen_at=now, seq=seq, record=record, sha256=mark
+            fair_id=fair_id,
+            edition=edition,
+            frozen_at=now,
+            seq=record.window.latch_seq,
+            record=stored,
+            sha256=mark,
+            signature=keys.sign(signed_text(mark)),
+            public_key=keys.public_key,
         )
     )
-    return mark
+
+
+def is_whole(closing: Closing) -> bool:
+    """Tell whether the record is the one whose hash stands beside it."""
+    if hash_of(closing.record) != closing.sha256:
+        return False
+    return bool(closing.record.get("window", {}).get("latch_seq") == closing.seq)
+
+
+def is_signed(closing: Closing, trusted: str) -> bool:
+    """Tell whether the ``trusted`` key signed it, or without one the key named beside it."""
+    return closing.public_key == (trusted or closing.public_key) and is_signed_by(
+        closing.public_key, closing.signature, signed_text(closing.sha256)
+    )
 
 
 async def closing_of(
-    session: Session, fair_id: int, edition: int | None = None
+    session: Session, fair_id: int, edition: int | None = None, *, trusted: str = ""
 ) -> FrozenClosing | None:
     """Return an edition of a fair's figures, the newest when none is named; None before closing.
 
+    ``trusted`` is the installation's public key; pages and commands that have it pass it.
+
     Raises:
-        Refused: ``altered``, the stored record is no longer the one that was frozen.
+        Refused: ``altered``, the stored record is no longer the one that was frozen and signed.
 
     """
     query = select(Closing).where(Closing.fair_id == fair_id).order_by(Closing.edition.desc())
@@ -81,21 +127,42 @@ async def closing_of(
     closing: Closing | None = await session.scalar(query.limit(1))
     if closing is None:
         return None
-    if (
-        hash_of(closing.record) != closing.sha256
-        or closing.record["window"]["latch_seq"] != closing.seq
-    ):
+    if not (is_whole(closing) and is_signed(closing, trusted)):
         raise Refused(
             "altered",
-            "Rekap edisi %(edition)s berubah sesudah dikunci: sidiknya tidak cocok lagi. Rekap ini "
-            "tidak ditampilkan sampai panitia memeriksanya.",
+            "Rekap edisi %(edition)s berubah sesudah dikunci: sidik atau tanda tangannya tidak "
+            "cocok lagi. Rekap ini tidak ditampilkan sampai panitia memeriksanya.",
             edition=closing.edition,
         )
+    checked = await session.scalar(
+        select(ClosingCheck)
+        .where(ClosingCheck.fair_id == fair_id, ClosingCheck.edition == closing.edition)
+        .order_by(ClosingCheck.id.desc())
+        .limit(1)
+    )
     return FrozenClosing(
         fair_id=closing.fair_id,
         edition=closing.edition,
         frozen_at=closing.frozen_at,
         seq=closing.seq,
-        record=closing.record,
+        record=record_from(closing.record),
         sha256=closing.sha256,
+        signature=closing.signature,
+        public_key=closing.public_key,
+        checked=LastCheck(checked.at, checked.differences, checked.changed) if checked else None,
     )
+
+
+async def sign_closings(session: Session, *, old: Keys | None, new: Keys) -> int:
+    """Sign every edition with another key; those whose signature by ``old`` is good, no others.
+
+    Without ``old`` those are signed that have no signature. Returns how many were signed.
+    """
+    signed = 0
+    for closing in await session.scalars(select(Closing).with_for_update()):
+        good = is_signed(closing, old.public_key) if old else not closing.signature
+        if good and is_whole(closing):
+            closing.signature = new.sign(signed_text(closing.sha256))
+            closing.public_key = new.public_key
+            signed += 1
+    return signed

@@ -30,6 +30,26 @@ def _write_out(element: UtcHour, compiler: SQLCompiler, **more: Any) -> str:
     return f"to_char({instant} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')"
 
 
+class ProfileField(FunctionElement[str]):
+    """A field of the profile that was sent, as text; NULL when it is not there."""
+
+    name = "profile_field"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(ProfileField)
+def _from_json(element: ProfileField, compiler: SQLCompiler, **more: Any) -> str:
+    document, name = (compiler.process(part, **more) for part in element.clauses)
+    return f"json_extract({document}, '$.' || {name})"
+
+
+@compiles(ProfileField, "postgresql")
+def _from_cast_json(element: ProfileField, compiler: SQLCompiler, **more: Any) -> str:
+    document, name = (compiler.process(part, **more) for part in element.clauses)
+    return f"(CAST({document} AS json) ->> CAST({name} AS text))"
+
+
 def level_of(stage: Any) -> ColumnElement[int]:
     """Return how far a stage is: 0 new, then the place in ``REACHED``.
 

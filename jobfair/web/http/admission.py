@@ -16,7 +16,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 
 from jobfair.intake.door import Door
-from jobfair.web.http.admission_queue import Lane, Line
+from jobfair.web.http.admission_queue import AdmissionQueue, PriorityClass
 from jobfair.web.http.guards import SAFE_METHODS
 from jobfair.web.http.overload import APPLYING, SENT, BusyPages, after
 
@@ -44,7 +44,7 @@ class Admission(ASGIMiddleware):
 
     def __init__(
         self,
-        line: Line,
+        line: AdmissionQueue,
         pages: BusyPages,
         *,
         headers: dict[str, str],
@@ -83,7 +83,7 @@ class Admission(ASGIMiddleware):
             else:
                 await self._refuse(scope, send)
 
-    async def _may_begin(self, scope: Any, lane: Lane) -> bool:
+    async def _may_begin(self, scope: Any, lane: PriorityClass) -> bool:
         if ARRIVAL in scope and self._door.is_full:
             lane.refused += 1
             return False

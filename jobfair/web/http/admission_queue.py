@@ -18,32 +18,32 @@ reach or for the hashing of a password does not pile up without end."""
 FORMS_FIRST = 4
 """Forms that begin for each page that begins while both wait: who has filled in a form comes
 first, and who was accepted still sees the receipt."""
-PACE = 0.002
+SERVICE_TIME = 0.002
 """Seconds each one is taken to need before any was measured."""
-LONGEST_PACE = 0.05
+LONGEST_SERVICE = 0.05
 SMOOTHING = 1 / 256
 """The pace is that of about as many as wait when the line is full: of fewer, one quick moment would
 let in more than can be served in time."""
 
 
 @dataclass
-class Lane:
+class PriorityClass:
     """People who wait for the same kind of thing, and for how long they may."""
 
-    patience: float
+    max_wait: float
     """Seconds. Who would wait longer is refused on arrival."""
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
     refused: int = 0
 
 
-class Line:
+class AdmissionQueue:
     """One per process, used by its event loop alone."""
 
     def __init__(self, *, at_once: int = AT_ONCE) -> None:
-        self.forms = Lane(patience=0.2)
-        self.pages = Lane(patience=0.15)
+        self.forms = PriorityClass(max_wait=0.2)
+        self.pages = PriorityClass(max_wait=0.15)
         self.begun = 0
-        self.pace = PACE
+        self.pace = SERVICE_TIME
         self._at_once = at_once
         self._turning = False
         self._one_began = False
@@ -55,14 +55,14 @@ class Line:
         """Return how many wait to begin."""
         return len(self.forms.waiting) + len(self.pages.waiting)
 
-    def wait_of(self, lane: Lane) -> float:
+    def wait_of(self, lane: PriorityClass) -> float:
         """Return for how many seconds the next one in a lane would wait."""
         forms, pages = len(self.forms.waiting), len(self.pages.waiting)
         if lane is self.forms:
             return (forms + min(pages, (forms + 1) // FORMS_FIRST)) * self.pace
         return (pages + min(forms, (pages + 1) * FORMS_FIRST)) * self.pace
 
-    async def enter(self, lane: Lane) -> bool:
+    async def enter(self, lane: PriorityClass) -> bool:
         """Wait for a turn; False at once where that would take too long.
 
         Who was let in says :meth:`leave` once it is answered.
@@ -70,7 +70,7 @@ class Line:
         if not self.waiting and self._has_room():
             self._begin()
             return True
-        if self.wait_of(lane) > lane.patience:
+        if self.wait_of(lane) > lane.max_wait:
             lane.refused += 1
             return False
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -107,7 +107,7 @@ class Line:
         """Measure the turn that is over, whether anybody waited in it or not, and begin another."""
         self._turning = False
         if self._one_began:
-            took = min(LONGEST_PACE, time.perf_counter() - self._turn_began)
+            took = min(LONGEST_SERVICE, time.perf_counter() - self._turn_began)
             self.pace += (took - self.pace) * SMOOTHING
             self._one_began = False
         if self._has_room() and (turn := self._next()) is not None:

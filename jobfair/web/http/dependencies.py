@@ -22,7 +22,7 @@ from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
 from jobfair.reporting.press import Press
 from jobfair.store import Store
-from jobfair.web.http.admission_queue import Line
+from jobfair.web.http.admission_queue import AdmissionQueue
 from jobfair.web.http.fair_cache import FairCache
 from jobfair.web.http.limits import Limits
 from jobfair.web.http.metrics import Requests
@@ -67,7 +67,7 @@ class Services:
     requests: Requests = field(default_factory=Requests)
     fairs: FairCache = field(init=False)
     recounts: Recounts = field(default_factory=Recounts)
-    line: Line = field(default_factory=Line)
+    line: AdmissionQueue = field(default_factory=AdmissionQueue)
     press: Press = field(init=False)
 
     def __post_init__(self) -> None:

@@ -14,7 +14,8 @@ from litestar.connection import ASGIConnection
 
 from jobfair.db import Database, PreparedLookup, Session
 from jobfair.errors import NotFound
-from jobfair.fairs.queries import defined_fair
+from jobfair.fairs.queries import defined_fair, last_change_of
+from jobfair.fairs.rules.changes import ScheduleChange
 from jobfair.fairs.rules.state import FairState
 from jobfair.positions.queries import PostedPosition, offers_of_fair, position_by_slug
 from jobfair.positions.rules.offers import Booth, Offer, booths, by_likeness
@@ -37,6 +38,7 @@ class Definition:
     offers: Sequence[Offer]
     booths: Sequence[Booth]
     tally: FairTally
+    change: ScheduleChange | None
     results: dict[SearchQuery, Results] = field(default_factory=dict)
     similar: dict[int, Sequence[Offer]] = field(default_factory=dict)
     positions: dict[str, PostedPosition] = field(default_factory=dict)
@@ -58,6 +60,11 @@ class CachedFair:
     def booths(self) -> Sequence[Booth]:
         """The companies that take part, by name."""
         return self._definition.booths
+
+    @property
+    def change(self) -> ScheduleChange | None:
+        """The newest change of its opening or closing."""
+        return self._definition.change
 
     def tally(self, now: datetime) -> FairTally:
         """Return the numbers of the fair at this state, read at ``now``."""
@@ -147,4 +154,5 @@ async def _define(session: Session, slug: str, stamp: FairVersion) -> Definition
     found = await defined_fair(session, slug)
     offers = await offers_of_fair(session, found.id)
     tally = await tally_fair(session, found.id, now=found.created_at)
-    return Definition(stamp.defined, found, offers, booths(offers), tally)
+    change = await last_change_of(session, found.id)
+    return Definition(stamp.defined, found, offers, booths(offers), tally, change)

@@ -11,6 +11,7 @@ from litestar.exceptions import ClientException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from jobfair.errors import Invalid, JobFairError, Problem
+from jobfair.fields import Fields
 
 FIELDS_MOST = 1000
 _FIELDS = "form_fields"
@@ -84,6 +85,11 @@ class Form:
     status_code: int = 200
     many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Every value of each name, for fields that may be sent several times."""
+
+    @property
+    def fields(self) -> Fields:
+        """What was typed, for the ``read_…`` of a subject's rules."""
+        return Fields(self.given)
 
     def text(self, name: str) -> str:
         """Return a trimmed text; a field that was not sent is empty."""

@@ -100,7 +100,7 @@ def local_path(text: str) -> str | None:
         return None
     if any(char == "\\" or char < " " or char == "\x7f" for char in text):
         return None
-    return quote(text, safe="/?=&%+,:;@!$'()*~")
+    return quote(text, safe="/?=&%+,:;@!$'()*~#")
 
 
 async def every_request(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -5,6 +5,7 @@ bigger, so its handler is marked with ``READS_ITSELF`` and calls :func:`read_upl
 at the token, the first field of the form, before it keeps a single byte of the file.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,9 @@ from jobfair.web.http.guards import TOKEN_FIELD, check_token
 AnyRequest = Request[Any, Any, Any]
 BODY_MOST = 12 * 1024 * 1024
 """What is read of a request so that whoever sends a big photo gets an answer, not a broken line."""
+WINDOW = 20.0
+SLOWEST = 1024
+"""Bytes a second, over each window: whoever sends less holds a slot that others need."""
 FIELDS_MOST = 8
 FIELD_LONGEST = 4096
 
@@ -85,6 +89,7 @@ async def read_upload(request: AnyRequest, *, file: str, most: int) -> Upload:
     Raises:
         NotAllowed: without the token of a form of ours, before any of the file is kept.
         ClientException: what is sent is no such form, or was cut off.
+        TimeoutError: less than ``SLOWEST`` bytes a second arrived over a whole ``WINDOW``.
 
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
@@ -94,9 +99,15 @@ async def read_upload(request: AnyRequest, *, file: str, most: int) -> Upload:
     reader = _Reader(request, file=file, most=most)
     try:
         with PushMultipartParser(boundary, max_segment_count=FIELDS_MOST) as parser:
-            async for chunk in request.stream():
-                for piece in parser.parse(chunk):
-                    reader.take(piece)
+            async with asyncio.timeout(WINDOW) as limit:
+                arrived = 0
+                async for chunk in request.stream():
+                    for piece in parser.parse(chunk):
+                        reader.take(piece)
+                    arrived += len(chunk)
+                    if arrived >= WINDOW * SLOWEST:
+                        arrived = 0
+                        limit.reschedule(asyncio.get_running_loop().time() + WINDOW)
     except (MultipartError, ValueError):
         raise ClientException("not a whole form") from None
     return reader.done()

@@ -9,8 +9,8 @@ from sqlalchemy import event, text
 from jobfair.applications.queries import ledger
 from jobfair.db import Database
 from jobfair.db import database as connecting
-from jobfair.fairday import actions as fairday
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions import closing as fairday
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs import queries as fairs
 from jobfair.fairs import rules
 from jobfair.fairs.queries import fair_by_id
@@ -82,13 +82,21 @@ def no_lock(patch: Patch) -> None:
 )
 def no_drain(patch: Patch) -> None:
     async def at_once(
-        database: Database, clock: Any, door: Any, *, fair_id: int, account_id: int | None
+        database: Database,
+        clock: Any,
+        door: Any,
+        *,
+        keys: Any,
+        fair_id: int,
+        account_id: int | None,
     ) -> None:
         async with database.snapshot() as session:
             found = await fair_by_id(session, fair_id)
         await clock.until(found.timetable.closes_at)
         async with database.transaction() as session:
-            await close_fair(session, fair_id=fair_id, now=clock.now(), account_id=account_id)
+            await close_fair(
+                session, keys=keys, fair_id=fair_id, now=clock.now(), account_id=account_id
+            )
 
     patch(closing, "close_when_drained", at_once)
 

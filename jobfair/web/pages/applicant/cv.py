@@ -2,10 +2,9 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.exceptions import ClientException
 from litestar.response import Redirect, Response, Template
 
@@ -13,10 +12,13 @@ from jobfair.applicants.queries import applicant_of_account
 from jobfair.documents.actions import begin_upload, finish_upload, remove_cv
 from jobfair.documents.queries import cv_named
 from jobfair.documents.rules import MOST_BYTES, MOST_MEGABYTES, Kind, read_cv, too_large
+from jobfair.documents.rules.pdf import problem_for
 from jobfair.errors import Invalid, NotFound, Problem, Refused, TemporarilyUnavailable
+from jobfair.inspection import inspect_pdf
 from jobfair.people.rules import Budget
 from jobfair.store import StoreUnavailable
 from jobfair.store.box import shut
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import READS_ITSELF, applicants_only, local_path
@@ -25,7 +27,6 @@ from jobfair.web.http.uploads import BODY_MOST, Upload, read_upload
 from jobfair.web.pages.shared.documents import hand_out, store_unavailable
 from jobfair.wording.language import gettext_noop
 
-AnyRequest = Request[Any, Any, Any]
 FIELD = "cv"
 TOO_LARGE = 413
 PER_ACCOUNT = Budget("upload:account", 20, timedelta(hours=1))
@@ -93,11 +94,11 @@ async def upload_cv(
     """Keep the CV and go back to where it was wanted; what is wrong with it is said beside it."""
     at, form = account.account_id, Form()
     try:
-        await services.limits.spend(PER_ACCOUNT, str(at), now=now)
-        async with services.uploads.seat():
+        async with services.uploads.slot(at):
             upload = await read_upload(request, file=FIELD, most=MOST_BYTES)
+            await services.limits.spend(PER_ACCOUNT, str(at), now=now)
             form = Form({"ke": local_path(upload.given.get("ke", "")) or ""})
-            found = await asyncio.to_thread(_judge, upload)
+            found = await _judge(upload)
             if isinstance(found, Problem):
                 wrong = _wrong(form, found)
                 return await _page(request, services, at, form=wrong, status_code=422)
@@ -118,10 +119,13 @@ async def upload_cv(
     return Redirect(f"/profil/cv?{urlencode(more)}", status_code=303)
 
 
-def _judge(upload: Upload) -> tuple[Kind, bytes] | Problem:
+async def _judge(upload: Upload) -> tuple[Kind, bytes] | Problem:
     if upload.data is None:
         return too_large(upload.size)
-    return read_cv(upload.data)
+    found = await asyncio.to_thread(read_cv, upload.data)
+    if isinstance(found, Problem) or found[0] is not Kind.PDF:
+        return found
+    return problem_for(await inspect_pdf(upload.data)) or found
 
 
 async def _keep(services: Services, account_id: int, kind: Kind, data: bytes) -> None:

@@ -1,29 +1,25 @@
 """The applicant's own profile; what was sent with it before stays as it was sent."""
 
-from typing import Any
-
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.actions import change_profile
-from jobfair.applicants.queries import applicant_of_account, masked_nik
+from jobfair.applicants.queries import ApplicantFacts, applicant_of_account, masked_nik
 from jobfair.applicants.rules.profile import Profile, read_profile
 from jobfair.clock import WIB
 from jobfair.documents.queries import cv_named
 from jobfair.errors import Invalid
 from jobfair.fairs.queries import published_fairs
 from jobfair.regions import district_name, regency_of
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import applicants_only, local_path
 from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
-from jobfair.web.pages.applicant.registration import PAGE_ORDER, disability_problem
-
-AnyRequest = Request[Any, Any, Any]
 
 
-def _given(applicant: Any, ke: str) -> dict[str, str]:
+def _given(applicant: ApplicantFacts, ke: str) -> dict[str, str]:
     """Return the profile as it would have been typed."""
     given = {name: str(getattr(applicant, name) or "") for name in Profile.__dataclass_fields__}
     given["birth_date"] = f"{applicant.birth_date:%d-%m-%Y}"
@@ -81,19 +77,11 @@ async def store_profile(
 ) -> Template | Redirect:
     """Store the corrected profile and go back to where the correction was wanted."""
     form = await read_form(request)
-    found = disability_problem(form.given)
     try:
-        profile = read_profile(form.given, today=now.astimezone(WIB).date())
+        profile = read_profile(form.fields, today=now.astimezone(WIB).date())
     except Invalid as error:
-        found |= error.fields
-    if found:
-        ordered = {name: found[name] for name in PAGE_ORDER if name in found}
         return await _page(
-            request,
-            services,
-            account.account_id,
-            form.with_problems(Invalid(ordered)),
-            status_code=422,
+            request, services, account.account_id, form.with_problems(error), status_code=422
         )
     async with services.database.transaction() as session:
         await change_profile(session, account_id=account.account_id, profile=profile, now=now)

@@ -1,8 +1,8 @@
 """What an applicant has sent: the list, one receipt, and taking one back."""
 
-from typing import Any
+from datetime import datetime
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.queries import applicant_of_account
@@ -19,6 +19,7 @@ from jobfair.applications.rules import Stage, check_may_withdraw
 from jobfair.db import Session
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.rules.state import FairState
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import (
     AccountDep,
     FromPath,
@@ -31,7 +32,6 @@ from jobfair.web.http.guards import applicants_only
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.fairs import cached_fair, visible_fair
 
-AnyRequest = Request[Any, Any, Any]
 OTHERS_SHOWN = 3
 
 
@@ -47,7 +47,7 @@ async def _own(
     return found, sent, applicant.id
 
 
-def _may_withdraw(found: FairState, sent: Sent, now: Any) -> bool:
+def _may_withdraw(found: FairState, sent: Sent, now: datetime) -> bool:
     try:
         check_may_withdraw(current=sent.stage, now=now, closes_at=found.timetable.closes_at)
     except Refused:

@@ -1,13 +1,12 @@
 """Registering: one page, every problem at once."""
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.actions import TAKEN, register_applicant
-from jobfair.applicants.rules.nik import NikFacts
+from jobfair.applicants.rules.nik import NikFacts, read_nik
 from jobfair.applicants.rules.profile import Profile, read_registration
 from jobfair.clock import WIB
 from jobfair.db import Clash
@@ -15,7 +14,8 @@ from jobfair.errors import Invalid, JobFairError, Overloaded, Problem
 from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import Credentials, credentials_for_key
-from jobfair.people.rules import Role, TooMany, network_of, password_problem
+from jobfair.people.rules import Role, TooMany, network_of
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import FromQuery, NowDep, Services, ServicesDep, SignedIn
 from jobfair.web.http.devices import device_cookie
@@ -29,51 +29,11 @@ from jobfair.web.http.limits import (
 )
 from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
+from jobfair.web.pages.shared.draft import back_to_card
 from jobfair.web.pages.shared.signin import address_of, onward
 
-AnyRequest = Request[Any, Any, Any]
 BIRTH_DIGITS = 12
 """District, birth date and sex; the four digits behind them count people up."""
-PAGE_ORDER = (
-    "nik", "confirm_nik", "name", "birth_date", "sex", "phone", "district", "village",
-    "education", "major", "school", "graduation_year", "experience_years", "experience",
-    "disability", "disability_consent", "password", "consent",
-)  # fmt: skip
-
-
-def disability_problem(given: Mapping[str, str]) -> dict[str, Problem]:
-    """Return what is wrong when a disability is told without the consent of its own."""
-    if given.get("disability") and given.get("disability_consent") != "ya":
-        return {
-            "disability_consent": Problem(
-                "Centang persetujuan ini, atau pilih “Tidak ada, atau tidak ingin disebut”."
-            )
-        }
-    return {}
-
-
-def read_all(given: Mapping[str, str], *, today: Any) -> tuple[NikFacts, Profile, str]:
-    """Return NIK, profile and password of a registration form.
-
-    Raises:
-        Invalid: with every problem of the whole page at once, in its order.
-
-    """
-    problems: dict[str, Problem] = disability_problem(given)
-    password = given.get("password", "")
-    if wrong := password_problem(password):
-        problems["password"] = wrong
-    if given.get("consent") != "ya":
-        problems["consent"] = Problem(
-            "Centang persetujuan ini bila Anda setuju. Tanpa itu akun tidak dapat dibuat."
-        )
-    try:
-        facts, profile = read_registration(given, today=today)
-    except Invalid as error:
-        problems |= error.fields
-    if problems:
-        raise Invalid({name: problems[name] for name in PAGE_ORDER if name in problems})
-    return facts, profile, password
 
 
 async def _page(
@@ -86,11 +46,22 @@ async def _page(
 ) -> Template:
     async with services.database.snapshot() as session:
         fairs = await published_fairs(session)
+    wrong = form.problems.get("nik")
+    taken = wrong is not None and wrong.message == TAKEN
+    read = None
+    if wrong is not None and not taken:
+        read = read_nik(form.text("nik"), today=services.clock.now().astimezone(WIB).date())
     return show(
         request,
         "applicant/registration.html",
         form=form,
         notice=notice,
+        taken=taken,
+        read=read if isinstance(read, NikFacts) else None,
+        born=" / ".join(f"{born:%d-%m-%Y}" for born in read.birth_dates)
+        if isinstance(read, NikFacts)
+        else "",
+        gates=[found for found in fairs if found.residence_policy == "local_only"],
         groups=district_groups([found.office.regency for found in fairs]),
         here="/daftar",
         status_code=status_code,
@@ -115,8 +86,8 @@ async def register(request: AnyRequest, services: ServicesDep, now: NowDep) -> T
     where = address_of(request)
     taken: Tries = [(TAKEN_PER_ADDRESS, where)]
     try:
-        facts, profile, password = read_all(form.given, today=now.astimezone(WIB).date())
-        born = facts.nik.digits[:BIRTH_DIGITS]
+        person = read_registration(form.fields, today=now.astimezone(WIB).date())
+        born = person.facts.nik.digits[:BIRTH_DIGITS]
         tries = [
             *taken,
             (REGISTER_PER_ADDRESS, where),
@@ -124,12 +95,12 @@ async def register(request: AnyRequest, services: ServicesDep, now: NowDep) -> T
             (REGISTER_PER_BIRTH, born),
         ]
         await services.limits.spend_all(tries, now=now, source=network_of(where))
-        password_hash = await services.passwords.hash(password)
+        password_hash = await services.passwords.hash(person.password)
         account, token = await _store(
             request,
             services,
-            facts=facts,
-            profile=profile,
+            facts=person.facts,
+            profile=person.profile,
             password_hash=password_hash,
             now=now,
         )
@@ -149,7 +120,7 @@ async def register(request: AnyRequest, services: ServicesDep, now: NowDep) -> T
         return answer
     await services.limits.give_back(taken, now=now)
     return Redirect(
-        onward(form.given.get("ke", ""), Role.APPLICANT),
+        back_to_card(onward(form.given.get("ke", ""), Role.APPLICANT), "daftar"),
         status_code=303,
         cookies=[
             host_cookie(SESSION_COOKIE, token),
@@ -167,7 +138,7 @@ async def _store(
     facts: NikFacts,
     profile: Profile,
     password_hash: str,
-    now: Any,
+    now: datetime,
 ) -> tuple[Credentials, str]:
     """Make the account in a transaction of its own; return it and the new cookie."""
     old = str(request.scope["session_token"])  # type: ignore[typeddict-item]

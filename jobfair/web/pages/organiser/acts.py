@@ -10,9 +10,8 @@ from litestar import get, post
 from litestar.response import Redirect, Response, Template
 
 from jobfair.db import Session
-from jobfair.errors import Invalid, Problem
 from jobfair.fairs import actions
-from jobfair.fairs.rules import Phase
+from jobfair.fairs.rules import CLOSING_WORD, Phase, read_closing, read_extension, read_reason
 from jobfair.fairs.rules.state import CountedFair, FairState
 from jobfair.intake.closing import close_when_drained
 from jobfair.tally.queries.counters import tally_fair
@@ -28,11 +27,8 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
-from jobfair.web.pages.organiser.closing_time import read_closing_instant
 from jobfair.web.pages.organiser.scope import own_fair
 from jobfair.wording.dates import zone_name
-
-WORD = "TUTUP"
 
 
 @dataclass(frozen=True)
@@ -61,15 +57,16 @@ async def _publish(order: Order) -> None:
 
 
 async def _extend(order: Order) -> None:
-    closes_at = read_closing_instant(order.form, order.fair.zone)
-    reason = order.form.text("reason")
-    if (closes_at, reason) != (order.fair.timetable.closes_at, order.fair.reason):
-        await actions.extend_fair(order.session, closes_at=closes_at, reason=reason, **order.facts)
+    wanted = read_extension(order.form.fields, zone=order.fair.zone)
+    if (wanted.closes_at, wanted.reason) != (order.fair.timetable.closes_at, order.fair.reason):
+        await actions.extend_fair(
+            order.session, closes_at=wanted.closes_at, reason=wanted.reason, **order.facts
+        )
 
 
 async def _pause(order: Order) -> None:
     if order.phase is not Phase.PAUSED:
-        reason = order.form.text("reason")
+        reason = read_reason(order.form.fields)
         await actions.pause_fair(order.session, reason=reason, **order.facts)
 
 
@@ -82,14 +79,8 @@ async def _close(order: Order) -> None:
     """End the window; the numbers are frozen afterwards, when the door is empty."""
     if order.phase is Phase.CLOSED:
         return
-    reason, ended = order.form.text("reason"), order.phase is Phase.CLOSING
-    problems = {}
-    if order.form.text("confirm").upper() != WORD:
-        problems["confirm"] = Problem("Ketik %(word)s untuk menutup.", word=WORD)
-    if not ended and not reason:
-        problems["reason"] = Problem("Tulis alasannya. Alasan ini diumumkan.")
-    if problems:
-        raise Invalid(problems)
+    ended = order.phase is Phase.CLOSING
+    reason = read_closing(order.form.fields, ended=ended)
     if not ended:
         await actions.close_early(order.session, reason=reason, **order.facts)
 
@@ -151,7 +142,7 @@ async def _page(
         form=form,
         tally=tally,
         queue=services.door.waiting,
-        word=WORD,
+        word=CLOSING_WORD,
         zone_word=zone_name(fair.zone),
         status_code=form.status_code,
     )
@@ -188,6 +179,7 @@ async def carry_out(
                 services.database,
                 services.clock,
                 services.door,
+                keys=services.keys,
                 fair_id=fair.id,
                 account_id=account.account_id,
             )

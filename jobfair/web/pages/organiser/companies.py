@@ -12,6 +12,7 @@ from jobfair.db import Session
 from jobfair.fairs.rules.state import CountedFair
 from jobfair.people.queries import reviewers_of, reviewers_per_company
 from jobfair.positions.queries import positions_of_company
+from jobfair.positions.rules.flags import flags_of
 from jobfair.tally.queries.counters import tally_companies, tally_positions
 from jobfair.tally.queries.live import tally_waiting_since
 from jobfair.web.http.acting import AnyRequest, perform
@@ -73,6 +74,7 @@ async def company_page(
         fair=fair,
         company=company,
         positions=positions,
+        flags={position.id: flags_of(position) for position in positions},
         counts=counts,
         reviewers=reviewers,
         form=form,

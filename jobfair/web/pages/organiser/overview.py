@@ -6,14 +6,13 @@ from typing import Any
 from litestar import Request, get, post, websocket
 from litestar.response import Redirect, Response, Template
 
-from jobfair.applicants.queries import count_applicants
 from jobfair.companies.queries import companies_of_office
 from jobfair.db import Session, topics
 from jobfair.fairs.queries import all_fairs, fair_by_id
 from jobfair.fairs.rules import Phase, day_of
 from jobfair.fairs.rules.state import CountedFair, FairState
-from jobfair.tally.queries.counters import tally_companies, tally_day, tally_fair, tally_stages
-from jobfair.tally.queries.live import tally_waiting_since
+from jobfair.tally.queries.counters import tally_companies, tally_day, tally_fair
+from jobfair.tally.queries.live import tally_funnel, tally_waiting_since
 from jobfair.web.http.dependencies import (
     AccountDep,
     FromPath,
@@ -27,7 +26,6 @@ from jobfair.web.http.guards import organisers_only, same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.organiser.audit_text import audit_lines
-from jobfair.web.pages.organiser.funnel import funnel_of
 from jobfair.web.pages.organiser.scope import office_of, own_fair
 
 SCOREBOARD = "organiser/_scoreboard.html"
@@ -120,11 +118,7 @@ async def show_control_room(
         since = await tally_waiting_since(session, fair.id)
         context = {
             **await numbers(session, services, found),
-            "funnel": funnel_of(
-                accounts=await count_applicants(session),
-                applicants=fair.applicants,
-                stages=await tally_stages(session, fair.id),
-            ),
+            "funnel": await tally_funnel(session, fair.id),
             "waiting": sorted(waiting, key=lambda one: -one.waiting),
             "since": since,
             "slow": {company_id for company_id, at in since.items() if now - at > TOO_LONG},

@@ -1,16 +1,15 @@
 """Numbers of applicants, the audit trail, and the recap once the fair has closed."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from litestar import Request, get
 from litestar.response import Template
 
 from jobfair.companies.queries import companies_of_office
-from jobfair.regions import is_local, regency_of
+from jobfair.reporting.designs import is_loopback
 from jobfair.tally.queries.counters import tally_day, tally_fair, tally_stages
 from jobfair.tally.queries.frozen import closing_of
-from jobfair.tally.queries.live import PlaceCount, tally_places
+from jobfair.tally.queries.live import tally_residence
 from jobfair.web.http.dependencies import (
     AccountDep,
     FromPath,
@@ -28,17 +27,6 @@ PAGE = 50
 DIGITS = 9
 
 
-def by_regency(places: Iterable[PlaceCount]) -> list[PlaceCount]:
-    """Return the places summed up by regency, most people first."""
-    sums: dict[str, list[int]] = {}
-    for place in places:
-        pair = sums.setdefault(regency_of(place.district), [0, 0])
-        pair[0] += place.applicants
-        pair[1] += place.applications
-    found = [PlaceCount(code, people, sent) for code, (people, sent) in sums.items()]
-    return sorted(found, key=lambda place: (-place.applicants, place.district))
-
-
 @get("/kendali/{fair_slug:str}/pelamar", guards=[organisers_only])
 async def show_applicants(
     request: AnyRequest,
@@ -51,11 +39,10 @@ async def show_applicants(
     """Show how many applicants there are and from where; never who."""
     async with services.database.long_snapshot() as session:
         found = await own_fair(session, account, fair_slug)
-        places = await tally_places(session, found.id)
+        residence = await tally_residence(session, found.id, regency=found.office.regency)
         tally = await tally_fair(session, found.id, now=now)
         day = await tally_day(session, found, now=now)
         stages = await tally_stages(session, found.id)
-    regency = found.office.regency
     return show(
         request,
         "organiser/applicants.html",
@@ -63,8 +50,7 @@ async def show_applicants(
         tally=tally,
         day=day,
         stages=stages,
-        local=[place for place in places if is_local(place.district, regency)],
-        outside=by_regency(place for place in places if not is_local(place.district, regency)),
+        residence=residence,
     )
 
 
@@ -105,9 +91,11 @@ async def show_trail(
 @get("/kendali/{fair_slug:str}/rekap", guards=[organisers_only])
 async def show_recap(
     request: AnyRequest,
+    *,
     fair_slug: FromPath[str],
     account: AccountDep,
     snapshot: SnapshotDep,
+    services: ServicesDep,
     now: NowDep,
 ) -> Template:
     """Show the frozen figures, or when there will be some."""
@@ -117,5 +105,6 @@ async def show_recap(
         "organiser/recap.html",
         fair=found,
         phase=found.phase(now),
-        closing=await closing_of(snapshot, found.id),
+        closing=await closing_of(snapshot, found.id, trusted=services.keys.public_key),
+        local_address=services.base_url if is_loopback(services.base_url) else "",
     )

@@ -32,6 +32,7 @@ HANDLERS: list[Any] = [
     reports.annex_pdf,
     reports.media_pdf,
     reports.recap_csv,
+    reports.recap_signature,
     wall.show_wall,
     wall.stream_wall,
     about.show_privacy,

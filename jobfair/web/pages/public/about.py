@@ -1,20 +1,19 @@
 """Pages that explain: privacy, accessibility, help; and the gallery of every part."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.response import Template
 
 from jobfair.errors import Problem
 from jobfair.fairs.queries import published_fairs
 from jobfair.people.rules import ABSOLUTE, IDLE, Role
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import SnapshotDep
 from jobfair.web.http.forms import Form
 from jobfair.web.http.templating import show
 
 
 @get("/privasi")
-async def show_privacy(request: Request[Any, Any, Any]) -> Template:
+async def show_privacy(request: AnyRequest) -> Template:
     """Say which personal data are kept, why, and who sees them."""
     return show(
         request,
@@ -25,13 +24,13 @@ async def show_privacy(request: Request[Any, Any, Any]) -> Template:
 
 
 @get("/aksesibilitas")
-async def show_accessibility(request: Request[Any, Any, Any]) -> Template:
+async def show_accessibility(request: AnyRequest) -> Template:
     """Say how accessible the pages are, and where not."""
     return show(request, "public/accessibility.html")
 
 
 @get("/bantuan")
-async def show_help(request: Request[Any, Any, Any], snapshot: SnapshotDep) -> Template:
+async def show_help(request: AnyRequest, snapshot: SnapshotDep) -> Template:
     """Explain applying in short, and whom to ask."""
     fairs = await published_fairs(snapshot)
     offices = list({found.office.id: found.office for found in fairs}.values())
@@ -39,7 +38,7 @@ async def show_help(request: Request[Any, Any, Any], snapshot: SnapshotDep) -> T
 
 
 @get("/gaya")
-async def show_gallery(request: Request[Any, Any, Any]) -> Template:
+async def show_gallery(request: AnyRequest) -> Template:
     """Show every part of the style in every state, for eyes and for the accessibility tests."""
     form = Form(
         {"name": "Siti Rahmawati", "nik": "121901450902000", "education": "smk", "sex": "P"},

@@ -1,13 +1,12 @@
 """The door to the house: the fairs of this installation, and the choice of language."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import published_fairs
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import FromPath, FromQuery, NowDep, SnapshotDep
 from jobfair.web.http.guards import local_path
 from jobfair.web.http.templating import LANGUAGE_COOKIE, show
@@ -18,11 +17,11 @@ YEAR = 365 * 86400
 
 @get("/")
 async def show_front(
-    request: Request[Any, Any, Any], snapshot: SnapshotDep, now: NowDep
+    request: AnyRequest, snapshot: SnapshotDep, now: NowDep, semua: FromQuery[str] = ""
 ) -> Template | Redirect:
-    """List the published fairs; a single one is shown at once."""
+    """List the published fairs; a single one is shown at once, unless all are asked for."""
     fairs = await published_fairs(snapshot)
-    if len(fairs) == 1:
+    if len(fairs) == 1 and semua != "1":
         return Redirect(f"/{fairs[0].slug}", status_code=303)
     return show(request, "public/front.html", fairs=[(found, found.phase(now)) for found in fairs])
 

@@ -1,8 +1,6 @@
 """The fair's front page, and its live numbers."""
 
-from typing import Any
-
-from litestar import Request, get, websocket
+from litestar import get, websocket
 from litestar.response import Template
 
 from jobfair.db import topics
@@ -10,13 +8,12 @@ from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules import day_of
 from jobfair.positions.rules.search import SearchQuery
 from jobfair.tally.queries.counters import tally_fair
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import FromPath, Services
 from jobfair.web.http.guards import same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.shared.fairs import cached_fair, visible_fair
-
-AnyRequest = Request[Any, Any, Any]
 
 NUMBERS = "public/_numbers.html"
 OFFERS_SHOWN = 4
@@ -38,6 +35,7 @@ async def show_landing(request: AnyRequest, fair_slug: FromPath[str]) -> Templat
         day=day_of(now, found.timetable, found.zone),
         tally=shown.tally(now),
         edition=shown.stamp.edition,
+        change=shown.change,
         thrifty=request.headers.get("save-data") == "on",
         results=shown.find(SearchQuery()),
         shown=OFFERS_SHOWN,

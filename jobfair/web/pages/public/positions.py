@@ -1,8 +1,6 @@
 """Searching the positions of a fair: every state is an address."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.response import Template
 
 from jobfair.applicants.queries import applicant_of_account
@@ -11,11 +9,10 @@ from jobfair.people.rules import Role
 from jobfair.positions.rules.offers import few_applicants
 from jobfair.positions.rules.search import SORTS, read_wish
 from jobfair.tally.queries.counters import tally_sent
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import FromPath, Services, SignedIn
 from jobfair.web.http.templating import is_part, show
 from jobfair.web.pages.shared.fairs import cached_fair
-
-AnyRequest = Request[Any, Any, Any]
 
 
 async def applied_by(request: AnyRequest, fair_id: int) -> frozenset[int]:

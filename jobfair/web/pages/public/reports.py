@@ -2,9 +2,8 @@
 
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.response import Template
 
 from jobfair.errors import NotFound, Refused
@@ -14,7 +13,8 @@ from jobfair.reporting.designs import Design
 from jobfair.reporting.findings import few
 from jobfair.reporting.glyphs import reports_root
 from jobfair.reporting.sheets import recap_sheet
-from jobfair.tally.queries.frozen import FrozenClosing, closing_of
+from jobfair.tally.queries.frozen import FrozenClosing, closing_of, signed_text
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.admission import GIVE_BACK
 from jobfair.web.http.dependencies import FromPath, NowDep, Services
 from jobfair.web.http.templating import show
@@ -27,20 +27,16 @@ FRESH = 300
 NOT_YET = gettext_noop("Rekap baru ada sesudah job fair ditutup.")
 
 
-async def _closed(
-    request: Request[Any, Any, Any], slug: str
-) -> tuple[FairState, FrozenClosing | None]:
+async def _closed(request: AnyRequest, slug: str) -> tuple[FairState, FrozenClosing | None]:
     """Read fair and closing, and give the connection back: printing takes seconds."""
     services: Services = request.app.state.services
     async with services.database.snapshot() as session:
         found = await visible_fair(request, session, slug)
-        return found, await closing_of(session, found.id)
+        return found, await closing_of(session, found.id, trusted=services.keys.public_key)
 
 
 @get("/{fair_slug:str}/rekap")
-async def show_recap(
-    request: Request[Any, Any, Any], fair_slug: FromPath[str], now: NowDep
-) -> Template:
+async def show_recap(request: AnyRequest, fair_slug: FromPath[str], now: NowDep) -> Template:
     """Show what a recap of this fair must say; before the closing, when it comes."""
     services: Services = request.app.state.services
     refusal: Refused | None = None
@@ -61,12 +57,12 @@ async def show_recap(
         closing=closing,
         papers=papers,
         refusal=refusal,
-        disabled=few(closing.record["disability"]["applicants"]) if closing else "",
+        disabled=few(closing.record.disability.applicants) if closing else "",
     )
 
 
 def _answer(
-    request: Request[Any, Any, Any], found: FairState, mark: str, file: str, content: bytes | None
+    request: AnyRequest, found: FairState, mark: str, file: str, content: bytes | None
 ) -> Response[bytes]:
     """Answer with a file, or with 304 when ``content`` is None: the reader has it already."""
     kind = "text/csv" if file.endswith(".csv") else "application/pdf"
@@ -82,11 +78,11 @@ def _answer(
     return Response(content, media_type=kind, headers=headers)
 
 
-def _has(request: Request[Any, Any, Any], mark: str) -> bool:
+def _has(request: AnyRequest, mark: str) -> bool:
     return f'"{mark}"' in request.headers.get("if-none-match", "")
 
 
-async def _paper(request: Request[Any, Any, Any], slug: str, folder: Path) -> Response[bytes]:
+async def _paper(request: AnyRequest, slug: str, folder: Path) -> Response[bytes]:
     services: Services = request.app.state.services
     found, closing = await _closed(request, slug)
     if closing is None:
@@ -101,25 +97,50 @@ async def _paper(request: Request[Any, Any, Any], slug: str, folder: Path) -> Re
 
 
 @get("/{fair_slug:str}/rekap.pdf")
-async def recap_pdf(request: Request[Any, Any, Any], fair_slug: FromPath[str]) -> Response[bytes]:
+async def recap_pdf(request: AnyRequest, fair_slug: FromPath[str]) -> Response[bytes]:
     """Answer with the printed recap: the same bytes as long as record and design are the same."""
     return await _paper(request, fair_slug, reports_root() / RECAP)
 
 
 @get("/{fair_slug:str}/lampiran.pdf")
-async def annex_pdf(request: Request[Any, Any, Any], fair_slug: FromPath[str]) -> Response[bytes]:
+async def annex_pdf(request: AnyRequest, fair_slug: FromPath[str]) -> Response[bytes]:
     """Answer with what is too long for the recap: every position, and further tables."""
     return await _paper(request, fair_slug, reports_root() / ANNEX)
 
 
 @get("/{fair_slug:str}/lembar-media.pdf")
-async def media_pdf(request: Request[Any, Any, Any], fair_slug: FromPath[str]) -> Response[bytes]:
+async def media_pdf(request: AnyRequest, fair_slug: FromPath[str]) -> Response[bytes]:
     """Answer with the page for the press."""
     return await _paper(request, fair_slug, reports_root() / MEDIA)
 
 
+@get("/{fair_slug:str}/rekap.json")
+async def recap_signature(
+    request: AnyRequest, fair_slug: FromPath[str]
+) -> Response[dict[str, str | int]]:
+    """Answer with what anybody needs to verify the hash of the figures by the public key alone.
+
+    The record itself is not public: it holds the small numbers that paper hides.
+    """
+    found, closing = await _closed(request, fair_slug)
+    if closing is None:
+        raise NotFound(NOT_YET)
+    return Response(
+        {
+            "fair": found.slug,
+            "edition": closing.edition,
+            "frozen_at": closing.frozen_at.isoformat(),
+            "sha256": closing.sha256,
+            "algorithm": "Ed25519",
+            "signed_text": signed_text(closing.sha256).decode(),
+            "signature": closing.signature,
+            "public_key": closing.public_key,
+        }
+    )
+
+
 @get("/{fair_slug:str}/rekap.csv")
-async def recap_csv(request: Request[Any, Any, Any], fair_slug: FromPath[str]) -> Response[bytes]:
+async def recap_csv(request: AnyRequest, fair_slug: FromPath[str]) -> Response[bytes]:
     """Answer with all tables of the recap in one file."""
     found, closing = await _closed(request, fair_slug)
     if closing is None:

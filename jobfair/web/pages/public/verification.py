@@ -1,18 +1,16 @@
 """Whether a receipt is genuine: what anybody holding its number may know."""
 
-from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, get
+from litestar import get
 from litestar.response import Redirect, Template
 
 from jobfair.applications.queries.receipts import verify_receipt
 from jobfair.applications.rules import normalise_receipt, receipt_fits
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import FromPath, FromQuery, SnapshotDep
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.fairs import visible_fair
-
-AnyRequest = Request[Any, Any, Any]
 
 NUMBER_LONGEST = 40
 
@@ -26,7 +24,8 @@ async def ask_receipt(
 ) -> Template | Redirect:
     """Ask for a number, and lead to its page."""
     found = await visible_fair(request, snapshot, fair_slug)
-    number = normalise_receipt(nomor).replace("/", "")[:NUMBER_LONGEST]
+    number = normalise_receipt(nomor, prefix=found.receipt_prefix)
+    number = number.replace("/", "")[:NUMBER_LONGEST]
     if number:
         return Redirect(f"/{found.slug}/bukti/{quote(number, safe='')}", status_code=303)
     return show(
@@ -46,7 +45,7 @@ async def verify(
     Wrong check digits are told apart from an unknown number, for the first is a typing mistake.
     """
     found = await visible_fair(request, snapshot, fair_slug)
-    tidy = normalise_receipt(number)[:NUMBER_LONGEST]
+    tidy = normalise_receipt(number, prefix=found.receipt_prefix)[:NUMBER_LONGEST]
     fits = receipt_fits(tidy)
     verified = await verify_receipt(snapshot, fair_id=found.id, number=tidy) if fits else None
     return show(

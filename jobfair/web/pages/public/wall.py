@@ -2,32 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from litestar import Request, get, websocket
+from litestar import get, websocket
 from litestar.response import Template
 
 from jobfair.db import Session, topics
 from jobfair.fairs.queries import fair_by_id
-from jobfair.fairs.rules import Phase
 from jobfair.fairs.rules.state import FairState
-from jobfair.tally.queries.counters import HourCount, tally_fair, tally_hours, tally_latest
+from jobfair.tally.queries.counters import tally_course, tally_fair, tally_latest
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import FromPath, NowDep, Services, SnapshotDep
 from jobfair.web.http.guards import same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.shared.fairs import visible_fair
 
-AnyRequest = Request[Any, Any, Any]
-
 WALL = "public/_wall.html"
 CHART_WIDTH, CHART_HEIGHT = 100.0, 56.0
 ROOM_ABOVE = 4.0
 SHARE_OF_BAR = 0.78
 LOWEST_BAR = 0.8
-HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -73,49 +69,15 @@ def draw(counts: Sequence[tuple[str, int]]) -> Chart:
     return Chart(bars, best)
 
 
-def hours_of_day(hours: Sequence[HourCount], zone: ZoneInfo) -> list[tuple[str, int]]:
-    """Return the 24 hours of a day with their applications."""
-    by_hour = {hour.hour.astimezone(zone).hour: hour.applications for hour in hours}
-    return [(f"{hour:02d}", by_hour.get(hour, 0)) for hour in range(HOURS)]
-
-
-def days_of_fair(
-    hours: Sequence[HourCount], first: datetime, last: datetime, zone: ZoneInfo
-) -> list[tuple[str, int]]:
-    """Return the days of a fair, by day of the month, with their applications."""
-    day, end = first.astimezone(zone).date(), last.astimezone(zone).date()
-    by_day: dict[Any, int] = {}
-    for hour in hours:
-        at = hour.hour.astimezone(zone).date()
-        by_day[at] = by_day.get(at, 0) + hour.applications
-    days = []
-    while day <= end:
-        days.append((str(day.day), by_day.get(day, 0)))
-        day += timedelta(days=1)
-    return days
-
-
 async def look(session: Session, found: FairState, now: datetime) -> dict[str, Any]:
     """Return what the wall shows; once the fair is closed, its whole course."""
-    fair, timetable = found, found.timetable
-    phase = found.phase(now)
-    if phase is Phase.CLOSED:
-        last = timetable.closes_at - timedelta(microseconds=1)
-        hours = await tally_hours(
-            session, fair.id, since=timetable.opens_at - timedelta(hours=1), until=last
-        )
-        counts = days_of_fair(hours, timetable.opens_at, last, fair.zone)
-    else:
-        start = now.astimezone(fair.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        hours = await tally_hours(session, fair.id, since=start, until=start + timedelta(days=1))
-        counts = hours_of_day(hours, fair.zone)
     return {
         "fair": found,
-        "phase": phase,
+        "phase": found.phase(now),
         "now": now,
-        "tally": await tally_fair(session, fair.id, now=now),
-        "chart": draw(counts),
-        "latest": await tally_latest(session, fair.id),
+        "tally": await tally_fair(session, found.id, now=now),
+        "chart": draw(await tally_course(session, found, now=now)),
+        "latest": await tally_latest(session, found.id),
     }
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from litestar import Request
 from litestar.connection import ASGIConnection
 
 from jobfair.db import Session
@@ -10,6 +9,7 @@ from jobfair.errors import NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.fairs.rules.state import FairState
 from jobfair.people.rules import Role
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import Services, SignedIn
 from jobfair.web.http.fair_cache import CachedFair
 
@@ -39,9 +39,7 @@ async def visible_fair(
     return fair
 
 
-async def cached_fair(
-    request: Request[Any, Any, Any], slug: str, *, position: str = ""
-) -> CachedFair:
+async def cached_fair(request: AnyRequest, slug: str, *, position: str = "") -> CachedFair:
     """Return such a fair with all that public pages show of it.
 
     With the slug of a ``position`` its stamp tells how many applications that one has got.

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from urllib.parse import quote
 
-from litestar import Request
 from litestar.response import Template
 
 from jobfair.applicants.queries import applicant_of_account
-from jobfair.applications.queries.ledger import entries_for, people_for
+from jobfair.applications.queries.ledger import Person, entries_for, people_for
 from jobfair.applications.queries.receipts import receipt_of
 from jobfair.applications.rules import Eligibility, FairPolicy, Stage, check_may_apply
 from jobfair.db import Database, Session
@@ -20,13 +19,21 @@ from jobfair.people.rules import Role
 from jobfair.positions.queries import PostedPosition
 from jobfair.positions.rules.offers import Offer
 from jobfair.regions import is_local
-from jobfair.web.http.dependencies import SignedIn
+from jobfair.web.http.acting import AnyRequest
+from jobfair.web.http.dependencies import Services, SignedIn
 from jobfair.web.http.forms import Form
 from jobfair.web.http.templating import show
+from jobfair.web.pages.shared.draft import (
+    CAME_FROM,
+    DRAFT_COOKIE,
+    DRAFT_FIELD,
+    account_owner,
+    guest_owner,
+    read_draft,
+)
 from jobfair.web.pages.shared.fairs import cached_fair
 from jobfair.web.pages.shared.posting import posting_of
 
-AnyRequest = Request[Any, Any, Any]
 SIMILAR_SHOWN = 4
 
 
@@ -42,7 +49,7 @@ class Card:
     why: JobFairError | None = None
     receipt: str = ""
     sent_at: datetime | None = None
-    applicant: Any = None
+    applicant: Person | None = None
     answers: tuple[str, ...] = ()
     so_far: int = 0
 
@@ -84,13 +91,14 @@ async def _card_of(
                 "revive",
                 receipt=entry.receipt,
                 sent_at=sent.stage_at,
-                applicant=applicant,
+                applicant=person,
                 answers=tuple(sent.answers),
             )
         check_may_apply(
             asking=Eligibility(
                 birth_date=applicant.birth_date,
-                is_local=is_local(applicant.district, fair.office.regency),
+                is_local=person.lives_in(fair.office.regency, at=fair.timetable.published_at),
+                says_local=is_local(applicant.district, fair.office.regency),
                 applications_so_far=so_far,
             ),
             conditions=FairPolicy(
@@ -101,8 +109,8 @@ async def _card_of(
             day=now.astimezone(fair.zone).date(),
         )
     except Refused as why:
-        return Card("refused", why=why, applicant=applicant)
-    return Card("form", applicant=applicant, so_far=so_far)
+        return Card("refused", why=why, applicant=person)
+    return Card("form", applicant=person, so_far=so_far)
 
 
 async def load_position_page(
@@ -132,12 +140,35 @@ async def load_position_page(
     )
 
 
+def typed_before(request: AnyRequest, page: PositionPage, now: datetime) -> dict[str, str]:
+    """Return the answers this browser keeps for this very person, by field."""
+    services: Services = request.app.state.services
+    value = request.cookies.get(DRAFT_COOKIE, "")
+    account: SignedIn | None = request.scope.get("user")
+    owners = [account_owner(account.account_id)] if account else []
+    if key := request.query_params.get(DRAFT_FIELD):
+        owners.append(guest_owner(key))
+    for owner in owners if value else ():
+        answers = read_draft(
+            value, services.keys, position_id=page.position.id, owner=owner, now=now
+        )
+        if answers:
+            return {f"answer_{at}": answer for at, answer in enumerate(answers, 1)}
+    return {}
+
+
 def _guest_card(found: FairState, now: datetime) -> Card:
     try:
         check_accepts(now, found.timetable)
     except Refused as why:
         return Card("refused", why=why)
     return Card("guest")
+
+
+def _here(request: AnyRequest, path: str) -> str:
+    """Return the address of the page, which also opens a guest's draft where this one does."""
+    key = request.query_params.get(DRAFT_FIELD)
+    return f"{path}?{DRAFT_FIELD}={quote(key, safe='')}" if key else path
 
 
 def show_position_page(
@@ -161,7 +192,8 @@ def show_position_page(
         others=sight.others,
         form=form,
         notice=notice,
-        here=f"/{sight.found.slug}/lowongan/{position.slug}",
+        here=_here(request, f"/{sight.found.slug}/lowongan/{position.slug}"),
+        came_from=request.query_params.get(CAME_FROM, ""),
         posting=posting_of(sight.found, position, request.app.state.services.base_url),
         status_code=status_code,
     )

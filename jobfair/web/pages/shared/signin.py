@@ -1,25 +1,19 @@
 """Signing in and out, for everybody: applicants by NIK, staff by e-mail address."""
 
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.response import Redirect, Template
 
 from jobfair.applicants.rules.nik import normalise_nik
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, JobFairError, Overloaded, Problem
+from jobfair.fields.parsing import normalise_email
 from jobfair.people import actions
 from jobfair.people.queries import Credentials, credentials_for_key
-from jobfair.people.rules import (
-    PASSWORD_LONGEST,
-    Role,
-    TooMany,
-    address_prefix,
-    network_of,
-    normalise_email,
-)
+from jobfair.people.rules import PASSWORD_LONGEST, Role, TooMany, address_prefix, network_of
+from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import FromQuery, NowDep, ServicesDep, SignedIn
 from jobfair.web.http.devices import DEVICE_COOKIE, device_cookie, is_known_device
@@ -33,9 +27,8 @@ from jobfair.web.http.limits import (
     Tries,
 )
 from jobfair.web.http.templating import show
-from jobfair.web.pages.shared.draft import no_draft
+from jobfair.web.pages.shared.draft import back_to_card, no_draft
 
-AnyRequest = Request[Any, Any, Any]
 HOME = {Role.APPLICANT: "/lamaran", Role.REVIEWER: "/meja", Role.ORGANISER: "/kendali"}
 IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/", "/sandi")
 NAME_LONGEST = 200
@@ -93,11 +86,13 @@ def _page(
     *,
     status_code: int = 200,
     notice: JobFairError | None = None,
+    left: bool = False,
 ) -> Template:
     return show(
         request,
         "applicant/sign_in.html",
         form=form,
+        left=left,
         notice=notice,
         here="/masuk",
         status_code=status_code,
@@ -110,12 +105,14 @@ def _wait(answer: Template, refusal: TooMany | Overloaded) -> Template:
 
 
 @get("/masuk")
-async def ask_sign_in(request: AnyRequest, ke: FromQuery[str] = "") -> Template | Redirect:
-    """Show the form; who is signed in already goes on."""
+async def ask_sign_in(
+    request: AnyRequest, ke: FromQuery[str] = "", keluar: FromQuery[str] = ""
+) -> Template | Redirect:
+    """Show the form, and whether somebody has just signed out; signed-in people go on."""
     account: SignedIn | None = request.scope["user"]
     if account is not None:
         return Redirect(onward(ke, account.role), status_code=303)
-    return _page(request, Form({"ke": ke}))
+    return _page(request, Form({"ke": ke}), left=keluar == "1")
 
 
 @post("/masuk", status_code=200)
@@ -144,7 +141,7 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Te
     old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
     async with services.database.transaction() as session:
         token = await actions.sign_in(session, account=account, old_token=old, now=now)
-    goes = onward(form.given.get("ke", ""), account.role)
+    goes = back_to_card(onward(form.given.get("ke", ""), account.role), "masuk")
     return Redirect(
         f"/sandi?ke={quote(goes)}" if account.must_change_password else goes,
         status_code=303,
@@ -167,5 +164,7 @@ async def sign_out(request: AnyRequest, services: ServicesDep) -> Redirect:
     async with services.database.transaction() as session:
         await actions.sign_out(session, token=token)
     return Redirect(
-        "/", status_code=303, cookies=[host_cookie(SESSION_COOKIE, "", keep=False), no_draft()]
+        "/masuk?keluar=1",
+        status_code=303,
+        cookies=[host_cookie(SESSION_COOKIE, "", keep=False), no_draft()],
     )

@@ -16,20 +16,21 @@ from jobfair.companies.models import Company
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Refused
+from jobfair.fairday.queries import fair_with_prefix
+from jobfair.fairday.rules import Change, CompanyDefinition, Defined, FairDefinition
 from jobfair.fairs import queries as fairs
 from jobfair.fairs.models import Fair, FairWindow, Office
 from jobfair.fairs.queries import LockedFair
 from jobfair.fairs.rules import Phase
+from jobfair.fairs.rules.details import FairDetails
 from jobfair.fairs.rules.state import FairState
 from jobfair.positions import queries
-from jobfair.positions.actions.definitions import Change, CompanyDefinition, Defined, FairDefinition
 from jobfair.positions.models import Position
 from jobfair.regions import district_name
 
 OFFICE_TEXTS = frozenset({"address", "phone", "whatsapp", "email", "website", "letterhead"})
 FAIR_TEXTS = frozenset({"texts", "recap"})
 """What may be defined at any time, because no rule and no number depends on it."""
-PARTS = frozenset({"office", "window", "companies", "positions"})
 RUNNING = frozenset({Phase.OPEN, Phase.PAUSED, Phase.CLOSING})
 WINDOW_REASON = "Panitia mengubah jadwal sebelum job fair dibuka."
 NAMED_IN_AUDIT = 100
@@ -68,7 +69,7 @@ def _by_name(name: str, before: Any, after: Any) -> list[tuple[str, Any, Any]]:
     ]
 
 
-class _Defining:
+class FairImport:
     """One definition being written; ``forbidden`` decides at the end whether it may stand."""
 
     def __init__(self, session: Session, *, now: datetime, locked: LockedFair | None) -> None:
@@ -85,6 +86,7 @@ class _Defining:
         self.kept: list[Change] = []
 
     def note(self, change: Change, *, held: bool) -> None:
+        """Keep a change, among the forbidden ones when a running fair holds the thing."""
         (self.forbidden if held else self.changes).append(change)
 
     def put(
@@ -102,6 +104,7 @@ class _Defining:
             setattr(row, name, value)
 
     async def office(self, definition: FairDefinition) -> Office:
+        """Store the office."""
         wanted = definition.office
         office = await fairs.office_by_slug(self.session, wanted.slug)
         if self.found is not None and self.found.office.slug != wanted.slug:
@@ -109,7 +112,7 @@ class _Defining:
                 "other_office",
                 "Job fair %(fair)s milik kantor %(office)s dan tidak dapat dipindahkan. Pakai "
                 "slug kantor itu, atau beri job fair ini slug lain.",
-                fair=definition.slug,
+                fair=definition.fair.slug,
                 office=self.found.office.slug,
             )
         if office is None:
@@ -128,8 +131,11 @@ class _Defining:
         return office
 
     async def fair(self, definition: FairDefinition, office: Office) -> Fair:
-        wanted = _columns(definition, leave=PARTS)
-        window = definition.window
+        """Store the fair and its window."""
+        wanted = _columns(definition.fair, leave={"window"})
+        wanted |= {"texts": definition.texts, "recap": definition.recap}
+        window = definition.fair.window
+        await self.check_prefix(definition.fair)
         if self.found is not None and self.row is not None:
             self.put(self.row, "fair", wanted, held=self.opened, free=FAIR_TEXTS)
             await self.window(self.found, window.opens_at, window.closes_at)
@@ -141,9 +147,22 @@ class _Defining:
         self.note(Change("fair", fair.slug, "add"), held=False)
         return fair
 
+    async def check_prefix(self, wanted: FairDetails) -> None:
+        """Refuse a receipt prefix of another fair: their receipt numbers would be the same."""
+        own = self.found.id if self.found else None
+        prefix = wanted.receipt_prefix
+        if other := await fair_with_prefix(self.session, prefix, besides=own):
+            raise Refused(
+                "prefix_taken",
+                "Awalan nomor bukti %(prefix)s sudah dipakai job fair %(fair)s. Pakai awalan lain.",
+                prefix=prefix,
+                fair=other,
+            )
+
     def add_window(
         self, fair_id: int, ordinal: int, opens_at: datetime, closes_at: datetime, *, reason: str
     ) -> None:
+        """Add a window to the fair: the newest counts."""
         self.session.add(FairWindow(
                 fair_id=fair_id, ordinal=ordinal, opens_at=opens_at, closes_at=closes_at,
                 paused_from=None, made_at=self.now, account_id=None, reason=reason,
@@ -178,19 +197,19 @@ class _Defining:
         rows = {company.slug: company for company in stored}
         held_ids = await queries.companies_at_fairs(self.session, self.busy)
         for one in wanted:
-            columns = _columns(one, leave={"verified"})
-            row = rows.get(one.slug)
+            slug, columns = one.details.slug, _columns(one.details)
+            row = rows.get(slug)
             if row is None:
-                row = rows[one.slug] = Company(office_id=office.id, **columns)
+                row = rows[slug] = Company(office_id=office.id, **columns)
                 row.verified_at = self.now if one.verified else None
                 self.session.add(row)
-                self.note(Change("company", one.slug, "add"), held=self.opened)
+                self.note(Change("company", slug, "add"), held=self.opened)
                 continue
             held = self.opened or row.id in held_ids
             self.put(row, "company", columns, held=held)
             before = row.verified_at is not None
             if before != one.verified:
-                change = Change("company", one.slug, "change", "verified", before, one.verified)
+                change = Change("company", slug, "change", "verified", before, one.verified)
                 (self.kept if held else self.changes).append(change)
                 if not held:
                     row.verified_at = self.now if one.verified else None
@@ -200,31 +219,32 @@ class _Defining:
     async def positions(
         self, definition: FairDefinition, fair: Fair, by: dict[str, Company]
     ) -> None:
+        """Store the positions; those that are not defined any more are withdrawn."""
         stored = await queries.every_position_of(self.session, fair.id)
         rows = {position.slug: position for position in stored}
         slugs = {company.id: company.slug for company in by.values()}
         for one in definition.positions:
-            company = by[one.company]
-            columns = _columns(one, leave={"company"})
-            place = district_name(one.district) or ""
-            search_text = f"{one.title} {company.name} {place}".casefold()
-            row = rows.pop(one.slug, None)
+            company, details = by[one.company], one.details
+            columns = _columns(details)
+            place = district_name(details.district) or ""
+            search_text = f"{details.title} {company.name} {place}".casefold()
+            row = rows.pop(details.slug, None)
             if row is None:
                 position = Position(
                     fair_id=fair.id, company_id=company.id, search_text=search_text, **columns
                 )
                 self.session.add(position)
-                self.note(Change("position", one.slug, "add"), held=self.opened)
+                self.note(Change("position", details.slug, "add"), held=self.opened)
                 continue
             self.put(row, "position", columns, held=self.opened)
             if row.company_id != company.id:
                 before = slugs[row.company_id]
-                change = Change("position", one.slug, "change", "company", before, one.company)
+                change = Change("position", details.slug, "change", "company", before, one.company)
                 self.note(change, held=self.opened)
                 row.company_id = company.id
             row.search_text = search_text
             if row.withdrawn_at is not None:
-                change = Change("position", one.slug, "restore")
+                change = Change("position", details.slug, "restore")
                 (self.kept if self.opened else self.changes).append(change)
                 row.withdrawn_at = row.withdrawn_at if self.opened else None
         for slug, row in rows.items():
@@ -244,12 +264,13 @@ async def define_fair(
 
     Raises:
         AlreadyOpen: the fair has opened and something besides texts differs.
-        Refused: ``other_office``, the slug belongs to a fair of another office.
+        Refused: ``other_office``, the slug belongs to a fair of another office; ``prefix_taken``,
+            another fair has the receipt prefix.
 
     """
-    bare = await fairs.find_fair(session, definition.slug)
+    bare = await fairs.find_fair(session, definition.fair.slug)
     locked = await fairs.lock_fair(session, bare.id) if bare else None
-    work = _Defining(session, now=now, locked=locked)
+    work = FairImport(session, now=now, locked=locked)
     office = await work.office(definition)
     fair = await work.fair(definition, office)
     by_slug = await work.companies(definition.companies, office)
@@ -266,7 +287,7 @@ async def define_fair(
             account_id=account_id,
             fair_id=fair.id,
             subject=f"fair:{fair.slug}",
-            window=[at.isoformat() for at in asdict(definition.window).values()],
+            window=[at.isoformat() for at in asdict(definition.fair.window).values()],
             changes=len(named),
             changed=named[:NAMED_IN_AUDIT],
         )

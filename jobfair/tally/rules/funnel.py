@@ -1,10 +1,22 @@
-"""From account to placement: what is left after each step, and where most is lost."""
+"""The funnel of a running fair: what is left after each step, and where most is lost.
 
-from collections.abc import Sequence
+It counts as the record does (``tables.application_steps``): what the control room shows before
+the closing is what the recap prints after it.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobfair.applications.rules import Stage
-from jobfair.tally.queries.counters import StageCounts
+from jobfair.tally.rules.counted import STEPS, Reached
+from jobfair.tally.rules.tables import application_steps
+
+STEP_NAMES = {
+    "applied": "Mengirim lamaran",
+    "reviewed": "Ditinjau perusahaan",
+    "shortlisted": "Lolos berkas",
+    "interview": "Wawancara",
+    "accepted": "Diterima",
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +33,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Funnel:
+class Course:
     """People first, then their applications: two units that must not be mixed."""
 
     people: Sequence[Step]
@@ -54,25 +66,11 @@ def _steps(pairs: Sequence[tuple[str, int]]) -> list[Step]:
     return steps
 
 
-def funnel_of(*, accounts: int, applicants: int, stages: StageCounts) -> Funnel:
-    """Return the funnel. Companies may skip steps, so a later stage counts for the earlier ones.
-
-    An application marked unsuitable counts as reviewed only: how far it had come before is in
-    the recap, not in the kept numbers.
-    """
-    accepted = stages.at(Stage.ACCEPTED)
-    interview = accepted + stages.at(Stage.INTERVIEW)
-    shortlisted = interview + stages.at(Stage.SHORTLISTED)
-    reviewed = shortlisted + stages.at(Stage.REVIEWED) + stages.at(Stage.UNSUITABLE)
-    return Funnel(
-        people=_steps([("Punya akun", accounts), ("Mengirim lamaran", applicants)]),
-        applications=_steps(
-            [
-                ("Lamaran berlaku", reviewed + stages.at(Stage.NEW)),
-                ("Sudah ditinjau", reviewed),
-                ("Lolos berkas", shortlisted),
-                ("Wawancara", interview),
-                ("Diterima", accepted),
-            ]
-        ),
-    )
+def course_of(people: Mapping[int, int], reached: Sequence[Reached]) -> Course:
+    """Return the funnel; ``people`` tells how many came as far as each step and no further."""
+    persons = [
+        (STEP_NAMES[step], sum(n for came, n in people.items() if came >= level))
+        for level, step in enumerate(STEPS)
+    ]
+    sent = [(STEP_NAMES[step.step], step.n) for step in application_steps(reached)]
+    return Course(people=_steps(persons), applications=_steps(sent))

@@ -7,13 +7,14 @@ from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
+from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import lock_fair
 from jobfair.fairs.rules import check_may_latch
 from jobfair.tally.actions import freeze
 
 
 async def close_fair(
-    session: Session, *, fair_id: int, now: datetime, account_id: int | None
+    session: Session, *, keys: Keys, fair_id: int, now: datetime, account_id: int | None
 ) -> None:
     """Set the latch and keep the figures, in one transaction. Closing twice changes nothing.
 
@@ -40,7 +41,7 @@ async def close_fair(
         latch_seq=fair.ledger_seq,
         timetable=replace(fair.timetable, latched_at=now),
     )
-    record = await freeze(session, latched, now=now)
+    record = await freeze(session, latched, now=now, keys=keys)
     record_audit(
         session,
         Act.LATCH,
@@ -48,6 +49,6 @@ async def close_fair(
         account_id=account_id,
         fair_id=fair_id,
         applications=fair.ledger_seq,
-        differences=len(record["reconciliation"]["differences"]),
+        differences=len(record.reconciliation.differences),
     )
     mark_changed(session, topics.fair(fair_id))
