@@ -35,6 +35,7 @@ from jobfair.web.http.headers import SecureHeaders
 from jobfair.web.http.malformed import RefuseMalformed
 from jobfair.web.http.overload import BusyPages
 from jobfair.web.http.page_cache import KeptPages, fingerprint
+from jobfair.web.http.protocol import HeadAsGet
 from jobfair.web.http.sockets import LiveSockets, note_refusal
 from jobfair.web.http.static_files import static_files
 from jobfair.web.http.templating import make_environment
@@ -102,13 +103,15 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         if services.timekeeper is not None:
             await services.timekeeper.follow()
-        works = [services.door.run()]
+        works = [services.door.run(), live.keep_alive()]
         if services.timekeeper is not None:
             works.append(services.timekeeper.run())
         if services.bus is not None:
             works.append(services.bus.run())
         if scheduled:
-            tools = Tools(services.database, services.clock, services.door, services.store)
+            tools = Tools(
+                services.database, services.clock, services.door, services.store, services.press
+            )
             works.append(keep_the_clock(tools))
         tasks = [asyncio.create_task(work) for work in works]
         try:
@@ -118,6 +121,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=GOODBYE)
+            await services.press.close()
             await services.database.close()
             await services.store.close()
 
@@ -151,7 +155,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         guards=[every_request],
         exception_handlers=HANDLERS,
         after_exception=[note_refusal],
-        before_send=[services.requests.saw],
+        before_send=[services.requests.observe],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],
         request_max_body_size=FORM_LIMIT,
@@ -172,6 +176,6 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         door=services.door,
     )
     pages = admission(headers(AuthenticationMiddleware()(kept(app.asgi_handler))))
-    sockets = LiveSockets(pages, services)
-    app.asgi_handler = RefuseMalformed(sockets, environment, headers=headers.added)
+    live = LiveSockets(pages, services)
+    app.asgi_handler = RefuseMalformed(HeadAsGet(live), environment, headers=headers.added)
     return app

@@ -7,6 +7,7 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 GIVEN_BACK = 0.05
 ZONE_NAMES = {
@@ -16,6 +17,8 @@ ZONE_NAMES = {
     "Asia/Jayapura": "WIT",
 }
 """How the zones of Indonesia are written (Keppres 41/1987)."""
+WIB = ZoneInfo("Asia/Jakarta")
+"""Zone of pages and messages that belong to no fair."""
 
 
 class Clock(Protocol):

@@ -49,6 +49,16 @@ class Overloaded(JobFairError):
         self.seconds = seconds
 
 
+class InternalFault(JobFairError):
+    """Something is broken on our side: nothing was done, and trying again does not help."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ada yang rusak di pihak kami dan permintaan ini tidak tersimpan. "
+            "Jangan ulangi; hubungi panitia."
+        )
+
+
 class TemporarilyUnavailable(JobFairError):
     """One thing this request needs is full or out of reach, while the rest goes on as ever."""
 

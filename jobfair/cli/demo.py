@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from jobfair.app import create_app, make_services
-from jobfair.cli.frame import command, out, ready_database
+from jobfair.cli.common import command, out, ready_database
 from jobfair.cli.migrate import prepare
-from jobfair.cli.playing import Cast, cast_fair, events_of, find_cast, play, submit
+from jobfair.cli.playing import Scenario, create_scenario, find_scenario, play, submit
 from jobfair.cli.progress import progress_bar
 from jobfair.cli.serve import make_server
 from jobfair.clock import ControlledClock
@@ -46,27 +46,28 @@ PAUSE = (0.5, 4.0)
 """Seconds between two synthetic applications while the demo runs."""
 
 
-def _busiest(cast: Cast) -> int:
+def _busiest(scenario: Scenario) -> int:
     """Return the company with the most applications in the files."""
     counts: dict[int, int] = {}
-    for arriving, _ in events_of(cast):
-        for event in arriving:
-            company = cast.companies[event.position]
-            counts[company] = counts.get(company, 0) + 1
+    for event in scenario.applications:
+        company = scenario.companies[event.position]
+        counts[company] = counts.get(company, 0) + 1
     return max(counts, key=lambda company: counts[company])
 
 
-async def _add_staff(database: Database, settings: Settings, cast: Cast, now: datetime) -> None:
+async def _add_staff(
+    database: Database, settings: Settings, scenario: Scenario, now: datetime
+) -> None:
     keys, hashed = read_keys(settings.keys), Passwords().hash_now(PASSWORD)
     async with database.transaction() as session:
-        office_id = (await fair_by_slug(session, cast.slug)).office_id
+        office_id = (await fair_by_slug(session, scenario.slug)).office_id
         await add_staff(
             session, keys=keys, role=Role.ORGANISER, name="Lina Marlina", email=ORGANISER,
             password_hash=hashed, now=now, by=None, office_id=office_id,
         )  # fmt: skip
         await add_staff(
             session, keys=keys, role=Role.REVIEWER, name="Rina Pratiwi", email=REVIEWER,
-            password_hash=hashed, now=now, by=None, company_id=_busiest(cast),
+            password_hash=hashed, now=now, by=None, company_id=_busiest(scenario),
         )  # fmt: skip
 
 
@@ -84,16 +85,16 @@ async def build_demo(settings: Settings, folder: Path, *, now: datetime) -> None
         if report.mistakes:
             show_report(report, out)
             raise JobFairError("Folder contoh tidak dapat dimuat.")
-        cast = await cast_fair(
+        scenario = await create_scenario(
             database, read_keys(settings.keys), folder, slug=report.slug, shift=report.shift,
             now=now - PREPARED, password_hash=Passwords().hash_now(PASSWORD),
         )  # fmt: skip
-        await _add_staff(database, settings, cast, now)
+        await _add_staff(database, settings, scenario, now)
         clock = ControlledClock(now)
         door = Door(database, clock)
         serving = asyncio.create_task(door.run())
-        with progress_bar("Memutar hari-hari yang sudah lewat", total=cast.events) as advance:
-            await play(database, door, clock, cast, until=now, advance=advance)
+        with progress_bar("Memutar hari-hari yang sudah lewat", total=scenario.events) as advance:
+            await play(database, door, clock, scenario, until=now, advance=advance)
         serving.cancel()
 
 
@@ -114,14 +115,13 @@ async def _fair_of_today(settings: Settings) -> FairState | None:
 
 async def _trickle(services: Services, folder: Path) -> None:
     """Let the applications of the days still to come arrive now, one after another."""
-    cast = await find_cast(services.database, services.keys, folder, slug=FAIR)
-    for arriving, _ in events_of(cast):
-        for event in arriving:
-            if event.at + cast.shift <= services.clock.now():
-                continue
-            await asyncio.sleep(random.uniform(*PAUSE))  # noqa: S311 - a pause, no secret
-            with contextlib.suppress(JobFairError):
-                await submit(services.door, cast, event)
+    scenario = await find_scenario(services.database, services.keys, folder, slug=FAIR)
+    for event in scenario.applications:
+        if event.at + scenario.shift <= services.clock.now():
+            continue
+        await asyncio.sleep(random.uniform(*PAUSE))  # noqa: S311 - a pause, no secret
+        with contextlib.suppress(JobFairError):
+            await submit(services.door, scenario, event)
 
 
 def _tell(settings: Settings, folder: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from jobfair.cli.frame import CHECK_FAILED, DATA, command, fail, fair_id_of, out, ready_database
+from jobfair.cli.common import CHECK_FAILED, DATA, command, fail, fair_id_of, out, ready_database
 from jobfair.clock import AnchoredClock
 from jobfair.content import fair_folder
 from jobfair.db import Database
@@ -23,7 +23,7 @@ from jobfair.reporting.editions import write_edition
 from jobfair.settings import Settings, read_settings
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.web.http.passwords import Passwords
-from jobfair.wording.language import moment
+from jobfair.wording.dates import moment
 
 
 async def _add_organiser(

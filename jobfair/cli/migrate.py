@@ -1,13 +1,14 @@
 """``jobfair migrate``: bring the database to this version; a new installation also gets a key."""
 
 import asyncio
+from pathlib import Path
 
 import click
 
-from jobfair.cli.frame import command, out
+from jobfair.cli.common import command, out
 from jobfair.db import Database
 from jobfair.db.migrations import newest_revision, revision_of, upgrade
-from jobfair.db.safety import check_library
+from jobfair.db.safety import check_library, protect_files
 from jobfair.db.sealed import make_key_file, read_keys
 from jobfair.errors import Misconfigured
 from jobfair.settings import Settings, read_settings
@@ -20,9 +21,9 @@ async def prepare(settings: Settings) -> bool:
         Misconfigured: the database has data but its key file is gone.
 
     """
-    if settings.database.startswith("sqlite"):
-        settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
+    if database.is_sqlite:
+        protect_files(Path(database.url.database or ""), settings.data)
     try:
         await check_library(database)
         fresh = await revision_of(database) is None

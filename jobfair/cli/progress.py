@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from jobfair.cli.frame import out
+from jobfair.cli.common import out
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from jobfair.applicants.actions import change_keys_of_applicants
-from jobfair.cli.frame import command, out, ready_database
+from jobfair.cli.common import command, out, ready_database
 from jobfair.db import Database
 from jobfair.db.leader import Leader
 from jobfair.db.sealed import Keys, make_key_file, read_keys, replace_key_file

@@ -14,9 +14,9 @@ import click
 from rich.table import Table
 
 from jobfair.app import create_app, make_services
-from jobfair.cli.frame import CHECK_FAILED, command, fail, out, ready_database
+from jobfair.cli.common import CHECK_FAILED, command, fail, out, ready_database
 from jobfair.cli.migrate import prepare
-from jobfair.cli.playing import Cast, cast_fair, decide, events_of, play, submit
+from jobfair.cli.playing import Scenario, create_scenario, decide, play, submit
 from jobfair.cli.progress import progress_bar
 from jobfair.cli.serve import make_server
 from jobfair.clock import AnchoredClock, ControlledClock
@@ -52,24 +52,34 @@ FIGURES = {
 }
 REGISTER_BEFORE = timedelta(days=5)
 REPEATS = 50
+UNTRIED = "tidak dicoba, tidak ada lamaran yang tersisa"
 
 
 @dataclass
 class Probes:
-    """What was tried at the edges, and how it was answered."""
+    """The answers to applications sent at the edges of the window, and to repeated ones."""
 
-    before_opening: str = ""
-    at_closing: str = ""
+    before_opening: str = UNTRIED
+    at_closing: str = UNTRIED
     repeats: int = 0
     repeats_equal: int = 0
 
+    @property
+    def right(self) -> bool:
+        """Tell whether every answer was the right one."""
+        return (
+            self.before_opening in {UNTRIED, "not_open"}
+            and self.at_closing in {UNTRIED, "closed"}
+            and self.repeats_equal == self.repeats
+        )
 
-def expected_totals(cast: Cast) -> dict[str, int]:
+
+def expected_totals(scenario: Scenario) -> dict[str, int]:
     """Return the four totals as the files say them."""
-    sent = [event for arriving, _ in events_of(cast) for event in arriving]
+    sent = scenario.applications
     return {
-        "perusahaan": len(set(cast.companies.values())),
-        "jabatan": len(cast.positions),
+        "perusahaan": len(set(scenario.companies.values())),
+        "jabatan": len(scenario.positions),
         "pelamar": len({event.applicant for event in sent}),
         "lamaran": len(sent),
     }
@@ -81,81 +91,84 @@ def recount_by_sql(path: Path) -> dict[str, int]:
         return {name: connection.execute(sql).fetchone()[0] for name, sql in RECOUNT.items()}
 
 
-async def _try(door: Door, cast: Cast, event: SampleApplication) -> str:
+async def _try(door: Door, scenario: Scenario, event: SampleApplication) -> str:
     """Hand in an application that must be refused; returns the code of the refusal."""
     try:
-        await submit(door, cast, event)
+        await submit(door, scenario, event)
     except Refused as refusal:
         return refusal.code
     return "diterima"
 
 
-def _unsent(cast: Cast) -> SampleApplication:
-    """Return an application that is not in the files."""
-    sent = {(event.applicant, event.position) for hour, _ in events_of(cast) for event in hour}
-    applicant, position = next(
-        pair for pair in product(cast.applicants, cast.positions) if pair not in sent
-    )
-    return SampleApplication(cast.opens_at, applicant, position, ())
+def _unsent(scenario: Scenario) -> SampleApplication | None:
+    """Return an application that is not in the files, if there is a pair that is not."""
+    sent = {(event.applicant, event.position) for event in scenario.applications}
+    for applicant, position in product(scenario.applicants, scenario.positions):
+        if (applicant, position) not in sent:
+            return SampleApplication(scenario.opens_at, applicant, position, ())
+    return None
 
 
-async def _repeat(door: Door, cast: Cast, probes: Probes) -> None:
-    """Send the first hour's applications again: each must get its first receipt."""
-    for event in next(events_of(cast))[0][:REPEATS]:
-        first = cast.receipts[event.applicant, event.position]
-        again = await submit(door, cast, event)
+async def _repeat(door: Door, scenario: Scenario, probes: Probes) -> None:
+    """Send the first applications again: each must get its first receipt."""
+    for event in scenario.applications[:REPEATS]:
+        first = scenario.receipts[event.applicant, event.position]
+        again = await submit(door, scenario, event)
         probes.repeats += 1
         probes.repeats_equal += (again.number, again.seq) == (first.number, first.seq)
 
 
-async def play_at_once(database: Database, cast: Cast) -> Probes:
-    """Play the fair without sleeping, try its edges, and close it."""
-    clock, probes = ControlledClock(cast.opens_at - timedelta(microseconds=1)), Probes()
+async def play_at_once(database: Database, scenario: Scenario) -> Probes:
+    """Play the fair without sleeping, try the edges of its window, and close it."""
+    clock, probes = ControlledClock(scenario.opens_at - timedelta(microseconds=1)), Probes()
     door = Door(database, clock)
     serving = asyncio.create_task(door.run())
-    stranger = _unsent(cast)
-    probes.before_opening = await _try(door, cast, stranger)
-    with progress_bar("Memutar job fair", total=cast.events) as advance:
-        await play(database, door, clock, cast, until=cast.closes_at, advance=advance)
-    await _repeat(door, cast, probes)
-    clock.move_to(cast.closes_at)
-    probes.at_closing = await _try(door, cast, stranger)
-    await close_when_drained(database, clock, door, fair_id=cast.fair_id, account_id=None)
+    unsent = _unsent(scenario)
+    early = unsent or next(iter(scenario.applications), None)
+    if early is not None:
+        probes.before_opening = await _try(door, scenario, early)
+    with progress_bar("Memutar job fair", total=scenario.events) as advance:
+        await play(database, door, clock, scenario, until=scenario.closes_at, advance=advance)
+    await _repeat(door, scenario, probes)
+    clock.move_to(scenario.closes_at)
+    if unsent is not None:
+        probes.at_closing = await _try(door, scenario, unsent)
+    await close_when_drained(database, clock, door, fair_id=scenario.fair_id, account_id=None)
     serving.cancel()
     return probes
 
 
-async def play_to_be_watched(settings: Settings, cast: Cast, speed: float) -> None:
+async def play_to_be_watched(settings: Settings, scenario: Scenario, speed: float) -> None:
     """Play the fair on a clock that runs ``speed`` times faster, served to browsers meanwhile."""
-    clock = AnchoredClock(start=cast.opens_at - timedelta(seconds=2 * speed), rate=speed)
+    clock = AnchoredClock(start=scenario.opens_at - timedelta(seconds=2 * speed), rate=speed)
     services = make_services(settings, clock=clock)
     server = make_server(create_app(services, settings), settings)
     serving = asyncio.create_task(server.serve())
-    out.print(f"Tonton di {settings.base_url}/{cast.slug} (Ctrl-C menghentikan)")
+    out.print(f"Tonton di {settings.base_url}/{scenario.slug} (Ctrl-C menghentikan)")
     try:
-        for arriving, decisions in events_of(cast):
+        for arriving, decisions in scenario.hours:
             for event in arriving:
                 await clock.until(event.at)
                 with contextlib.suppress(Refused):
-                    await submit(services.door, cast, event)
-            await decide(services.database, cast, decisions)
-        await clock.until(cast.closes_at + timedelta(seconds=2 * speed))
+                    await submit(services.door, scenario, event)
+            await decide(services.database, scenario, decisions)
+        await clock.until(scenario.closes_at + timedelta(seconds=2 * speed))
     finally:
         server.should_exit = True
         await serving
 
 
-async def _stage(settings: Settings, database: Database, folder: Path) -> Cast:
+async def stage_fair(settings: Settings, database: Database, folder: Path) -> Scenario:
     """Load the fair as it was before its opening, and let its people register."""
     findings = Findings()
-    told = read_fair(folder, findings)
-    if told is None:
+    fair = read_fair(folder, findings)
+    if fair is None:
         raise BadFiles(findings.mistakes)
-    before = told.definition.window.opens_at - REGISTER_BEFORE
+    before = fair.definition.window.opens_at - REGISTER_BEFORE
     report = await load_fair(database, folder, now=before, publish=True)
     if report.mistakes:
         raise BadFiles(report.mistakes)
-    return await cast_fair(
+    return await create_scenario(
         database, read_keys(settings.keys), folder, slug=report.slug, shift=timedelta(0), now=before
     )
 
@@ -179,10 +192,12 @@ def _show(totals: dict[str, dict[str, int]], probes: Probes | None) -> None:
 
 
 async def _print_twice(closing: FrozenClosing, folder: Path, base_url: str) -> list[str]:
-    """Print everything twice, by processes of their own; returns what differs."""
-    first = await write_edition(closing, folder, base_url=base_url)
+    """Print all files twice, in processes of their own; returns the names that differ."""
     with tempfile.TemporaryDirectory() as elsewhere:
-        second = await write_edition(closing, Path(elsewhere), base_url=base_url)
+        first, second = await asyncio.gather(
+            write_edition(closing, folder, base_url=base_url),
+            write_edition(closing, Path(elsewhere), base_url=base_url),
+        )
     for path, mark in first:
         out.print(f"{mark}  {path}")
     return [one[0].name for one, two in zip(first, second, strict=True) if one[1] != two[1]]
@@ -219,29 +234,27 @@ async def replay(folder: str, into: Path, speed: float | None) -> None:
     await prepare(settings)
     probes: Probes | None = None
     async with ready_database(settings) as database:
-        cast = await _stage(settings, database, fair_folder(folder))
+        scenario = await stage_fair(settings, database, fair_folder(folder))
         if speed is None:
-            probes = await play_at_once(database, cast)
+            probes = await play_at_once(database, scenario)
     if speed is not None:
-        await play_to_be_watched(settings, cast, speed)
+        await play_to_be_watched(settings, scenario, speed)
     async with ready_database(settings) as database, database.snapshot() as session:
-        wrong = await differences(session, cast.fair_id)
-        closing = await closing_of(session, cast.fair_id)
+        wrong = await differences(session, scenario.fair_id)
+        closing = await closing_of(session, scenario.fair_id)
     if closing is None:
         fail("job fair belum sampai ke penutupannya, jadi belum ada rekap.", CHECK_FAILED)
         return
     main = closing.record["figures"]
     totals = {
-        "berkas": expected_totals(cast),
+        "berkas": expected_totals(scenario),
         "rekap": {name: main[key] for name, key in FIGURES.items()},
         "SQL": recount_by_sql(data / "jobfair.sqlite"),
     }
     with out.status("Mencetak dua kali…"):
         changed = await _print_twice(closing, into, settings.base_url)
     _show(totals, probes)
-    edges = probes is None or (
-        probes.before_opening, probes.at_closing, probes.repeats_equal
-    ) == ("not_open", "closed", probes.repeats)  # fmt: skip
+    edges = probes is None or probes.right
     if wrong or changed or not _agree(totals) or not edges:
         fail(f"tidak cocok: {wrong or changed or 'lihat tabel di atas'}", CHECK_FAILED)
     out.print("Cocok: berkas, rekap, dan hitung ulang SQL sama; dua cetakan sama sampai bita.")

@@ -17,8 +17,8 @@ from litestar import Litestar
 from uvicorn.loops.auto import auto_loop_factory
 
 from jobfair.app import create_app, make_services, store_of
+from jobfair.cli.common import out, plain_command, ready_database
 from jobfair.cli.crew import Crew
-from jobfair.cli.frame import out, plain_command, ready_database
 from jobfair.cli.rekey import check_key
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database
@@ -30,6 +30,7 @@ from jobfair.errors import Misconfigured
 from jobfair.fairs.queries import newest_received_at
 from jobfair.settings import Settings, read_settings
 from jobfair.store import StoreMisconfigured, StoreUnavailable
+from jobfair.web.http.protocol import BoundedHeads, is_no_false_alarm
 
 log = logging.getLogger(__name__)
 SOCKET_FRAME = 1024
@@ -51,9 +52,11 @@ DEAF_AFTER = 30
 
 def make_server(app: Litestar, settings: Settings) -> uvicorn.Server:
     """Return the server: no server name, small frames in, no compression on sockets."""
+    logging.getLogger("uvicorn.error").addFilter(is_no_false_alarm)
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            http=BoundedHeads,
             host=settings.host,
             port=settings.port,
             backlog=BACKLOG,

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import click
 
-from jobfair.cli.frame import command, out, ready_database
+from jobfair.audit.rules import Act
+from jobfair.cli.common import command, out, ready_database
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys, read_keys
 from jobfair.errors import NotFound
@@ -55,7 +56,7 @@ async def reset_organiser(database: Database, settings: Settings, email: str) ->
             password_hash=hashed,
             now=datetime.now(UTC),
             by=None,
-            act="reset_organiser",
+            act=Act.RESET_ORGANISER,
         )
     return password
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.companies.queries import company_of_office, lock_company
 from jobfair.companies.rules import check_note, check_suspension_reason
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import all_fairs
@@ -17,7 +18,7 @@ from jobfair.people.rules import Role
 async def _tell_fairs(session: Session, office_id: int) -> None:
     """Mark every fair of the office: public numbers count verified companies only."""
     for fair in await all_fairs(session, office_id=office_id):
-        mark_changed(session, f"fair:{fair.id}")
+        mark_changed(session, topics.fair(fair.id))
 
 
 async def verify_company(
@@ -43,7 +44,7 @@ async def verify_company(
     company.verified_at = now
     record_audit(
         session,
-        "verify_company",
+        Act.VERIFY_COMPANY,
         now=now,
         account_id=account_id,
         fair_id=fair_id,
@@ -77,10 +78,10 @@ async def suspend_company(
     if company.verified_at is None:
         return
     company.verified_at = None
-    mark_changed(session, f"company:{company_id}")
+    mark_changed(session, topics.company(company_id))
     record_audit(
         session,
-        "suspend_company",
+        Act.SUSPEND_COMPANY,
         now=now,
         account_id=account_id,
         fair_id=fair_id,

@@ -9,7 +9,7 @@ async def integrity_problems(database: Database) -> list[str]:
     """Return what SQLite finds wrong with its file; PostgreSQL has its own tools for that."""
     if not database.is_sqlite:
         return []
-    async with database.reading.connect() as connection:
+    async with database.report_reader.connect() as connection:
         pages = await connection.execute(text("pragma integrity_check"))
         keys = await connection.execute(text("pragma foreign_key_check"))
         return [row[0] for row in pages if row[0] != "ok"] + [

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Result, Select
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import TypeEngine
 
@@ -34,7 +34,7 @@ class PreparedLookup:
         ``statement`` is one that was made once and is kept: what it becomes is kept for ever.
 
         Raises:
-            OperationalError: the driver could not ask, whatever it calls that.
+            DBAPIError: what the driver raised, of the same kind.
 
         """
         prepared = self._prepared.get(statement)
@@ -47,8 +47,16 @@ class PreparedLookup:
             else:
                 found = self._ask_in_place(self._engine, prepared.text, given)
         except self._errors as error:
-            raise OperationalError(prepared.text, None, error, hide_parameters=True) from error
+            raise self._wrapped(prepared.text, error) from error
         return prepared.result(found)
+
+    def _wrapped(self, text: str, error: Exception) -> DBAPIError:
+        """Return the error as sessions raise it, so that its kind is known everywhere."""
+        found = DBAPIError.instance(
+            text, None, error, self._errors, hide_parameters=True, dialect=self._engine.dialect
+        )
+        assert isinstance(found, DBAPIError), "the driver's own errors are wrapped"
+        return found
 
     def _ask_in_place(self, engine: Engine, text: str, given: Any) -> Rows:
         if self._kept is None:

@@ -1,8 +1,10 @@
 """Can what is acknowledged be lost here? Asked before serving; each answer is a sentence."""
 
 import fcntl
+import logging
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from jobfair.db import SQLITE_FLOOR
 from jobfair.db.database import Database
 from jobfair.errors import Misconfigured
 
+log = logging.getLogger(__name__)
 MOUNTS = Path("/proc/self/mountinfo")
 NETWORK = frozenset(
     {"9p", "afs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "nfs", "nfs4"}
@@ -118,6 +121,33 @@ async def _check_server(database: Database) -> None:
                     name=name,
                     value=value,
                 )
+
+
+def protect_files(database: Path, folder: Path) -> None:
+    """Let only the owner read a SQLite database, whatever the umask; repair what is open to others.
+
+    SQLite gives its log and its index the mode of the file itself. ``folder`` is the program's own;
+    a database elsewhere is protected file by file.
+    """
+    if folder in database.parents:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _close_to_others(folder, 0o700)
+    if database.parent.is_dir():
+        os.close(os.open(database, os.O_RDONLY | os.O_CREAT, 0o600))
+    for name in (database, Path(f"{database}-wal"), Path(f"{database}-shm")):
+        _close_to_others(name, 0o600)
+
+
+def _close_to_others(path: Path, mode: int) -> None:
+    try:
+        before = stat.S_IMODE(path.stat().st_mode)
+        if before & (stat.S_IRWXG | stat.S_IRWXO):
+            path.chmod(mode)
+            log.warning("%s was open to other users (%o); it is not any more", path, before)
+    except FileNotFoundError:
+        return
+    except PermissionError:
+        log.warning("%s is open to other users, and only its owner can change that", path)
 
 
 @contextmanager

@@ -21,8 +21,8 @@ Written = tuple[Result, frozenset[str], float]
 """What the work returned, what it changed, and how many seconds the commit took."""
 
 
-class ThreadSession(AsyncSession):
-    """A session in a thread that may wait for the disk: its statements run where they are."""
+class BlockingSession(AsyncSession):
+    """A session over a synchronous engine: its statements run in the thread that asks."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(expire_on_commit=False)
@@ -31,6 +31,14 @@ class ThreadSession(AsyncSession):
     async def execute(self, *args: Any, **options: Any) -> Any:
         """Run a statement, without the switch that a session in an event loop needs."""
         return self.sync_session.execute(*args, **options)
+
+    async def close(self) -> None:
+        """Give the connection back, without a task of its own: this cannot be interrupted."""
+        self.sync_session.close()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close."""
+        self.sync_session.close()
 
 
 class Writer:
@@ -59,7 +67,7 @@ class Writer:
         raise RuntimeError("what is written in one go waits for nothing but its session")
 
     async def _commit(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Written[Result]:
-        session = ThreadSession(self._engine)
+        session = BlockingSession(self._engine)
         with session.sync_session as plain:
             with plain.begin():
                 result = await work(session)

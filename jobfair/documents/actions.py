@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.documents import queries
@@ -80,7 +81,12 @@ async def finish_upload(session: Session, *, account_id: int, name: str, now: da
     document.stored_at = now
     owner.cv = name
     record_audit(
-        session, "upload_cv", now=now, account_id=account_id, kind=document.kind, size=document.size
+        session,
+        Act.UPLOAD_CV,
+        now=now,
+        account_id=account_id,
+        kind=document.kind,
+        size=document.size,
     )
 
 
@@ -91,7 +97,7 @@ async def remove_cv(session: Session, *, account_id: int, now: datetime) -> None
         return
     owner.cv = ""
     await queries.mark_removed_of(session, applicant_id=owner.id, now=now)
-    record_audit(session, "remove_cv", now=now, account_id=account_id)
+    record_audit(session, Act.REMOVE_CV, now=now, account_id=account_id)
 
 
 async def give_up(session: Session, *, now: datetime) -> int:
@@ -119,16 +125,25 @@ async def forget(session: Session, names: Sequence[str]) -> None:
 
 
 def note_reading(
-    session: Session, *, account_id: int, fair_id: int, application_id: int, now: datetime
+    session: Session,
+    *,
+    account_id: int,
+    fair_id: int,
+    application_id: int,
+    position: str,
+    company: str,
+    now: datetime,
 ) -> None:
     """Write down that a company opens a CV, before it does."""
     record_audit(
         session,
-        "read_cv",
+        Act.READ_CV,
         now=now,
         account_id=account_id,
         fair_id=fair_id,
         subject=f"application:{application_id}",
+        position=position,
+        company=company,
     )
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from jobfair.audit.actions import record_audit
-from jobfair.db import Session
+from jobfair.audit.rules import Act
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.fairs.queries import lock_fair
 from jobfair.fairs.rules import check_may_latch
@@ -42,11 +43,11 @@ async def close_fair(
     record = await freeze(session, latched, now=now)
     record_audit(
         session,
-        "latch",
+        Act.LATCH,
         now=now,
         account_id=account_id,
         fair_id=fair_id,
         applications=fair.ledger_seq,
         differences=len(record["reconciliation"]["differences"]),
     )
-    mark_changed(session, f"fair:{fair_id}")
+    mark_changed(session, topics.fair(fair_id))

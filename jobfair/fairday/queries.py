@@ -1,4 +1,4 @@
-"""Which fairs have come to their closing."""
+"""Which fairs have come to their closing, and which were closed lately."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from jobfair.db import Session
 from jobfair.fairs.models import Fair, FairWindow
+from jobfair.tally.models import Closing
 
 
 async def fairs_to_close(session: Session, now: datetime) -> Sequence[int]:
@@ -33,3 +34,14 @@ async def fairs_to_close(session: Session, now: datetime) -> Sequence[int]:
         .order_by(Fair.id)
     )
     return (await session.scalars(query)).all()
+
+
+async def editions_since(session: Session, since: datetime) -> Sequence[tuple[int, int]]:
+    """Return the fairs whose figures were frozen since an instant, each with its newest edition."""
+    query = (
+        select(Closing.fair_id, func.max(Closing.edition))
+        .where(Closing.frozen_at >= since)
+        .group_by(Closing.fair_id)
+        .order_by(Closing.fair_id)
+    )
+    return [(fair_id, edition) for fair_id, edition in await session.execute(query)]

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from jobfair.audit.actions import record_audit
 from jobfair.audit.queries import has_entry
-from jobfair.db import Session
+from jobfair.audit.rules import Act
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.fairs import queries, rules
 from jobfair.fairs.models import FairWindow
@@ -15,7 +16,7 @@ def _add_window(
     session: Session,
     fair: FairState,
     *,
-    act: str,
+    act: Act,
     now: datetime,
     account_id: int | None,
     reason: str,
@@ -45,7 +46,7 @@ def _add_window(
         reason=reason.strip(),
         closes_at=(closes_at or timetable.closes_at).isoformat(),
     )
-    mark_changed(session, f"fair:{fair.id}")
+    mark_changed(session, topics.fair(fair.id))
 
 
 async def publish_fair(
@@ -55,8 +56,8 @@ async def publish_fair(
     locked = await queries.lock_fair(session, fair_id)
     if locked.row.published_at is None:
         locked.row.published_at = now
-        record_audit(session, "publish", now=now, account_id=account_id, fair_id=fair_id)
-        mark_changed(session, f"fair:{fair_id}")
+        record_audit(session, Act.PUBLISH, now=now, account_id=account_id, fair_id=fair_id)
+        mark_changed(session, topics.fair(fair_id))
 
 
 async def extend_fair(
@@ -79,7 +80,7 @@ async def extend_fair(
     _add_window(
         session,
         fair,
-        act="extend",
+        act=Act.EXTEND,
         now=now,
         account_id=account_id,
         reason=reason,
@@ -103,7 +104,7 @@ async def close_early(
     rules.check_may_close_early(now=now, timetable=fair.timetable, reason=reason)
     ends = rules.earliest_end(now, fair.last_received_at)
     _add_window(
-        session, fair, act="close_early", now=now, account_id=account_id, reason=reason,
+        session, fair, act=Act.CLOSE_EARLY, now=now, account_id=account_id, reason=reason,
         closes_at=ends, paused_from=fair.timetable.paused_from,
     )  # fmt: skip
 
@@ -121,7 +122,7 @@ async def pause_fair(
     rules.check_may_pause(now=now, timetable=fair.timetable, reason=reason)
     begins = rules.earliest_end(now, fair.last_received_at)
     _add_window(
-        session, fair, act="pause", now=now, account_id=account_id, reason=reason,
+        session, fair, act=Act.PAUSE, now=now, account_id=account_id, reason=reason,
         paused_from=begins,
     )  # fmt: skip
 
@@ -132,7 +133,7 @@ async def resume_fair(
     """Accept again. Raises ``Refused`` when nothing is paused."""
     fair = (await queries.lock_fair(session, fair_id)).fair
     rules.check_may_resume(now=now, timetable=fair.timetable)
-    _add_window(session, fair, act="resume", now=now, account_id=account_id, reason="")
+    _add_window(session, fair, act=Act.RESUME, now=now, account_id=account_id, reason="")
 
 
 async def open_early(
@@ -147,7 +148,7 @@ async def open_early(
     fair = (await queries.lock_fair(session, fair_id)).fair
     rules.check_may_open_early(now=now, timetable=fair.timetable, reason=reason)
     _add_window(
-        session, fair, act="open_early", now=now, account_id=account_id, reason=reason,
+        session, fair, act=Act.OPEN_EARLY, now=now, account_id=account_id, reason=reason,
         opens_at=now,
     )  # fmt: skip
 
@@ -161,9 +162,9 @@ async def announce_phase(session: Session, *, fair_id: int, now: datetime) -> No
     fair = await queries.fair_by_id(session, fair_id)
     phase, timetable = fair.phase(now), fair.timetable
     if phase in (rules.Phase.OPEN, rules.Phase.PAUSED):
-        act, at = "opened", timetable.opens_at
+        act, at = Act.OPENED, timetable.opens_at
     elif phase is rules.Phase.CLOSING:
-        act, at = "window_ended", timetable.closes_at
+        act, at = Act.WINDOW_ENDED, timetable.closes_at
     else:
         return
     if await has_entry(session, act=act, fair_id=fair_id, at=at):
@@ -171,4 +172,4 @@ async def announce_phase(session: Session, *, fair_id: int, now: datetime) -> No
     await queries.lock_fair(session, fair_id)
     if not await has_entry(session, act=act, fair_id=fair_id, at=at):
         record_audit(session, act, now=at, account_id=None, fair_id=fair_id)
-        mark_changed(session, f"fair:{fair_id}")
+        mark_changed(session, topics.fair(fair_id))

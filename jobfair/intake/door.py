@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain
+from time import monotonic
 from typing import Any
 
 from jobfair.applications.actions.accepting import Outcome, Receipt, Submission, accept
 from jobfair.clock import Clock
-from jobfair.db import Database, NoConnection, OperationalError
-from jobfair.errors import JobFairError, Overloaded
+from jobfair.db import Database
+from jobfair.db.faults import describe, is_transient
+from jobfair.errors import InternalFault, JobFairError, Overloaded
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,8 @@ BATCH = 256
 GATHERING = 0.02
 """Seconds a batch waits, at most, for those who are on their way. A transaction costs as much as
 ten rows of it, so in a rush this saves more time than it takes."""
+FAULT_SHOWN = 600.0
+"""Seconds for which a fault is reported to the machines that watch this process."""
 PATIENCE = 10.0
 """Seconds. Who has waited longer is told to try again, before anything is written."""
 
@@ -72,6 +76,9 @@ class Door:
         """False: everybody is told to come again, for example while the clock is not right."""
         self.failing = False
         """The last batch could not be stored; whoever finds that one can write again says so."""
+        self.faults = 0
+        """Submissions that can never be stored as things are: each is answered as a fault."""
+        self._fault_at = -FAULT_SHOWN
         self.batches = 0
         self.failed = 0
         self.accepted = 0
@@ -91,6 +98,11 @@ class Door:
         """Return for how many seconds the oldest unanswered submission has waited."""
         oldest = next(chain(self._serving, self._queue), None)
         return asyncio.get_running_loop().time() - oldest.since if oldest else 0.0
+
+    @property
+    def has_recent_fault(self) -> bool:
+        """Return whether a submission met a permanent error in the last ten minutes."""
+        return monotonic() - self._fault_at < FAULT_SHOWN
 
     def _stamp(self) -> Arrival:
         loop = asyncio.get_running_loop()
@@ -126,6 +138,7 @@ class Door:
         Raises:
             Overloaded: the queue is full, the wait was too long or the database is out of reach;
                 nothing was written.
+            InternalFault: the database can never store this; nothing was written.
             JobFairError: a rule says no.
 
         """
@@ -219,17 +232,26 @@ class Door:
             _answer(one, outcome)
 
     async def _after_error(self, taken: list[_Waiting], error: Exception) -> None:
-        """Nothing was written. A row that poisons its batch is found by halving the batch."""
-        passing = isinstance(error, OperationalError | NoConnection | OSError)
-        if len(taken) > 1 and not passing:
+        """Answer for a batch that was not written.
+
+        A transient error refuses the whole batch for now. A permanent one belongs to some row,
+        which is found by halving the batch, and its sender is told that repeating does not help.
+        """
+        if is_transient(error):
+            self.failing, self.failed = True, self.failed + 1
+            log.error("a batch of %d was not written: %s", len(taken), describe(error))
+            for one in taken:
+                _answer(one, _busy())
+            return
+        if len(taken) > 1:
             middle = len(taken) // 2
             await self._write(taken[:middle])
             await self._write(taken[middle:])
             return
-        self.failing, self.failed = self.failing or passing, self.failed + 1
-        log.error("a batch of %d was not written: %s", len(taken), type(error).__name__)
-        for one in taken:
-            _answer(one, _busy())
+        self.failed, self.faults, self._fault_at = self.failed + 1, self.faults + 1, monotonic()
+        fair_id = taken[0].submission.fair_id
+        log.error("an application to fair %d can never be stored: %s", fair_id, describe(error))
+        _answer(taken[0], InternalFault())
 
 
 def _busy() -> Overloaded:

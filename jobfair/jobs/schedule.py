@@ -6,17 +6,23 @@ no number. The window is judged where applications are written, not here.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from jobfair.clock import Clock
 from jobfair.db import Database
 from jobfair.documents import actions as documents
-from jobfair.fairday.queries import fairs_to_close
+from jobfair.fairday.queries import editions_since, fairs_to_close
 from jobfair.fairs import queries as fairs
 from jobfair.fairs.actions import announce_phase
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
 from jobfair.people.actions import forget_expired
+from jobfair.reporting.press import Press
 from jobfair.store import Store
+from jobfair.tally.queries.frozen import closing_of
+
+PREPARED_FOR = timedelta(days=1)
+"""For how long after its closing a fair's papers are printed before anybody asks."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Tools:
     clock: Clock
     door: Door
     store: Store
+    press: Press
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,21 @@ async def close(tools: Tools) -> None:
         await close_when_drained(
             tools.database, tools.clock, tools.door, fair_id=fair_id, account_id=None
         )
+
+
+async def print_papers(tools: Tools) -> None:
+    """Print the papers of fairs that have just closed, so that they are there when people ask.
+
+    Not part of closing a fair, which neither waits for this nor fails with it.
+    """
+    async with tools.database.snapshot() as session:
+        newest = await editions_since(session, tools.clock.now() - PREPARED_FOR)
+    for fair_id, edition in newest:
+        if not tools.press.was_prepared(fair_id, edition):
+            async with tools.database.snapshot() as session:
+                closing = await closing_of(session, fair_id, edition)
+            if closing is not None:
+                await tools.press.prepare(closing)
 
 
 async def tidy(tools: Tools) -> None:
@@ -86,6 +108,7 @@ async def clear_away(tools: Tools) -> None:
 SCHEDULE = (
     Job("tell open pages when a fair opens, pauses or closes", ring, seconds=1),
     Job("set the latch of fairs whose window has ended", close, seconds=1),
+    Job("print the papers of fairs that have just closed", print_papers, seconds=2),
     Job("forget sign-ins that have run out", tidy, seconds=3600),
     Job("mark documents that nobody needs", give_up, seconds=3600),
     Job("delete documents that were removed", clear_away, seconds=60),

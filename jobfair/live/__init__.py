@@ -1,1 +1,1 @@
-"""Live updates: names of topics, and feeds that render once and send to all."""
+"""Live updates: feeds that render once and send to all, and sockets that end with a right."""

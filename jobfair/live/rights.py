@@ -9,7 +9,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-KINDS = ("browser:", "account:", "company:")
+from jobfair.db import topics
 
 
 class Rights:
@@ -22,9 +22,9 @@ class Rights:
         again inside :meth:`held`: a right that ended in between is noticed by nothing else."""
 
     @contextlib.contextmanager
-    def held(self, topics: Iterable[str], let_go: Callable[[], object]) -> Iterator[None]:
+    def held(self, names: Iterable[str], let_go: Callable[[], object]) -> Iterator[None]:
         """Call ``let_go`` whenever one of these rights ends while the block lasts."""
-        names = tuple(topics)
+        names = tuple(names)
         for name in names:
             self._held[name].add(let_go)
         try:
@@ -35,10 +35,10 @@ class Rights:
                 if not self._held[name]:
                     del self._held[name]
 
-    def end(self, topics: Iterable[str]) -> None:
+    def end(self, changed: Iterable[str]) -> None:
         """Tell who holds one of these rights; other topics are none."""
-        for name in topics:
-            if name.startswith(KINDS):
+        for name in changed:
+            if topics.ends_rights(name):
                 self.ended += 1
                 self._tell(name)
 
@@ -58,5 +58,5 @@ def rights_of(*, browser: bytes, account_id: int, company_id: int | None) -> lis
 
     ``browser`` is what is stored of the cookie, never the cookie.
     """
-    found = [f"browser:{browser.hex()}", f"account:{account_id}"]
-    return [*found, f"company:{company_id}"] if company_id is not None else found
+    found = [topics.browser(browser), topics.account(account_id)]
+    return [*found, topics.company(company_id)] if company_id is not None else found

@@ -4,7 +4,7 @@ Only invented people are read from files; real ones register themselves.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -51,6 +51,8 @@ class SampleApplication:
     applicant: str
     position: str
     answers: tuple[str, ...]
+    file: str = field(default="", compare=False)
+    row: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class SampleDecision:
     applicant: str
     position: str
     stage: str
+    file: str = field(default="", compare=False)
+    row: int = field(default=0, compare=False)
 
 
 def _settle(findings: Findings) -> None:
@@ -157,7 +161,8 @@ def _application(row: Row, at: datetime, who: str, what: str) -> SampleApplicati
         row.text(column, longest=ANSWER_LONGEST, required=False)
         for column in ("answer_1", "answer_2")
     )
-    return SampleApplication(at, who, what, tuple(answer for answer in answers if answer))
+    given = tuple(answer for answer in answers if answer)
+    return SampleApplication(at, who, what, given, row.file, row.number)
 
 
 def read_applications(folder: Path) -> list[SampleApplication]:
@@ -187,7 +192,7 @@ def read_applications(folder: Path) -> list[SampleApplication]:
 
 
 def _decision(row: Row, at: datetime, who: str, what: str) -> SampleDecision:
-    return SampleDecision(at, who, what, row.choice("stage", DECIDED))
+    return SampleDecision(at, who, what, row.choice("stage", DECIDED), row.file, row.number)
 
 
 def read_decisions(folder: Path) -> list[SampleDecision]:

@@ -126,6 +126,8 @@ def _harmless(row: Row, column: str, cell: Cell) -> Cell | None:
         )
     elif cell.kind is Kind.ERROR or text in {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!"}:
         row.wrong(column, "Sel ini berisi galat Excel.", "Tulis nilainya sendiri.", value=text)
+    elif text.isascii() and text.isprintable():
+        return Cell(" ".join(text.split()), cell.kind)
     elif "\n" in text or "\r" in text:
         row.wrong(
             column,

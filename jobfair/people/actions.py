@@ -6,7 +6,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from jobfair.audit.actions import record_audit
-from jobfair.db import PreparedLookup, Session
+from jobfair.audit.rules import Act
+from jobfair.db import PreparedLookup, Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem, Refused
@@ -55,7 +56,7 @@ async def sign_in(
         SignIn(token_hash=hash_token(token), account_id=account.id, made_at=now, seen_at=now)
     )
     if account.role is not Role.APPLICANT:
-        record_audit(session, "sign_in", now=now, account_id=account.id)
+        record_audit(session, Act.SIGN_IN, now=now, account_id=account.id)
     return token
 
 
@@ -63,7 +64,7 @@ async def sign_out(session: Session, *, token: str) -> None:
     """Forget the browser. Signing out twice does nothing the second time."""
     known = hash_token(token)
     await queries.delete_sign_in(session, known)
-    mark_changed(session, f"browser:{known.hex()}")
+    mark_changed(session, topics.browser(known))
 
 
 async def resolve_session(
@@ -136,7 +137,7 @@ async def add_staff(
     session.add(account)
     record_audit(
         session,
-        f"add_{role}",
+        Act.ADD_ORGANISER if role is Role.ORGANISER else Act.ADD_REVIEWER,
         now=now,
         account_id=by,
         fair_id=fair_id,
@@ -153,14 +154,14 @@ async def reset_password(
     now: datetime,
     by: int | None,
     fair_id: int | None = None,
-    act: str = "reset_password",
+    act: Act = Act.RESET_PASSWORD,
     reason: str = "",
 ) -> None:
     """Give somebody a password for one sign-in and sign every browser of theirs out."""
     account.password_hash = password_hash
     account.must_change_password = True
     await queries.delete_sign_ins_of(session, account.id)
-    mark_changed(session, f"account:{account.id}")
+    mark_changed(session, topics.account(account.id))
     record_audit(
         session,
         act,
@@ -195,8 +196,8 @@ async def change_password(
     stored.must_change_password = False
     await session.flush()
     await queries.delete_sign_ins_of(session, stored.id)
-    mark_changed(session, f"account:{stored.id}")
-    record_audit(session, "change_password", now=now, account_id=stored.id)
+    mark_changed(session, topics.account(stored.id))
+    record_audit(session, Act.CHANGE_PASSWORD, now=now, account_id=stored.id)
     return await sign_in(session, account=stored, old_token=token, now=now)
 
 
@@ -213,10 +214,10 @@ async def disable_account(
         return
     account.disabled_at = now
     await queries.delete_sign_ins_of(session, account.id)
-    mark_changed(session, f"account:{account.id}")
+    mark_changed(session, topics.account(account.id))
     record_audit(
         session,
-        "disable_account",
+        Act.DISABLE_ACCOUNT,
         now=now,
         account_id=by,
         fair_id=fair_id,
@@ -258,5 +259,5 @@ async def change_keys_of_staff(session: Session, *, new: Keys, now: datetime) ->
     indexes = {at: new.blind_index(address) for at, address in found.items()}
     await queries.set_sign_in_keys(session, indexes)
     await queries.delete_all_sign_ins(session)
-    record_audit(session, "rekey", now=now, account_id=None)
+    record_audit(session, Act.REKEY, now=now, account_id=None)
     return len(indexes)

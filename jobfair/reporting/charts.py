@@ -1,7 +1,8 @@
 """Charts as plain SVG: presentation attributes only, so they print and show the same anywhere.
 
-Each says all its values in ``aria-label``. No gradients (some viewers drop them), no ids, no
-classes (a page's styles do not reach into an SVG when it is printed).
+Each says all its values in ``aria-label`` for browsers and ``<title>`` for PDF. No gradients (some
+viewers drop them), no ids, no classes (a page's styles do not reach into an SVG when it is
+printed).
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ GREEN, SUN, PALE = "#0d7562", "#f6bc2c", "#a9bdb5"
 EM = 0.62
 """Width of a figure in the font, in parts of its size."""
 SIZES = (11.0, 9.5, 8.0)
+LABEL_SIZES = (9.4, 8.2, 6.8)
 MOST_LABELS = 31
 LABEL_LINE = 24
 
@@ -48,13 +50,16 @@ def _text(x: float, y: float, size: float, text: str, *, more: str = "", fill: s
 def _frame(height: float, said: str, drawn: Sequence[str]) -> Markup:
     return Markup(  # noqa: S704 - every text in it was escaped above
         f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(said)}" '
-        f'font-family="Jakarta">{"".join(drawn)}</svg>'
+        f'font-family="Jakarta, Noto Sans, Noto Sans Arabic"><title>{escape(said)}</title>'
+        f"{''.join(drawn)}</svg>"
     )
 
 
-def _size_that_fits(texts: Sequence[str], width: float) -> float | None:
+def _size_that_fits(
+    texts: Sequence[str], width: float, sizes: Sequence[float] = SIZES
+) -> float | None:
     longest = max((len(text) for text in texts), default=0)
-    return next((size for size in SIZES if longest * EM * size <= width), None)
+    return next((size for size in sizes if longest * EM * size <= width), None)
 
 
 def column_chart(bars: Sequence[Bar], *, said: str, height: int = 156) -> Markup:
@@ -68,7 +73,9 @@ def column_chart(bars: Sequence[Bar], *, said: str, height: int = 156) -> Markup
     most = max((bar.value for bar in bars), default=0)
     size = _size_that_fits([number(bar.value) for bar in bars], step)
     each = 1 if len(bars) <= MOST_LABELS else 7
-    small = 9.4 if step > 40 else 6.8 if step > 15 else 7.4  # noqa: PLR2004
+    small = (
+        _size_that_fits([bar.label for bar in bars], step * each, LABEL_SIZES) or LABEL_SIZES[-1]
+    )
     middle = ' text-anchor="middle"'
     drawn = []
     for at, bar in enumerate(bars):
@@ -84,7 +91,7 @@ def column_chart(bars: Sequence[Bar], *, said: str, height: int = 156) -> Markup
         if at % each == 0:
             spot, anchor = (x, middle) if each == 1 else (x - width / 2, "")
             drawn.append(_text(spot, base + 13, small, bar.label, more=anchor, fill=INK_SOFT))
-            if bar.note and small > 9:  # noqa: PLR2004
+            if bar.note:
                 drawn.append(_text(x, base + 25, 8.2, bar.note, more=middle, fill=INK_FAINT))
     drawn.append(f'<path d="M0 {base}H{WIDTH}" stroke="{INK}" stroke-width=".8"/>')
     return _frame(height, said, drawn)

@@ -5,29 +5,24 @@ import io
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from jobfair.content import content_root
 from jobfair.reporting import words
 from jobfair.reporting.datasets import Report
+from jobfair.reporting.glyphs import printable, reports_root
 from jobfair.reporting.sheets import sheets
+from jobfair.wording.environment import make_environment
 
 COVER_WIDTH, COVER_SIZE = 486, 182
 FIGURE, STOP = 0.572, 0.38
 """Widths of a tabular figure and of the full stop, in parts of the size (weight 800)."""
 NOT_PACKED = frozenset({"about.toml", "report.html"})
-FONTS, SHARED = "fonts", "shared"
-
-
-def reports_root() -> Path:
-    """Return the folder with the designs."""
-    return content_root() / "reports"
+SHARED = "shared"
 
 
 @dataclass(frozen=True)
@@ -39,6 +34,8 @@ class Design:
     file: str
     """Name of the printed file, with ``{fair}`` for the fair's slug."""
     variant: str
+    pages: int
+    """At most so many pages: what does not fit is printed smaller. 0: as many as it needs."""
     attach: tuple[str, ...]
     """Which CSV files of :func:`jobfair.reporting.sheets.sheets` travel inside the PDF."""
 
@@ -56,31 +53,18 @@ class Design:
             title=about["title"],
             file=about["file"],
             variant=about["variant"],
+            pages=about.get("pages", 0),
             attach=tuple(about["attach"]),
         )
 
     def files(self) -> dict[str, bytes]:
         """Return everything a page of this design may ask for, by its packed name."""
-        root = self.folder.parent
+        shared = self.folder.parent / SHARED
         found = [
             *(path for path in self.folder.iterdir() if path.name not in NOT_PACKED),
-            *(root / SHARED).glob("*.css"),
-            *(root / FONTS).glob("*.woff2"),
+            *(path for path in shared.iterdir() if path.suffix != ".html"),
         ]
         return {f"{path.parent.name}/{path.name}": path.read_bytes() for path in sorted(found)}
-
-    def mark(self) -> str:
-        """Return a hash of the design: changes with every file of it."""
-        digest = sha256()
-        templates = [
-            *(self.folder / name for name in NOT_PACKED),
-            *(self.folder.parent / SHARED).glob("*.html"),
-        ]
-        here = {f"{path.parent.name}/{path.name}": path.read_bytes() for path in templates}
-        for name, content in sorted((here | self.files()).items()):
-            digest.update(f"{name} {len(content)} ".encode())
-            digest.update(content)
-        return digest.hexdigest()
 
 
 def all_designs() -> list[Design]:
@@ -95,8 +79,9 @@ def qr_code(address: str) -> Markup:
         file, kind="svg", xmldecl=False, svgns=True, nl=False, border=0, omitsize=True,
         svgclass=None, lineclass=None,
     )  # fmt: skip
-    said = '<svg role="img" aria-label="Kode QR untuk memeriksa rekap ini" '
-    drawn = file.getvalue().decode().replace("<svg ", said, 1)
+    said = "Kode QR untuk memeriksa rekap ini"
+    drawn = file.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
+    drawn = drawn.replace(">", f"><title>{said}</title>", 1)  # what a PDF tells of a drawing
     return Markup(drawn)  # noqa: S704 - drawn by segno, holds no text of ours
 
 
@@ -121,13 +106,7 @@ def balanced(text: str, most: int = 24) -> list[str]:
 
 
 def _environment(folder: Path) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = make_environment([folder])
     environment.filters |= {"n": words.number, "groups": _groups}
     environment.globals |= {
         "ratio": words.ratio,
@@ -154,15 +133,18 @@ def pack(design: Design, report: Report, *, base_url: str) -> dict[str, Any]:
     data = {name: content for name, content in sheets(report).items() if name in design.attach}
     at: datetime = report.head.latched_at
     return {
-        "html": page.render(
-            report=report,
-            head=report.head,
-            address=f"{base_url.rstrip('/')}/{report.head.slug}/rekap",
-            title=f"{design.title} {report.head.name}",
-            at=at.isoformat(timespec="seconds"),
+        "html": printable(
+            page.render(
+                report=report,
+                head=report.head,
+                address=f"{base_url.rstrip('/')}/{report.head.slug}/rekap",
+                title=f"{design.title} {report.head.name}",
+                at=at.isoformat(timespec="seconds"),
+            )
         ),
         "base": f"{design.name}/report.html",
         "variant": design.variant,
+        "pages": design.pages,
         "at": at.isoformat(timespec="seconds"),
         "assets": _encoded(design.files() | {f"data/{name}": data[name] for name in data}),
         "attachments": [

@@ -1,12 +1,13 @@
 """Writing everything of one edition to a folder: papers and data."""
 
 import asyncio
+import contextlib
 from hashlib import sha256
 from pathlib import Path
 
 from jobfair.reporting.datasets import report_of
 from jobfair.reporting.designs import Design, all_designs
-from jobfair.reporting.pdf import print_report
+from jobfair.reporting.pdf import Printer, print_report
 from jobfair.reporting.sheets import recap_sheet, sheets
 from jobfair.tally.queries.frozen import FrozenClosing
 
@@ -29,12 +30,15 @@ async def print_designs(closing: FrozenClosing, *, base_url: str) -> dict[Design
 
     """
     turn, designs = asyncio.Semaphore(AT_ONCE), all_designs()
+    with contextlib.closing(Printer()) as printer:
 
-    async def printed(design: Design) -> bytes:
-        async with turn:
-            return await print_report(design.folder, closing, base_url=base_url)
+        async def printed(design: Design) -> bytes:
+            async with turn:
+                return await print_report(
+                    design.folder, closing, base_url=base_url, printer=printer
+                )
 
-    return dict(zip(designs, await asyncio.gather(*map(printed, designs)), strict=True))
+        return dict(zip(designs, await asyncio.gather(*map(printed, designs)), strict=True))
 
 
 async def write_edition(

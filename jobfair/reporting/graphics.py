@@ -8,12 +8,14 @@ from typing import Any
 from markupsafe import Markup
 
 from jobfair.reporting import findings
-from jobfair.reporting.charts import Bar, column_chart, row_chart, said_of
+from jobfair.reporting.charts import MOST_LABELS, Bar, column_chart, row_chart, said_of
 from jobfair.reporting.words import MONTHS, number, weekday
 from jobfair.tally.rules import UNKNOWN
 
 Row = dict[str, Any]
 NARROW = 255
+WITH_NOTES = 12
+"""Days under whose bars there is room for the weekday and a small number."""
 MOST_PLACES = 7
 OUTSIDE = "outside"
 
@@ -36,9 +38,14 @@ def _figure(title: str, subtitle: str, bars: Sequence[Bar], svg: Markup) -> Figu
     return Figure(title, subtitle, svg if any(bar.value for bar in bars) else Markup(""))
 
 
-def _day_label(day: date, *, with_month: bool) -> str:
-    month = f" {MONTHS[day.month - 1][:3]}" if with_month else ""
-    return f"{weekday(day)[:3]} {day.day}{month}"
+def _day_labels(day: date, new_applicants: int, *, first: bool, days: int) -> tuple[str, str]:
+    """Return what stands under the bar of a day, and the note below: less where there are many."""
+    month = MONTHS[day.month - 1][:3]
+    if days <= WITH_NOTES:
+        return f"{weekday(day)[:3]} {day.day}", f"+{number(new_applicants)}"
+    if days <= MOST_LABELS:
+        return str(day.day), month if first or day.day == 1 else ""
+    return f"{day.day} {month}", ""
 
 
 def _hours_in_use(record: Row) -> list[Row]:
@@ -62,22 +69,16 @@ def daily(record: Row, period: str) -> Figure:
         return _figure(title, f"Lamaran per jam, {period}", bars, column_chart(bars, said=said))
     title, high = findings.about_days(record["days"])
     dates = [date.fromisoformat(row["date"]) for row in record["days"]]
-    months = len({day.month for day in dates}) > 1
-    bars = [
-        Bar(
-            _day_label(day, with_month=months and (day.day == 1 or at == 0)),
-            row["applications"],
-            f"+{number(row['new_applicants'])}",
-            at in high,
-        )
-        for at, (day, row) in enumerate(zip(dates, record["days"], strict=True))
-    ]
+    bars = []
+    for at, (day, row) in enumerate(zip(dates, record["days"], strict=True)):
+        label, note = _day_labels(day, row["new_applicants"], first=at == 0, days=len(dates))
+        bars.append(Bar(label, row["applications"], note, at in high))
     spoken = [
         Bar(f"{day.day} {MONTHS[day.month - 1]}", bar.value)
         for day, bar in zip(dates, bars, strict=True)
     ]
     subtitle = f"Lamaran per hari, {period}."
-    if len(bars) <= 12:  # noqa: PLR2004 - as many as leave room for the small numbers
+    if len(bars) <= WITH_NOTES:
         subtitle += " Angka kecil di bawah: pelamar baru hari itu"
     svg = column_chart(bars, said=said_of("Grafik batang lamaran per hari", spoken))
     return _figure(title, subtitle, bars, svg)

@@ -1,9 +1,12 @@
-"""The printing child: one JSON job on standard input, one PDF on standard output.
+"""The print server: it has loaded the layout engine and forks one child for each job.
 
-Run as ``python -m jobfair.reporting.printer``. Before it looks at the job it gives up what it
-does not need: time, memory, the network, other programs, and every file but Python's own, the
-fonts and its temporary folder. Whatever a page asks for must be packed into the job. Warnings go
-to standard error, one a line; a failure is one line there and exit code 1.
+Run as ``python -m jobfair.reporting.printer`` with a socket as standard input. Each message there
+brings the socket of one job and the seconds it may take; the server itself never reads a job. The
+child answers on that socket: one line of JSON with the warnings and the error, then the PDF.
+
+Before a child looks at its job it gives up what it does not need: time, memory, the network, other
+programs, and every file but Python's own and its temporary folder. Whatever a page asks for must be
+packed into the job. The server has one thread, so that forking it is safe.
 """
 
 import base64
@@ -15,6 +18,8 @@ import json
 import logging
 import os
 import resource
+import signal
+import socket
 import sys
 import sysconfig
 import tempfile
@@ -27,10 +32,13 @@ ORIGIN = "https://packed.invalid/"
 CPU_SECONDS = 60
 MEMORY = 1536 * 1024 * 1024
 FILE_SIZE = 50 * 1024 * 1024
+NICER = 10
+"""Printing waits for pages and forms where the processor is short."""
 LONGEST_WARNING = 400
+SCALES = (1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.82, 0.76, 0.7)
+"""A paper with a bound of pages is printed at the largest of these at which it fits."""
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "/etc/fonts", "/usr/share/fontconfig")
 REFUSED = (
     "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork",
     "os.startfile", "pty.", "urllib.Request", "ctypes.dlopen",
@@ -68,7 +76,7 @@ def guard() -> None:
     paths = sysconfig.get_paths()
     own = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     package = str(Path(__file__).parent.parent)
-    readable = [os.path.realpath(path) for path in (*own, package, *FONTS)]
+    readable = [os.path.realpath(path) for path in (*own, package)]
     scratch = os.path.realpath(tempfile.gettempdir())
 
     def inside(path: str, folder: str) -> bool:
@@ -90,9 +98,16 @@ def guard() -> None:
     sys.addaudithook(watch)
 
 
+def on_paper(html: str, scale: float) -> str:
+    """Return a page with a sheet that is A4 once it is printed at a scale."""
+    width, height = 210 / scale, 297 / scale
+    sheet = f"<style>@page{{size:{width:.2f}mm {height:.2f}mm}}</style>"
+    return html.replace("</head>", f"{sheet}</head>", 1)
+
+
 def make_pdf(job: dict[str, Any]) -> bytes:
     """Return the PDF of a job; its warnings are logged by WeasyPrint."""
-    import weasyprint  # noqa: PLC0415 - only after the limits are set
+    import weasyprint  # noqa: PLC0415 - the web process imports this module, not the engine
     from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse  # noqa: PLC0415
 
     packed = {name: base64.b64decode(content) for name, content in job["assets"].items()}
@@ -126,45 +141,78 @@ def make_pdf(job: dict[str, Any]) -> bytes:
         )
         for one in job["attachments"]
     ]
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 50)
-    page = weasyprint.HTML(string=job["html"], base_url=ORIGIN + job["base"], url_fetcher=fetcher)
-    pdf: bytes = page.write_pdf(pdf_variant=job["variant"], attachments=attachments)
+    options = {"pdf_variant": job["variant"], "attachments": attachments}
+    for scale in SCALES:
+        page = weasyprint.HTML(
+            string=on_paper(job["html"], scale), base_url=ORIGIN + job["base"], url_fetcher=fetcher
+        )
+        document = page.render(**options)
+        if not job["pages"] or len(document.pages) <= job["pages"]:
+            break
+    else:
+        logging.getLogger("weasyprint").warning("more than %s pages at any scale", job["pages"])
+    pdf: bytes = document.write_pdf(zoom=scale, **options)
     if refused:
         raise Forbidden(f"not packed: {refused[0]}")
     return pdf
 
 
 class _Lines(logging.Handler):
-    """Writes each warning as one line to standard error."""
+    """Keeps each warning as one line."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one line."""
-        text = " ".join(record.getMessage().split())[:LONGEST_WARNING]
-        sys.stderr.write(f"warning: {text}\n")
+        """Keep one line."""
+        self.lines.append(one_line(record.getMessage()))
 
 
-def main() -> int:
-    """Print the job on standard input."""
+def one_line(text: str) -> str:
+    """Return a message on one line, cut to a length that a log can take."""
+    return " ".join(text.split())[:LONGEST_WARNING]
+
+
+def answer(peer: socket.socket) -> None:
+    """Print the job that comes on a socket, and answer there."""
     set_limits()
-    leave_network()
-    job = json.load(sys.stdin)
+    with peer.makefile("rb") as incoming:
+        job = json.load(incoming)
+    lines, pdf, error = _Lines(), b"", ""
     log = logging.getLogger("weasyprint")
-    log.handlers, log.propagate = [_Lines(logging.WARNING)], False
+    log.handlers, log.propagate = [lines], False
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
         pdf = make_pdf(job)
-    except BaseException as error:  # noqa: BLE001 - the parent reads one line, never a trace
-        text = " ".join(str(error).split())[:LONGEST_WARNING]
-        sys.stderr.write(f"error: {type(error).__name__} {text}\n")
-        return 1
-    sys.stdout.buffer.write(pdf)
-    sys.stdout.buffer.flush()
-    return 0
+    except BaseException as failure:  # noqa: BLE001 - the parent reads one line, never a trace
+        error = f"{type(failure).__name__} {one_line(str(failure))}"
+    head = json.dumps({"warnings": lines.lines, "error": error, "size": len(pdf)})
+    peer.sendall(head.encode() + b"\n" + pdf)
+
+
+def serve(jobs: socket.socket) -> None:
+    """Fork a child for each job until the other end of the socket is closed."""
+    leave_network()
+    os.nice(NICER)
+    import weasyprint  # noqa: F401, PLC0415 - loaded once, for all children
+
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children
+    while True:
+        seconds, given, _, _ = socket.recv_fds(jobs, 32, 1)
+        if not given:
+            return
+        if os.fork() == 0:
+            signal.setitimer(signal.ITIMER_REAL, float(seconds))
+            jobs.close()
+            with contextlib.suppress(BaseException):
+                answer(socket.socket(fileno=given[0]))
+            os._exit(0)
+        os.close(given[0])
 
 
 if __name__ == "__main__":
-    status = main()
-    sys.stderr.flush()
-    os._exit(status)
+    serve(socket.socket(fileno=sys.stdin.fileno()))

@@ -4,13 +4,12 @@ from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from jobfair.clock import ZONE_NAMES
+from babel.dates import format_date, get_month_names
 
-MONTHS = (
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
-    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
-)  # fmt: skip
-WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+from jobfair.wording import dates, numbers
+
+LANGUAGE = "id"
+MONTHS = tuple(get_month_names("wide", locale=LANGUAGE).values())
 COUNTED = (
     "nol", "satu", "dua", "tiga", "empat", "lima", "enam",
     "tujuh", "delapan", "sembilan", "sepuluh", "sebelas", "dua belas",
@@ -36,7 +35,7 @@ FEW = 10
 
 def number(value: int) -> str:
     """Return 2.278."""
-    return f"{value:,}".replace(",", ".")
+    return numbers.number(value, LANGUAGE)
 
 
 def counted(value: int) -> str:
@@ -108,26 +107,19 @@ def listed(names: list[str]) -> str:
 
 def day(on: date) -> str:
     """Return "10 November 2022"."""
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+    return dates.day(on, LANGUAGE)
 
 
 def weekday(on: date) -> str:
     """Return "Kamis"."""
-    return WEEKDAYS[on.weekday()]
+    return format_date(on, "EEEE", locale=LANGUAGE)
 
 
 def days(first: date, last: date) -> str:
     """Return "3–10 November 2022", shorter or longer as the two days need."""
-    if first == last:
-        return day(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{day(last)}"
-    start = f"{first.day} {MONTHS[first.month - 1]}"
-    return f"{start if first.year == last.year else day(first)} – {day(last)}"
+    return dates.days(first, last, LANGUAGE)
 
 
 def moment(at: datetime, zone: ZoneInfo, *, seconds: bool = False) -> str:
     """Return "10 November 2022 pukul 16.00 WIB"."""
-    there = at.astimezone(zone)
-    clock = f"{there:%H.%M.%S}" if seconds else f"{there:%H.%M}"
-    return f"{day(there.date())} pukul {clock} {ZONE_NAMES.get(zone.key, zone.key)}"
+    return dates.moment(at, LANGUAGE, zone, seconds=seconds, style="long")

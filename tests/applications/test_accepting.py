@@ -44,6 +44,7 @@ async def refused(coroutine) -> str:
     return refusal.value.code
 
 
+@pytest.mark.rig
 async def test_the_limit_holds_for_a_crowd_of_requests_through_4_nodes(
     database, database_url, clock
 ):
@@ -199,6 +200,7 @@ async def test_an_end_set_by_hand_lies_after_everything_received(database, door,
     assert await problems_of(database, made.fair.id) == []
 
 
+@pytest.mark.rig
 async def test_500_operations_at_once_through_4_nodes_add_up(
     database, database_url, clock, rng, monkeypatch
 ):

@@ -314,6 +314,7 @@ def stored(sqlite_url: str) -> Iterator[Stored]:
         yield asyncio.run(build(Path(runs)))
 
 
+@pytest.mark.rig
 def test_nothing_anybody_does_in_any_order_breaks_the_ledger(stored):
     run_state_machine_as_test(
         lambda: Machine(stored),

@@ -1,11 +1,15 @@
 """Settings: each is listed, and a wrong one stops the start with a sentence."""
 
+import os
 import re
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from jobfair.cli.frame import ready_database
+from sqlalchemy import text
 
+from jobfair.cli.migrate import prepare
 from jobfair.errors import Misconfigured
 from jobfair.settings import Settings, read_settings
 
@@ -60,3 +64,50 @@ def test_a_wrong_file_is_named(tmp_path, text, sentence):
 
     with pytest.raises(Misconfigured, match=sentence):
         read_settings({"JOBFAIR_SETTINGS": str(file), "PORT": "8000"})
+
+
+@pytest.fixture
+def open_umask():
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def modes(folder):
+    return {
+        path.relative_to(folder.parent).as_posix(): oct(path.stat().st_mode & 0o777)
+        for path in (folder, *folder.glob("jobfair.sqlite*"))
+        if not path.name.endswith((".runner", ".serve"))
+    }
+
+
+@pytest.mark.usefixtures("open_umask")
+async def test_the_database_is_its_owners_alone_whatever_the_umask(tmp_path, caplog):
+    settings = Settings(data=tmp_path / "data")
+    await prepare(settings)
+    private = {"data": "0o700", "data/jobfair.sqlite": "0o600"}
+    assert modes(settings.data) == private
+
+    async with ready_database(settings) as database, database.transaction() as session:
+        await session.execute(text("update alembic_version set version_num = version_num"))
+        logs = {"data/jobfair.sqlite-shm": "0o600", "data/jobfair.sqlite-wal": "0o600"}
+        assert modes(settings.data) == private | logs
+
+    settings.data.chmod(0o755)
+    (settings.data / "jobfair.sqlite").chmod(0o644)
+    assert caplog.messages == []
+    async with ready_database(settings):
+        assert modes(settings.data) | private == modes(settings.data)
+    assert len(caplog.messages) == 2
+    assert "was open to other users (755)" in caplog.messages[0]
+
+
+async def test_a_folder_that_is_not_ours_keeps_its_mode(tmp_path):
+    shared = tmp_path / "bersama"
+    shared.mkdir()
+    shared.chmod(0o755)
+    url = f"sqlite:///{shared / 'x.sqlite'}"
+    await prepare(Settings(data=tmp_path / "data", database_url=url, key_file=str(tmp_path / "k")))
+
+    assert oct(shared.stat().st_mode & 0o777) == "0o755"
+    assert oct((shared / "x.sqlite").stat().st_mode & 0o777) == "0o600"

@@ -1,11 +1,12 @@
 """What the rest of the program may rely on: durable commits, one writer, honest announcements."""
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import bindparam, column, select, table, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from jobfair.applications.models import HourTally
 from jobfair.db import SQLITE_FLOOR, Clash, Database, Session
@@ -60,7 +61,7 @@ async def test_what_is_written_in_one_go_waits_for_nothing_else(database):
     assert await database.write(add) == 1
 
 
-async def test_a_glance_sees_each_commit_at_once_and_changes_nothing(database):
+async def test_a_prepared_lookup_sees_each_commit_at_once_and_changes_nothing(database):
     offices = select(Office.__table__.c.slug)
     seen = []
     for slug in ("pertama", "kedua"):
@@ -72,13 +73,13 @@ async def test_a_glance_sees_each_commit_at_once_and_changes_nothing(database):
     assert seen == [0, 1, 2]
     if database.is_sqlite:
         with (
-            database.glance_engine.connect() as connection,
+            database.lookup_engine.connect() as connection,
             pytest.raises(DBAPIError, match="only"),
         ):
             connection.execute(text("delete from office"))
 
 
-async def test_a_glance_converts_as_a_session_does(database):
+async def test_a_prepared_lookup_converts_as_a_session_does(database):
     # Guards the way in and out: zones, enums, JSON, what is absent, what stands in the statement.
     account, fair, position = Account.__table__.c, Fair.__table__.c, Position.__table__.c
     now = datetime(2022, 11, 3, 8, 0, 0, 123456, tzinfo=timezone(timedelta(hours=7)))
@@ -99,13 +100,30 @@ async def test_a_glance_converts_as_a_session_does(database):
     assert (job.published_at, job.published_at.tzinfo, job.n) == (now, UTC, made.fair.id)
 
 
-async def test_a_glance_at_a_broken_database_is_an_error_of_the_database(database):
+async def test_a_prepared_lookup_at_a_broken_database_is_an_error_of_the_database(database):
     nowhere = select(table("nowhere", column("id")))
     for _ in range(2):
-        with pytest.raises(OperationalError, match="nowhere"):
+        with pytest.raises(DBAPIError, match="nowhere"):
             await database.lookup.execute(nowhere, {})
 
     assert (await database.lookup.execute(select(Office.__table__.c.slug), {})).all() == []
+
+
+async def test_any_number_of_snapshots_may_be_open_at_once(database):
+    # Guards the pool that grows: on SQLite a snapshot that waited would hold up the event loop.
+    async with contextlib.AsyncExitStack() as opened, asyncio.timeout(20):
+        # PostgreSQL has 8 connections in all; more than that wait, and the loop goes on meanwhile.
+        sessions = [
+            await opened.enter_async_context(database.snapshot())
+            for _ in range(40 if database.is_sqlite else 8)
+        ]
+        seen = [await accounts_in(session) for session in sessions]
+
+    assert seen == [0] * len(sessions)
+
+
+async def accounts_in(session):
+    return len((await session.scalars(select(Account.id))).all())
 
 
 async def test_the_sqlite_in_use_has_no_wal_reset_bug(database):

@@ -21,6 +21,7 @@ from jobfair.store.box import unshut
 from jobfair.store.folder import FolderStore
 from tests.builders import CLOSES, KEYS, NOW, stage
 from tests.documents.uploads import upload_cv
+from tests.reporting.printing import fake_press
 
 HOUR = timedelta(hours=1)
 SOON = NOW + timedelta(minutes=59)
@@ -36,7 +37,13 @@ async def made(database):
 
 @pytest.fixture
 def tools(database, clock, tmp_path):
-    return Tools(database, clock, None, FolderStore(tmp_path / "documents"))
+    return Tools(
+        database,
+        clock,
+        None,
+        FolderStore(tmp_path / "documents"),
+        fake_press(tmp_path),
+    )
 
 
 @pytest.fixture

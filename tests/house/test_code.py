@@ -1,5 +1,6 @@
 """The house rules a machine can check: imports, style, types, size."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +42,41 @@ def test_the_types_are_strict():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_can_be_read_in_one_sitting(path):
     assert len(path.read_text("utf-8").splitlines()) <= LONGEST
+
+
+ROOMS = ("db", "live", "store", "intake", "web/http", "jobs")
+SERVING = ("cli/serve.py", "cli/crew.py", "cli/workers.py")
+MACHINE_LONGEST = 5_000
+
+
+def lines_of(paths) -> int:
+    return sum(len(path.read_text("utf-8").splitlines()) for path in paths)
+
+
+def test_the_machine_stays_within_its_budget(capsys):
+    # What carries the fair must not outgrow it: db, live, store, intake, web/http, jobs, serving.
+    package = ROOT / "jobfair"
+    rooms = {
+        room: lines_of(p for p in (package / room).rglob("*.py") if "versions" not in p.parts)
+        for room in ROOMS
+    }
+    rooms["serving"] = lines_of(package / name for name in SERVING if (package / name).exists())
+    with capsys.disabled():
+        print("\nmachine:", ", ".join(f"{room} {n}" for room, n in rooms.items()), end=" ")
+        print(f"= {sum(rooms.values())} of {MACHINE_LONGEST}")
+    assert sum(rooms.values()) <= MACHINE_LONGEST
+
+
+PAGES = sorted((ROOT / "jobfair" / "web" / "pages").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_names_the_types_of_what_it_shows(path):
+    # ``Any`` would switch the type checker off exactly where most code is written.
+    loose = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for said in (getattr(node, "annotation", None), getattr(node, "returns", None))
+        if isinstance(said, ast.Name) and said.id == "Any"
+    ]
+    assert loose == []

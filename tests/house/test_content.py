@@ -37,3 +37,13 @@ def test_nothing_is_loaded_from_another_host():
     for path in served:
         found = ELSEWHERE.findall(path.read_text("utf-8"))
         assert [one for one in found if "wa.me" not in one and "base_url" not in one] == [], path
+
+
+def test_the_index_of_decisions_names_each_once():
+    text = (ROOT / "docs" / "decisions.md").read_text("utf-8")
+    linked = re.findall(r"^- \[([^\n]+)\]\(#([^)]+)\)$", text, re.MULTILINE)
+    titles = re.findall(r"^## (\d{4}-\d\d-\d\d · (.+))$", text, re.MULTILINE)
+
+    assert sorted(linked) == sorted(
+        (name, re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")) for title, name in titles
+    )

@@ -7,9 +7,11 @@ from babel.messages.pofile import read_po
 
 from jobfair.errors import Problem
 from jobfair.web.http.templating import make_environment
-from jobfair.wording.language import CATALOGUE, ago, sentence, time_left
+from jobfair.wording.dates import ago, time_left
+from jobfair.wording.language import CATALOGUE
+from jobfair.wording.sentences import sentence
 from tests.builders import NOW, WIB
-from tests.house.words import in_code, shown, translated
+from tests.house.words import shown, translated, unread
 
 FACT = re.compile(r"%\((\w+)\)s")
 BLANK = re.compile(r"\{\w+\}")
@@ -20,10 +22,11 @@ READ_ELSEWHERE = {
     ("jobfair/web/http/errors.py", "BY_STATUS[status]"),
     ("jobfair/web/http/errors.py", "BY_STATUS[500]"),
     ("jobfair/web/http/malformed.py", "BY_STATUS[400]"),
-    ("jobfair/wording/language.py", "error.message"),
-    ("jobfair/wording/language.py", "f'per {period}'"),
-    ("jobfair/wording/language.py", "unit"),
-    ("jobfair/wording/language.py", "value"),
+    ("jobfair/wording/dates.py", "unit"),
+    ("jobfair/wording/environment.py", "text"),
+    ("jobfair/wording/numbers.py", "f'per {period}'"),
+    ("jobfair/wording/sentences.py", "error.message"),
+    ("jobfair/wording/sentences.py", "value"),
 }
 """Sentences the code passes on; each comes from a call or a table that is read as well."""
 ENGLISH = translated()
@@ -34,7 +37,7 @@ def facts(text: str) -> set[str]:
 
 
 def test_no_sentence_hides_from_the_catalogue():
-    assert in_code()[1] == READ_ELSEWHERE
+    assert unread() == READ_ELSEWHERE
 
 
 def test_every_sentence_has_an_english_text_and_every_text_a_sentence():
@@ -44,6 +47,11 @@ def test_every_sentence_has_an_english_text_and_every_text_a_sentence():
 
 def test_the_english_texts_are_english():
     assert {ids for ids, forms in ENGLISH.items() if not all(forms)} == set()
+    counted = [forms for forms in ENGLISH.values() if len(forms) > 1]
+    assert [forms for forms in counted if len(set(forms)) != 2] == [], (
+        "one form for one, one for many"
+    )
+    assert [ids for ids, forms in ENGLISH.items() if len(ids) > len(forms)] == []
     assert {ids[0] for ids, forms in ENGLISH.items() if ids[-1] in forms} == SAME
 
 

@@ -4,99 +4,88 @@
 """
 
 import ast
-from collections.abc import Iterator
+import subprocess
+import sys
+import tomllib
+from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
-from jinja2.ext import babel_extract
 
 from jobfair.applicants.rules.profile import DISABILITIES
 from jobfair.applications.rules import STAGE_NAMES
+from jobfair.audit.rules import Act
 from jobfair.companies.rules import KBLI_2020
-from jobfair.errors import Invalid, NotFound, Overloaded
+from jobfair.errors import InternalFault, Invalid, NotFound, Overloaded
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, WAGE_PERIODS
 from jobfair.positions.rules.search import SORTS, SearchQuery, search
 from jobfair.tally.queries.counters import StageCounts
 from jobfair.web.http.errors import BY_STATUS
-from jobfair.web.pages.organiser.audit_text import ACTS
 from jobfair.web.pages.organiser.funnel import funnel_of
 from jobfair.web.pages.organiser.overview import PHASE_WORDS
-from jobfair.wording.language import AGO, CATALOGUE
+from jobfair.wording.dates import AGO
+from jobfair.wording.language import CATALOGUE
 
 ROOT = Path(__file__).parent.parent.parent
-SAYS = {
-    "Refused": 1,
-    "TooMany": 1,
-    "NotFound": 0,
-    "NotAllowed": 0,
-    "Problem": 0,
-    "JobFairError": 0,
-    "TemporarilyUnavailable": 1,
-    "translate": 0,
-}
-"""Calls whose argument at this place is a sentence."""
-FOR_OPERATORS = ("jobfair/cli/", "jobfair/loading/")
-"""Spoken at the command line, in Bahasa Indonesia only."""
+MAPPINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["babel"]["mappings"]
 TABLES: tuple[dict[Any, str], ...] = (
-    ACTS, BY_STATUS, DISABILITIES, EDUCATION, EMPLOYMENT, KBLI_2020, PHASE_WORDS, SORTS,
+    BY_STATUS, DISABILITIES, EDUCATION, EMPLOYMENT, KBLI_2020, PHASE_WORDS, SORTS,
     STAGE_NAMES,
 )  # fmt: skip
 
 
-def in_templates() -> set[tuple[str, ...]]:
-    """Return (sentence,) or (for one, for many)."""
-    found = set()
-    for path in (ROOT / "templates").rglob("*.html"):
-        with path.open("rb") as file:
-            for _, _, said, _ in babel_extract(file, ("_", "ngettext"), (), {"silent": "false"}):
-                words = said if isinstance(said, tuple) else (said,)
-                found.add(tuple(dict.fromkeys(word for word in words if word)))
-    return found - {()}
+def _message(ids: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return (sentence,) or (for one, for many); one that counts alike in both is one sentence."""
+    return (ids,) if isinstance(ids, str) else tuple(dict.fromkeys(ids))
 
 
-def _trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted((ROOT / "jobfair").rglob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
-        if not name.startswith(FOR_OPERATORS):
-            yield name, ast.parse(path.read_text("utf-8"))
+@cache
+def extracted() -> frozenset[tuple[str, ...]]:
+    """Return what ``pybabel extract -F pyproject.toml`` finds in code and templates."""
+    with TemporaryDirectory() as folder:
+        template = Path(folder, "messages.pot")
+        subprocess.run(
+            [sys.executable, "-m", "babel.messages.frontend", "-q", "extract",
+             "-F", "pyproject.toml", "--no-default-keywords", "-k", "_", "-o", template, "."],
+            cwd=ROOT, check=True,
+        )  # fmt: skip
+        with template.open("rb") as file:
+            return frozenset(_message(entry.id) for entry in read_po(file) if entry.id)
 
 
-def _texts(node: ast.expr, constants: dict[str, str]) -> list[str]:
-    match node:
-        case ast.Constant(value=str(text)):
-            return [text]
-        case ast.IfExp(body=body, orelse=other):
-            return _texts(body, constants) + _texts(other, constants)
-        case ast.Name(id=name) if name in constants:
-            return [constants[name]]
-    return []
+def unread() -> set[tuple[str, str]]:
+    """Return (file, expression) of what is said by a call and not extracted from it.
 
-
-def in_code() -> tuple[set[tuple[str, ...]], set[tuple[str, str]]]:
-    """Return the sentences of calls, and (file, expression) of what cannot be read off the code."""
-    trees = list(_trees())
-    constants = {
-        target.id: node.value.value
-        for _, tree in trees
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+    A name is none of them when ``gettext_noop`` marks what it stands for.
+    """
+    literal = {repr(words[0]) for words in extracted()}
+    keywords = parse_keywords(MAPPINGS[1]["keywords"])
+    paths = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "jobfair").rglob("*.py")}
+    calls = [
+        (name, node)
+        for name, path in sorted(paths.items())
+        if not any(fnmatch(name, one) for one in MAPPINGS[0]["pattern"])
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    ]
+    marked = {
+        target.id
+        for _, node in calls
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if getattr(node.value.func, "id", "") == "gettext_noop"
         for target in node.targets
-        if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+        if isinstance(target, ast.Name)
     }
-    found, unknown = set(), set()
-    for name, tree in trees:
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            said = [more.value for more in call.keywords if more.arg == "missing"]
-            called = getattr(call.func, "id", "")
-            if called in SAYS and len(call.args) > SAYS[called]:
-                said.append(call.args[SAYS[called]])
-            for one in said:
-                texts = _texts(one, constants)
-                found |= {(text,) for text in texts}
-                if not texts and not isinstance(one, ast.Constant):
-                    unknown.add((name, ast.unparse(one)))
-    return found, unknown
+    found = set()
+    for name, node in calls:
+        called = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        if called in keywords:
+            at = (keywords[called] or (1,))[0] - 1
+            found |= {(name, ast.unparse(argument)) for argument in node.args[at : at + 1]}
+    return {one for one in found if one[1] not in marked | literal}
 
 
 def in_tables() -> set[tuple[str, ...]]:
@@ -104,17 +93,18 @@ def in_tables() -> set[tuple[str, ...]]:
     results = search([], SearchQuery(), applicants={})
     funnel = funnel_of(accounts=0, applicants=0, stages=StageCounts())
     words = [text for table in TABLES for text in table.values()]
+    words += [act.sentence for act in Act]
     words += [option.label for option in (*results.education, *results.experience)]
     words += [results.disability_friendly.label, results.wage_named.label]
     words += [step.label for step in (*funnel.people, *funnel.applications)]
     words += [f"per {period}" for period in WAGE_PERIODS] + [unit for _, unit in AGO]
-    words += [Overloaded(1).message, Invalid({}).message, NotFound().message]
+    words += [kind.message for kind in (Overloaded(1), InternalFault(), Invalid({}), NotFound())]
     return {(word,) for word in words}
 
 
 def shown() -> set[tuple[str, ...]]:
     """Return everything that must have an English entry."""
-    return in_templates() | in_code()[0] | in_tables()
+    return extracted() | in_tables()
 
 
 def translated() -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -124,12 +114,12 @@ def translated() -> dict[tuple[str, ...], tuple[str, ...]]:
     """
     with CATALOGUE.open("rb") as file:
         entries = [entry for entry in read_po(file, abort_invalid=True) if entry.id]
-    forms = {}
-    for entry in entries:
-        ids = (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
-        text = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
-        forms[ids[:1] if len(set(ids)) == 1 else ids] = text
-    return forms
+    return {
+        _message(entry.id): (entry.string,)
+        if isinstance(entry.string, str)
+        else tuple(entry.string)
+        for entry in entries
+    }
 
 
 if __name__ == "__main__":

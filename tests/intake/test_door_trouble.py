@@ -9,10 +9,11 @@ from sqlalchemy import update
 from jobfair.applicants.models import Applicant
 from jobfair.applications.actions import accepting
 from jobfair.db import Database, OperationalError
-from jobfair.errors import Invalid, NotFound, Overloaded
+from jobfair.errors import InternalFault, Invalid, NotFound, Overloaded
 from jobfair.intake import door as doors
 from jobfair.intake.door import Door
 from jobfair.positions.models import Position
+from tests.builders import make_office
 from tests.doors import apply, count_rows, running, staged
 from tests.recount import problems_of
 
@@ -81,7 +82,7 @@ async def test_an_id_the_database_cannot_hold_hurts_nobody_else(database, door, 
         door, made, lambda: door.submit(fair_id=made.fair.id, **ids | {wrong: 2**70})
     )
 
-    assert isinstance(outcome, Overloaded)
+    assert isinstance(outcome, InternalFault)
     assert {type(other) for other in others} == {accepting.Receipt}
     assert await count_rows(database) == 49
     assert await problems_of(database, made.fair.id) == []
@@ -103,7 +104,7 @@ async def test_a_row_the_database_refuses_hurts_nobody_else(database, door, monk
     monkeypatch.setattr(accepting, "_frozen_profile", freeze_badly)
     outcome, others = await batch_with(door, made, lambda: apply(door, made, 23))
 
-    assert isinstance(outcome, Overloaded)
+    assert isinstance(outcome, InternalFault)
     assert {type(other) for other in others} == {accepting.Receipt}
     assert sorted(other.seq for other in others) == list(range(1, 50))
     assert await problems_of(database, made.fair.id) == []
@@ -260,3 +261,20 @@ async def test_a_database_out_of_reach_is_told_to_everybody_at_once(url, clock):
             thread.join()  # aiosqlite does not wait for it after a connection that failed
 
     assert {type(outcome) for outcome in outcomes} == {Overloaded}
+
+
+async def test_a_constraint_that_says_no_for_ever_is_not_told_as_a_crowd(database, door, caplog):
+    # Two fairs with one receipt prefix: every number of the second one is taken already.
+    first = await staged(database)
+    second = await staged(database, office=make_office(slug="lain"), slug="kedua")
+    assert (await apply(door, first)).seq == 1
+    assert not door.has_recent_fault
+
+    with pytest.raises(InternalFault, match="Jangan ulangi; hubungi panitia"):
+        await apply(door, second)
+
+    assert (door.faults, door.failed, door.failing, door.has_recent_fault) == (1, 1, False, True)
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert told.startswith(f"an application to fair {second.fair.id} can never be stored: ")
+    assert "receipt" in told
+    assert "ASH" not in told, "a value is in the log"

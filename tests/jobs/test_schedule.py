@@ -7,10 +7,11 @@ import pytest
 from jobfair.audit.queries import entries_of_fair
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules import Phase
-from jobfair.jobs.schedule import SCHEDULE, Tools
+from jobfair.jobs.schedule import PREPARED_FOR, SCHEDULE, Tools, close, print_papers
 from jobfair.store.folder import FolderStore
 from jobfair.tally.queries.frozen import closing_of
 from tests.builders import CLOSES, NOW, OPENS, stage
+from tests.reporting.printing import ANNEX, MEDIA, PDF, RECAP, fake_press
 
 
 @pytest.fixture
@@ -23,7 +24,13 @@ async def tools(database, clock, door, tmp_path):
             applicant_id=applicant.id,
             position_id=staged.positions[0].id,
         )
-    return Tools(database, clock, door, FolderStore(tmp_path / "documents")), staged.fair.id
+    return Tools(
+        database,
+        clock,
+        door,
+        FolderStore(tmp_path / "documents"),
+        fake_press(tmp_path),
+    ), staged.fair.id
 
 
 async def state(tools, fair_id):
@@ -67,6 +74,47 @@ async def test_the_fair_opens_and_closes_with_its_window(tools):
     assert closing.seq == latch_seq == ledger_seq == 3
     assert latched_at >= CLOSES
     assert sorted(act for act, *_ in entries) == ["latch", "opened", "window_ended"]
+
+
+async def test_papers_are_there_soon_after_the_closing_which_does_not_wait_for_them(tools):
+    tools, fair_id = tools
+    tools.clock.move_to(CLOSES)
+    await print_papers(tools)
+    await close(tools)
+    closing = (await state(tools, fair_id))[1]
+    assert tools.press._printer.jobs == []
+
+    await print_papers(tools)
+
+    papers = [await tools.press.kept(folder, closing) for folder in (RECAP, ANNEX, MEDIA)]
+    assert papers == [PDF, PDF, PDF]
+    await print_papers(tools)
+    assert len(tools.press._printer.jobs) == 3
+
+
+async def test_what_cannot_be_printed_is_logged_once_and_disturbs_no_other_job(tools, caplog):
+    tools, _ = tools
+    tools.press._printer.fails = True
+    tools.clock.move_to(CLOSES)
+    await close(tools)
+
+    for _ in range(2):
+        await print_papers(tools)
+
+    assert [line.split(" of fair")[0] for line in caplog.messages] == [
+        "preparing lampiran", "preparing lembar-media", "preparing rekap",
+    ]  # fmt: skip
+
+
+async def test_papers_of_fairs_closed_long_ago_are_printed_when_somebody_asks(tools):
+    tools, _ = tools
+    tools.clock.move_to(CLOSES)
+    await close(tools)
+    tools.clock.move_to(CLOSES + PREPARED_FOR + timedelta(minutes=5))
+
+    await print_papers(tools)
+
+    assert tools.press._printer.jobs == []
 
 
 async def test_no_number_depends_on_the_clock_process(tools):

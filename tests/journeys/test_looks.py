@@ -100,3 +100,16 @@ def test_the_front_page_is_light(shared_site):
     assert first + font + sum(n for name, n in packed.items() if name != "anyam.css") <= 45 * 1024
     assert packed["anyam.css"] <= 10 * 1024
     assert packed["anyam.js"] <= 4 * 1024
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_the_header_of_a_signed_in_applicant_is_one_row_in_both_languages(
+    shared_site, visitor, width
+):
+    page = visitor.open(size={"width": width, "height": 740})
+    sign_in(page, shared_site, APPLICANT)
+    for language in ("id", "en"):
+        page.goto(f"{shared_site.address}/bahasa/{language}?ke=/profil")
+        brand, link = page.locator(".kepala .merek"), page.locator(".kepala .nav a").last
+        assert page.locator("html").get_attribute("lang") == language
+        assert link.bounding_box()["y"] < brand.bounding_box()["y"] + brand.bounding_box()["height"]

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import DESK
 from tests.journeys.people import APPLICANT, ORGANISER, REVIEWER, sign_in
 
+READ_FIRST = 800
+"""Milliseconds after which a desk that has changed takes decisions again, and a little more."""
 BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 
 
@@ -20,6 +22,7 @@ def test_a_reviewer_decides_and_takes_it_back(site, visitor, scripts):
     page.get_by_role("link", name="Kasir").click()
     page.locator(".antre li a").first.click()
     name = page.locator("#hn").inner_text()
+    page.wait_for_timeout(READ_FIRST)
 
     page.get_by_role("button", name=re.compile("Lolos berkas")).click()
 
@@ -39,6 +42,7 @@ def test_keys_work_at_the_desk_and_stay_out_of_the_note(site, visitor):
     page.get_by_label("Catatan internal").fill("Teliti, wawancarai lebih dulu")
     expect(page.locator("#hn")).to_have_text(name)
 
+    page.wait_for_timeout(READ_FIRST)
     page.locator("#hn").click()
     page.keyboard.press("l")
 
@@ -46,6 +50,49 @@ def test_keys_work_at_the_desk_and_stay_out_of_the_note(site, visitor):
     page.keyboard.press("z")
     expect(page.locator("#hn")).to_have_text(name)
     expect(page.get_by_label("Catatan internal")).to_have_value("Teliti, wawancarai lebih dulu")
+
+
+def test_on_a_phone_the_next_name_comes_into_view_before_anything_is_decided(site, visitor):
+    page = visitor.open()
+    sign_in(page, site, REVIEWER)
+    page.goto(f"{site.address}/meja")
+    page.get_by_role("link", name="Kasir").click()
+    page.locator(".antre li a").first.click()
+    first = page.locator("#hn").inner_text()
+    decide = page.get_by_role("button", name=re.compile("Lolos berkas"))
+    page.wait_for_timeout(READ_FIRST)
+
+    decide.click()
+    expect(page.locator("#hn")).not_to_have_text(first)
+    second = page.locator("#hn").inner_text()
+    expect(page.locator("#hn")).to_be_in_viewport()
+    expect(page.locator(".tindak .untuk")).to_have_text(second)
+    decide.dispatch_event("click")  # the second tap of a double tap
+
+    page.wait_for_timeout(READ_FIRST)
+    assert page.locator("#hn").inner_text() == second
+    decide.click()
+    expect(page.locator("#hn")).not_to_have_text(second)
+
+
+def test_a_note_outlives_the_end_of_the_session(site, visitor):
+    page = visitor.open(size=DESK)
+    sign_in(page, site, REVIEWER)
+    page.goto(f"{site.address}/meja")
+    page.get_by_role("link", name="Kasir").click()
+    page.locator(".antre li a").first.click()
+    name, desk = page.locator("#hn").inner_text(), page.url
+    page.context.clear_cookies()
+    with page.expect_response(re.compile("/catatan")):
+        page.get_by_label("Catatan internal").press_sequentially("Telepon lagi")
+
+    sign_in(page, site, REVIEWER)
+    with page.expect_response(re.compile("/catatan")):
+        page.goto(desk)
+
+    expect(page.locator("#hn")).to_have_text(name)
+    expect(page.get_by_label("Catatan internal")).to_have_value("Telepon lagi")
+    expect(page.locator("#catatan-kabar")).to_contain_text("Tersimpan")
 
 
 @BOTH

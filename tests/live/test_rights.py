@@ -1,14 +1,20 @@
 """A socket ends with the right to it, and with no other's."""
 
+from datetime import timedelta
+
 import pytest
 from litestar.exceptions import WebSocketDisconnect
+from litestar.testing import TestClient
 from sqlalchemy import select
 
 from jobfair.companies.actions import suspend_company
 from jobfair.live.rights import Rights, rights_of
 from jobfair.people.actions import disable_account, reset_password, sign_out
 from jobfair.people.models import Account
+from jobfair.people.rules import IDLE, Role
+from jobfair.web.http import sockets
 from tests.builders import NOW, on_both
+from tests.conftest import ADDRESS_OF_SITE
 from tests.live.test_sockets import refused
 from tests.web.rooms import REVIEWER, furnish, watch
 
@@ -82,3 +88,30 @@ def test_only_who_holds_a_right_is_told_of_its_end():
 
     assert told == before
     assert rights._held == {}
+
+
+@on_both
+def test_a_desk_socket_ends_when_its_sign_in_runs_out(act, app, clock, sign_in, monkeypatch):
+    # Guards the look at the sign-in between heartbeats: nothing marks that a sign-in has run out.
+    monkeypatch.setattr(sockets, "HEARTBEAT_EVERY", 0.02)
+    room = act(furnish)
+    desk, public = f"/ws{room.desk}", "/ws/publik/asahan-uji"
+    with TestClient(app, base_url=ADDRESS_OF_SITE) as client:
+        client.follow_redirects = False
+        sign_in(client, REVIEWER)
+        with watch(client, desk) as own, client.websocket_connect(public) as guest:
+            assert own.receive_text(timeout=5) != sockets.HEARTBEAT
+            for _ in range(2 * sockets.SIGN_IN_EVERY):
+                assert own.receive_text(timeout=5) == sockets.HEARTBEAT
+            clock.move_to(clock.now() + IDLE[Role.REVIEWER] + timedelta(seconds=1))
+            with pytest.raises(WebSocketDisconnect) as closed:
+                frames_of(own, 10 * sockets.SIGN_IN_EVERY)
+            assert closed.value.code == 1013
+            frames_of(guest, 2 * sockets.SIGN_IN_EVERY)
+
+        cookie = f"__Host-sesi={client.cookies['__Host-sesi']}"
+        assert refused(client, desk, cookie=cookie) == 403
+
+
+def frames_of(socket, count):
+    return [socket.receive_text(timeout=5) for _ in range(count)]

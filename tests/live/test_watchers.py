@@ -143,7 +143,7 @@ async def test_two_frames_at_once_make_nobody_slow(fair):
     # A reader that joins while the newest frame is handed out is given two in one breath.
     let_go = []
     browser = Browser()
-    watcher = sockets.Watcher(browser.send, lambda: let_go.append(True))
+    watcher = sockets.SocketWriter(browser.send, lambda: let_go.append(True))
     watcher.put("1")
     watcher.put("2")
     await until(lambda: browser.frames == ["2"])
@@ -287,3 +287,35 @@ async def test_after_a_gap_everybody_who_is_signed_in_is_asked_anew(fair):
 
     assert known.heard[-1]["code"] == 1013
     assert {one["type"] for one in guest.heard} == {"websocket.accept", "websocket.send"}
+
+
+async def test_an_idle_socket_gets_heartbeats_and_keeps_its_newest_state(fair, monkeypatch):
+    # Guards the contract with the page's script: no frame for long means a dead connection.
+    monkeypatch.setattr(sockets, "HEARTBEAT_EVERY", 0.01)
+    browser = Browser()
+    async with doing(fair.live.keep_alive()), fair.come(browser) as serving:
+        await until(lambda: browser.frames[:4] == ["0", *["<!--hb-->"] * 3])
+        fair.change()
+        await until(lambda: "1" in browser.frames)
+        browser.leave()
+        await serving
+        told = len(browser.heard)
+        await asyncio.sleep(0.05)
+
+    assert set(browser.frames) == {"0", "1", "<!--hb-->"}
+    assert len(browser.heard) == told, "a heartbeat goes to a socket that has left"
+
+
+async def test_a_heartbeat_finds_a_socket_that_takes_nothing(fair, monkeypatch):
+    # Guards the end of a socket that is stuck while nothing changes.
+    monkeypatch.setattr(sockets, "HEARTBEAT_EVERY", 0.01)
+    monkeypatch.setattr(sockets, "SEND_WITHIN", 0.05)
+    monkeypatch.setattr(sockets, "CLOSE_WITHIN", 0.05)
+    browser = Browser()
+    async with doing(fair.live.keep_alive()), fair.come(browser) as serving:
+        await until(lambda: browser.frames[:1] == ["0"])
+        browser.reads.clear()
+        async with asyncio.timeout(5):
+            await serving
+
+    assert (fair.hub.readers, fair.limits._sockets) == (0, {})

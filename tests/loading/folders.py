@@ -59,6 +59,24 @@ kasir,toko-sinar,Kasir,5,harian,1,smp,0,,,hari,Dibicarakan saat wawancara,12.09.
 ya,Setiap hari,Melayani pembeli,Ramah,,
 """
 
+APPLICANTS = """\
+ref,name,nik,sex,birth_date,phone,education,major,school,graduation_year,experience_years,\
+experience,district,village,disability,synthetic
+a1,Tri Kurniawan,1209991806980001,L,1998-06-18,081200000001,sma,IPS,SMA Silau,2016,0,,12.09.19,\
+Mekar Baru,,ya
+a2,Wati,1209995806990002,P,1999-06-18,081200000002,smk,,SMK Silau,2017,1,,12.09.20,Gambir,fisik,ya
+"""
+APPLICATIONS = """\
+at,applicant,position,answer_1,answer_2
+2026-03-02T08:00:00+07:00,a1,operator,Ya,
+2026-03-02T08:00:01+07:00,a2,kasir,,
+"""
+DECISIONS = """\
+at,applicant,position,stage
+2026-03-03T08:00:00+07:00,a1,operator,reviewed
+2026-03-04T08:00:00+07:00,a1,operator,unsuitable
+"""
+
 
 def write_folder(folder: Path) -> Path:
     """Write the small fair: one office, two companies, two positions, open 2 to 9 March 2026."""
@@ -66,6 +84,14 @@ def write_folder(folder: Path) -> Path:
     write(folder, "fair.toml", FAIR)
     write(folder, "companies.csv", COMPANIES)
     write(folder, "positions.csv", POSITIONS)
+    return folder
+
+
+def write_people(folder: Path) -> Path:
+    """Write who applies to the small fair, what they send, and what the companies decide."""
+    write(folder, "applicants.csv", APPLICANTS)
+    write(folder, "applications.csv", APPLICATIONS)
+    write(folder, "decisions.csv", DECISIONS)
     return folder
 
 

@@ -13,36 +13,16 @@ from jobfair.loading.people import (
     read_applications,
     read_decisions,
 )
-from tests.loading.folders import SAMPLE, as_workbook, spoil, write
+from tests.loading.folders import APPLICANTS, SAMPLE, as_workbook, spoil, write, write_people
 
 A, S, D = "applicants.csv", "applications.csv", "decisions.csv"
 AS_TEXT = "Ubah format kolom menjadi Teks, lalu tulis lagi."
-APPLICANTS = """\
-ref,name,nik,sex,birth_date,phone,education,major,school,graduation_year,experience_years,\
-experience,district,village,disability,synthetic
-a1,Tri Kurniawan,1209991806980001,L,1998-06-18,081200000001,sma,IPS,SMA Silau,2016,0,,12.09.19,\
-Mekar Baru,,ya
-a2,Wati,1209995806990002,P,1999-06-18,081200000002,smk,,SMK Silau,2017,1,,12.09.20,Gambir,fisik,ya
-"""
-APPLICATIONS = """\
-at,applicant,position,answer_1,answer_2
-2026-03-02T08:00:00+07:00,a1,operator,Ya,
-2026-03-02T08:00:01+07:00,a2,kasir,,
-"""
-DECISIONS = """\
-at,applicant,position,stage
-2026-03-03T08:00:00+07:00,a1,operator,reviewed
-2026-03-04T08:00:00+07:00,a1,operator,unsuitable
-"""
 JAKARTA = datetime.fromisoformat("2026-03-02T08:00:00+07:00")
 
 
 @pytest.fixture
 def folder(folder):
-    write(folder, A, APPLICANTS)
-    write(folder, S, APPLICATIONS)
-    write(folder, D, DECISIONS)
-    return folder
+    return write_people(folder)
 
 
 def mistakes_of(read, folder):

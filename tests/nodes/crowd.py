@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from jobfair.clock import Clock
-from jobfair.db import Database
+from jobfair.db import Database, topics
 from jobfair.intake.door import Door
-from jobfair.live import topics
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.tally.queries.counters import tally_fair

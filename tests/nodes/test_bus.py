@@ -5,12 +5,12 @@ import contextlib
 
 import pytest
 
-from jobfair.db import Database
+from jobfair.db import Database, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.migrations import upgrade
 from jobfair.db.notes import LONGEST, read_note, write_note
 from jobfair.errors import Overloaded
-from jobfair.live import bus, topics
+from jobfair.live import bus
 from tests.doors import apply, count_rows, staged
 from tests.nodes.crowd import crowd, cut_listeners, doing, until
 from tests.nodes.proxy import wire

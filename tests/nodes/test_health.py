@@ -2,17 +2,19 @@
 
 import asyncio
 import os
-import re
 import shutil
 
 import pytest
+from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from jobfair.db import Database, OperationalError
 from jobfair.db.migrations import upgrade
 from jobfair.intake.door import Door
 from jobfair.web.http.health import problems_of
-from tests.builders import on_both, stage
+from tests.builders import make_office, on_both, stage
+from tests.web.pages import text_of
 
 
 @on_both
@@ -121,24 +123,16 @@ def test_with_a_wrong_token_there_are_no_metrics(client, services, given):
     assert answer.status_code == 404
 
 
-NUMBER = re.compile(r"^([a-z_]+)\{(.*)\} (\S+)$")
-
-
 def numbers(client):
-    """Return every number by its name and labels, after looking at the shape of each line."""
+    """Return every number by its name and its labels besides the process."""
     answer = client.get("/metrics", headers={"Authorization": "Bearer rahasia"})
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    found, kinds = {}, {}
-    for line in answer.text.splitlines():
-        if line.startswith("# TYPE "):
-            _, _, name, kind = line.split(" ")
-            kinds[name] = kind
-        elif not line.startswith("#"):
-            name, labels, value = NUMBER.fullmatch(line).groups()
-            assert re.sub("_(bucket|sum|count)$", "", name) in kinds or name in kinds
-            found[name, labels.removeprefix(f'process="{os.getpid()}"').removeprefix(",")] = float(
-                value
-            )
+    assert answer.headers["content-type"] == CONTENT_TYPE_LATEST
+    found = {}
+    for metric in text_string_to_metric_families(answer.text):
+        for sample in metric.samples:
+            assert sample.labels.pop("process") == str(os.getpid())
+            labels = ",".join(f'{key}="{text}"' for key, text in sorted(sample.labels.items()))
+            found[sample.name, labels] = sample.value
     return found
 
 
@@ -170,3 +164,25 @@ def test_metrics_count_what_is_done(client, services, act, sign_in):
     assert grown["jobfair_commit_seconds_bucket", 'le="+Inf"'] == commits
     buckets = [value for (name, _), value in after.items() if name.endswith("_bucket")]
     assert buckets == sorted(buckets)
+
+
+@on_both
+def test_a_fault_is_told_to_its_sender_counted_and_shown(client, services, act, sign_in):
+    # Guards the class of errors: what no retry can mend is not answered as a crowded moment.
+    services.metrics_token = "rahasia"
+    first = act(stage)
+    second = act(stage, office=make_office(slug="lain"), slug="kedua")
+    sign_in(client, first.niks[0])
+    first_page = f"/{first.fair.slug}/lowongan/{first.positions[0].slug}/lamar"
+    second_page = f"/{second.fair.slug}/lowongan/{second.positions[0].slug}/lamar"
+    fields = {"consent": "ya", "_token": services.keys.form_token(client.cookies["__Host-sesi"])}
+    assert client.post(first_page, data=fields).status_code == 303
+    assert client.get("/readyz").json()["warnings"] == {}
+
+    answer = client.post(second_page, data=fields)
+
+    assert (answer.status_code, "retry-after" in answer.headers) == (500, False)
+    assert "Jangan ulangi; hubungi panitia." in text_of(answer.text)
+    assert numbers(client)["jobfair_faults_total", ""] == 1
+    ready = client.get("/readyz")
+    assert (ready.status_code, list(ready.json()["warnings"])) == (200, ["fault"])

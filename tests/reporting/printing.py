@@ -1,19 +1,19 @@
-"""Printing for tests: whole closings, and single jobs given to the child by hand."""
+"""Printing for tests: whole closings, and single jobs given to the printer by hand."""
 
 import asyncio
+import contextlib
 import io
-import json
-import os
-import subprocess
 
 import pypdf
 
-from jobfair.reporting.datasets import report_of
-from jobfair.reporting.designs import Design, pack, reports_root
+from jobfair.errors import Refused
+from jobfair.reporting import pdf
 from jobfair.reporting.editions import print_designs
-from jobfair.reporting.pdf import COMMAND
+from jobfair.reporting.glyphs import reports_root
+from jobfair.reporting.press import Press
 from tests.reporting.records import make_closing
 
+PDF = b"%PDF-1.7 of a test\n%%EOF\n"
 SITE = "https://kerja.contoh.id"
 RECAP, ANNEX, MEDIA = (reports_root() / name for name in ("rekap", "lampiran", "lembar-media"))
 
@@ -30,14 +30,46 @@ def text_of(pdf):
     return [" ".join(page.split()) for page in pages]
 
 
-def run(job, **environment):
-    """Give a job to a child in these surroundings; returns how it ended."""
-    given = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"} | environment
-    return subprocess.run(
-        COMMAND, input=json.dumps(job).encode(), capture_output=True, env=given, check=False
-    )
+def run(*jobs, patience=pdf.PATIENCE):
+    """Print jobs one after another in one process."""
+
+    async def work():
+        with contextlib.closing(pdf.Printer()) as printer:
+            return [await printer.print(job, patience=patience) for job in jobs]
+
+    return asyncio.run(work())
 
 
 def job_of(closing=None, folder=RECAP):
     """Return the job of a paper."""
-    return pack(Design.read(folder), report_of(closing or make_closing()), base_url=SITE)
+    return pdf.job_of(folder, closing or make_closing(), SITE)
+
+
+class FakePrinter:
+    """Prints when it may; remembers its jobs, and how many it had at once."""
+
+    def __init__(self):
+        self.jobs, self.most, self.going = [], 0, 0
+        self.may_end = asyncio.Event()
+        self.fails = False
+        self.may_end.set()
+
+    async def print(self, job):
+        self.jobs.append(job["base"])
+        self.going += 1
+        self.most = max(self.most, self.going)
+        await self.may_end.wait()
+        self.going -= 1
+        if self.fails:
+            raise Refused("unprintable", "Belum berhasil.")
+        return PDF
+
+    def close(self):
+        pass
+
+
+def fake_press(folder, base_url=SITE):
+    """Return a press whose printer needs no time and prints nothing."""
+    press = Press(base_url, folder / "papers")
+    press._printer = FakePrinter()
+    return press

@@ -7,7 +7,9 @@ from sqlalchemy import update
 
 from jobfair.applications.models import StageTally
 from jobfair.fairday.actions import close_fair
+from jobfair.reporting import press
 from tests.builders import CLOSES, on_both
+from tests.reporting.printing import FakePrinter
 from tests.tally.ledgers import random_ledger
 
 FILES = ("rekap.pdf", "lampiran.pdf", "lembar-media.pdf", "rekap.csv")
@@ -74,3 +76,18 @@ def test_numbers_that_disagree_are_not_handed_out(client, filled):
         answer = client.get(f"/asahan-uji/{file}")
         assert answer.status_code == 409
         assert "Lamaran per jabatan dan tahap" in answer.text
+
+
+def test_a_full_queue_and_a_failed_print_are_sentences(client, filled, services, monkeypatch):
+    filled()
+    services.press._printer = FakePrinter()
+    services.press._printer.fails = True
+
+    failed = client.get("/asahan-uji/rekap.pdf")
+    monkeypatch.setattr(press, "MOST_PAPERS", 0)
+    full = client.get("/asahan-uji/rekap.pdf")
+
+    assert failed.status_code == 409
+    assert "Belum berhasil." in failed.text
+    assert (full.status_code, full.headers["retry-after"]) == (503, str(press.RETRY))
+    assert "Berkas ini sedang disiapkan. Coba lagi dalam 5 detik." in full.text

@@ -1,14 +1,17 @@
 """The printing child reaches nothing but its job, and its failures are one sentence."""
 
 import asyncio
+import contextlib
+import signal
 import subprocess
 import sys
 
 import pytest
 
 from jobfair.errors import Refused
-from jobfair.reporting.pdf import run_printer
-from tests.reporting.printing import job_of, run
+from jobfair.reporting import pdf
+from jobfair.reporting.pdf import Printer
+from tests.reporting.printing import MEDIA, job_of, run
 
 
 @pytest.mark.parametrize(
@@ -23,14 +26,14 @@ from tests.reporting.printing import job_of, run
         '<svg><image href="file:///etc/passwd" width="9" height="9"/></svg>',
     ],
 )  # fmt: skip
-def test_a_page_cannot_reach_outside(page):
-    printed = run(job_of() | {"html": f"<html lang=id><title>t</title>{page}", "attachments": []})
+def test_a_page_cannot_reach_outside(page, caplog):
+    job = job_of() | {"html": f"<html lang=id><title>t</title>{page}", "attachments": []}
 
-    assert printed.returncode == 1
-    assert printed.stdout == b""
-    said = printed.stderr.decode().splitlines()[-1]
-    assert said.startswith(("error: FatalURLFetchingError", "error: Forbidden not packed: "))
-    assert "Traceback" not in printed.stderr.decode()
+    with pytest.raises(Refused, match="belum berhasil dicetak"):
+        run(job)
+
+    said = caplog.messages[-1].removeprefix("printing rekap/report.html failed: ")
+    assert said.startswith(("FatalURLFetchingError", "Forbidden not packed: "))
 
 
 def test_the_child_cannot_open_what_is_not_its_own(tmp_path):
@@ -62,15 +65,49 @@ for name, code in {tries!r}.items():
     assert not (tmp_path / "new").exists()
 
 
-def test_a_failing_or_slow_child_is_one_sentence(caplog):
-    broken = job_of() | {"html": '<img src="file:///etc/passwd">'}
+def test_a_failing_or_slow_child_is_one_sentence_and_the_next_job_is_printed(caplog):
+    broken, good = job_of() | {"html": '<img src="file:///etc/passwd">'}, job_of(folder=MEDIA)
 
-    with pytest.raises(Refused, match="belum berhasil dicetak"):
-        asyncio.run(run_printer(broken))
-    with pytest.raises(Refused, match="belum berhasil dicetak"):
-        asyncio.run(run_printer(job_of(), patience=0.05))
+    async def work():
+        with contextlib.closing(Printer()) as printer:
+            for job, patience in ((broken, 60), (good, 0.01)):
+                with pytest.raises(Refused, match="belum berhasil dicetak"):
+                    await printer.print(job, patience=patience)
+            return await printer.print(good)
 
-    assert "killed after 0.05 seconds" in caplog.text
+    assert asyncio.run(work()).startswith(b"%PDF-")
+    assert caplog.messages == [
+        "printing rekap/report.html failed: FatalURLFetchingError file:///etc/passwd",
+        (
+            "printing lembar-media/report.html failed: "
+            "the child ended without an answer; it may take 0.01 seconds"
+        ),
+    ]
+
+
+def test_a_print_server_that_died_is_started_again(monkeypatch, caplog):
+    async def work():
+        with contextlib.closing(Printer()) as printer:
+            monkeypatch.setattr(pdf, "COMMAND", ("/bin/false",))
+            with pytest.raises(Refused, match="belum berhasil dicetak"):
+                await printer.print(job_of(folder=MEDIA))
+            monkeypatch.undo()
+            return await printer.print(job_of(folder=MEDIA))
+
+    assert asyncio.run(work()).startswith(b"%PDF-")
+
+
+def test_the_print_server_ends_when_it_has_had_no_job_for_a_while(monkeypatch):
+    monkeypatch.setattr(pdf, "WARM", 0.0)
+
+    async def work():
+        printer = Printer()
+        await printer.print(job_of(folder=MEDIA))
+        process = printer._process
+        await asyncio.sleep(0.05)
+        return printer._process, process.poll()
+
+    assert asyncio.run(work()) == (None, -signal.SIGKILL)
 
 
 def test_the_parent_never_loads_the_layout_engine():

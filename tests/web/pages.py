@@ -71,15 +71,15 @@ def statements(services: Services) -> Iterator[list[str]]:
         if text.lstrip().upper().startswith("SELECT"):
             ran.append(text)
 
-    async def glance(statement: Any, facts: Any) -> Any:
-        ran.append(str(statement.compile(dialect=database.glance_engine.dialect)))
+    async def lookup(statement: Any, facts: Any) -> Any:
+        ran.append(str(statement.compile(dialect=database.lookup_engine.dialect)))
         return await PreparedLookup.execute(database.lookup, statement, facts)
 
     database = services.database
-    asked = {database.looking.sync_engine, database.reading.sync_engine}
+    asked = {database.page_reader, database.report_reader.sync_engine}
     for engine in asked:
         event.listen(engine, "before_cursor_execute", note)
-    database.lookup.execute = glance  # type: ignore[method-assign]
+    database.lookup.execute = lookup  # type: ignore[method-assign]
     try:
         yield ran
     finally:

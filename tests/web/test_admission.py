@@ -10,7 +10,13 @@ import pytest
 from jobfair.clock import ControlledClock
 from jobfair.intake.door import Door
 from jobfair.web.http import admission
-from jobfair.web.http.admission import ARRIVAL, Admission
+from jobfair.web.http.admission import (
+    ARRIVAL,
+    GIVE_BACK,
+    PAPERS_AT_ONCE,
+    PAPERS_WAITING,
+    Admission,
+)
 from jobfair.web.http.admission_queue import FORMS_FIRST, Line
 from tests.builders import NOW
 
@@ -298,6 +304,50 @@ async def test_the_crowd_is_refused_and_who_has_begun_is_answered(wrapped, line)
     assert sum(call.status == 200 for call in calls) == work.begun
     assert work.bodies == [FORM] * work.begun
     assert (line.begun, line.waiting) == (0, 0)
+
+
+PAPER = "/asahan-uji/rekap.pdf"
+
+
+async def test_however_many_ask_for_papers_pages_and_forms_begin(wrapped, line):
+    work, app = wrapped
+    papers = [Call(method="GET", path=PAPER) for _ in range(300)]
+    waiting = await start(app, *papers)
+    refused = [call for call in papers if call.status == 503]
+
+    assert work.begun == line.begun == PAPERS_AT_ONCE == 2
+    assert len(refused) == 300 - PAPERS_AT_ONCE - PAPERS_WAITING
+    assert refused[0].answer[1]["body"].startswith(PAPER.encode())
+    (form,) = await start(app, Call())
+    assert work.begun == 3
+
+    work.may_end.set()
+    await asyncio.gather(form, *waiting)
+    assert sum(call.status == 200 for call in papers) == PAPERS_AT_ONCE + PAPERS_WAITING
+    assert (line.begun, line.waiting) == (0, 0)
+
+
+async def test_who_waits_for_a_printer_keeps_no_place(layer, line):
+    begun, may_end = [], asyncio.Event()
+
+    async def printing(scope, receive, send):
+        scope[GIVE_BACK]()
+        begun.append(scope["path"])
+        await may_end.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def app(scope, receive, send):
+        await layer.handle(scope, receive, send, printing)
+
+    papers = [Call(method="GET", path=PAPER) for _ in range(20)]
+    waiting = await start(app, *papers)
+
+    assert (len(begun), line.begun) == (20, 0)
+    may_end.set()
+    await asyncio.gather(*waiting)
+    assert {call.status for call in papers} == {200}
+    assert line.begun == 0
 
 
 async def test_slow_senders_hold_nobody_up(wrapped, line):

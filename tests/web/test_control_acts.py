@@ -1,14 +1,18 @@
 """Acts on the window through their pages: said first, done once, typed text kept."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from jobfair.audit.models import AuditEntry
+from jobfair.audit.rules import Act
 from jobfair.fairs.models import Fair, FairWindow
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.tally.queries.frozen import closing_of
+from jobfair.web.http.templating import LANGUAGE_COOKIE
+from jobfair.wording.language import translate
 from tests.builders import CLOSES, NOW
 from tests.forms import form_on
 from tests.web.pages import text_of
@@ -174,3 +178,54 @@ def test_the_audit_trail_tells_it_in_words(client, act, room):
     assert "menjeda penerimaan lamaran Alasan: Gangguan jaringan" in page
     for nik in room.made.niks:
         assert nik not in page
+
+
+def test_every_act_is_told_in_the_words_of_both_languages(client, act, room):
+    async def add(session):
+        for at, one in enumerate(Act):
+            session.add(
+                AuditEntry(
+                    at=NOW + timedelta(seconds=at),
+                    account_id=None,
+                    act=one.value,
+                    fair_id=room.made.fair.id,
+                    subject=f"company:{room.made.companies[0].id}",
+                    facts={"rows": 3, "changes": 4},
+                )
+            )
+
+    act(add)
+    facts = {"what": room.made.companies[0].name, "rows": "3", "changes": "4"}
+    for language, system in (("id", "Sistem"), ("en", "The system")):
+        client.cookies.set(LANGUAGE_COOKIE, language)
+        page = client.get(f"{room.control}/jejak").text
+        told = re.findall(r"<li>([^<]*)<br><time [^>]*>4 Mar, (10\.30\.\d\d) WIB", page)
+        assert told[::-1] == [
+            (translate(one.sentence, language) % {"who": system, **facts}, f"10.30.{at:02}")
+            for at, one in enumerate(Act)
+        ]
+
+
+def test_the_trail_shows_what_one_person_did(client, act, room):
+    do(client, room, "jeda", reason="Gangguan jaringan")
+
+    async def add(session):
+        system = {"at": NOW, "fair_id": room.made.fair.id}
+        session.add(AuditEntry(account_id=None, act=Act.OPENED.value, **system))
+        applicant = room.made.applicants[0].account_id
+        session.add(AuditEntry(account_id=applicant, act=Act.WITHDRAW.value, **system))
+        return applicant
+
+    applicant = act(add)
+    page = client.get(f"{room.control}/jejak").text
+    ((person, name),) = re.findall(r'<option value="(\d+)">([^<]+)</option>', page)
+
+    def told(by):
+        page = client.get(f"{room.control}/jejak?oleh={by}").text
+        return re.findall(r"<li>([^<]*)<br>", page), f'<option value="{by}" selected>' in page
+
+    withdrawn, opened = Act.WITHDRAW.sentence, Act.OPENED.sentence
+    paused = Act.PAUSE.sentence % {"who": name}
+    assert told(person) == ([paused], True)
+    for other in ("", applicant, "0", "x", "9" * 30, "²"):
+        assert told(other) == ([withdrawn, opened, paused], False), other

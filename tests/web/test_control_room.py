@@ -174,4 +174,4 @@ def test_the_control_room_costs_the_same_for_one_and_for_three(
         assert len(ran) == STATEMENTS[page], "\n".join(ran)
 
 
-STATEMENTS = {"": 12, "/perusahaan": 6, "/jejak": 5}
+STATEMENTS = {"": 12, "/perusahaan": 6, "/jejak": 7}

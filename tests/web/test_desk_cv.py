@@ -108,11 +108,13 @@ def test_a_company_opens_what_was_sent_to_it_and_each_time_is_written_down(
         assert answer.headers["content-disposition"].startswith('attachment; filename="CV Pelamar')
         assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
         assert answer.headers["cache-control"] == "no-store"
+    named = {"position": made.positions[0].title, "company": made.companies[0].name}
     row = act(application, receipts[0])
-    assert act(readings) == [(True, made.fair.id, f"application:{row.id}", {})] * 2
+    assert act(readings) == [(True, made.fair.id, f"application:{row.id}", named)] * 2
     client.cookies.clear()
     sign_in(client, ORGANISER)
-    assert "membuka CV seorang pelamar" in client.get("/kendali/asahan-uji/jejak").text
+    trail = client.get("/kendali/asahan-uji/jejak").text
+    assert f"membuka CV seorang pelamar ke {named['position']}, {named['company']}" in trail
 
 
 def test_an_application_without_a_cv_says_so(client, room, sign_in):

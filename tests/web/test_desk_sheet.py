@@ -72,5 +72,7 @@ def test_each_download_is_written_down_with_its_rows(client, act, sign_in):
     for _ in range(2):
         client.get(f"{room.desk}/pelamar.csv")
 
-    entry = (f"position:{room.made.positions[0].id}", room.made.fair.id, {"rows": 3})
+    position, company = room.made.positions[0], room.made.companies[0]
+    facts = {"position": position.title, "company": company.name, "rows": 3}
+    entry = (f"position:{position.id}", room.made.fair.id, facts)
     assert act(entries) == [entry, entry]

@@ -63,11 +63,8 @@ def read_nik(text: str, *, today: date) -> NikFacts | Problem:
     """Return what a NIK says, or the one thing that makes it impossible."""
     digits = normalise_nik(text)
     if not (digits.isascii() and digits.isdigit()):
-        return Problem(
-            "NIK hanya berisi angka. Lihat KTP Anda."
-            if digits
-            else "Tulis NIK Anda, 16 angka seperti di KTP."
-        )
+        nothing = Problem("Tulis NIK Anda, 16 angka seperti di KTP.")
+        return Problem("NIK hanya berisi angka. Lihat KTP Anda.") if digits else nothing
     if len(digits) != LENGTH:
         return Problem("NIK harus 16 angka, yang ini %(n)s angka.", n=len(digits))
     if digits[:2] not in PROVINCES_EVER:

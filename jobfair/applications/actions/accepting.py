@@ -15,7 +15,7 @@ from jobfair.applications.rules import (
     check_may_apply,
     receipt_number,
 )
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.errors import JobFairError, NotFound, Refused
 from jobfair.fairs.queries import Ledger, grow_ledger, lock_ledger
@@ -160,8 +160,8 @@ class _Batch:
         self.entries[one.applicant_id, one.position_id] = Entry(
             **{**asdict(entry), "stage": Stage.NEW}
         )
-        mark_changed(self.session, f"fair:{one.fair_id}")
-        mark_changed(self.session, f"position:{one.position_id}")
+        mark_changed(self.session, topics.fair(one.fair_id))
+        mark_changed(self.session, topics.position(one.position_id))
         return Receipt(entry.receipt, entry.seq, entry.received_at, repeated=True)
 
     async def write(self) -> None:
@@ -179,9 +179,9 @@ class _Batch:
             applicants=fair.applicants + len(self.newcomers),
             last_received_at=max(newest, fair.last_received_at or newest),
         )
-        mark_changed(self.session, f"fair:{fair.fair_id}")
+        mark_changed(self.session, topics.fair(fair.fair_id))
         for position_id in {row["position_id"] for row in rows}:
-            mark_changed(self.session, f"position:{position_id}")
+            mark_changed(self.session, topics.position(position_id))
 
 
 async def accept(session: Session, submissions: Sequence[Submission]) -> list[Outcome]:

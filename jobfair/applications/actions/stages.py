@@ -15,12 +15,16 @@ from jobfair.applications.rules import (
     normalise_note,
 )
 from jobfair.audit.actions import record_audit
-from jobfair.db import Session
+from jobfair.audit.rules import Act
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Invalid, Problem, Refused
 from jobfair.fairs.queries import lock_fair
+from jobfair.wording.language import gettext_noop
 
-FASTER = "Rekan Anda baru saja memindahkan lamaran ini ke tahap %(stage)s. Periksa lagi."
+FASTER = gettext_noop(
+    "Rekan Anda baru saja memindahkan lamaran ini ke tahap %(stage)s. Periksa lagi."
+)
 
 
 async def move_stage(
@@ -114,8 +118,8 @@ async def _move(
     )
     if not moved:
         raise Refused("stage", "Rekan Anda baru saja memindahkan lamaran ini. Muat ulang halaman.")
-    mark_changed(session, f"position:{found.position_id}")
-    mark_changed(session, f"fair:{found.fair_id}")
+    mark_changed(session, topics.position(found.position_id))
+    mark_changed(session, topics.fair(found.fair_id))
 
 
 async def undo_last(
@@ -200,6 +204,6 @@ async def withdraw(
     )
     if not moved:
         raise Refused("stage", "Perusahaan baru saja memindahkan lamaran ini. Muat ulang halaman.")
-    record_audit(session, "withdraw", now=now, account_id=account_id, fair_id=sent.fair_id)
-    mark_changed(session, f"position:{sent.position_id}")
-    mark_changed(session, f"fair:{sent.fair_id}")
+    record_audit(session, Act.WITHDRAW, now=now, account_id=account_id, fair_id=sent.fair_id)
+    mark_changed(session, topics.position(sent.position_id))
+    mark_changed(session, topics.fair(sent.fair_id))

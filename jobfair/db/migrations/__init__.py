@@ -38,7 +38,7 @@ async def revision_of(database: Database) -> str | None:
     def read(connection: Connection) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
-    async with database.reading.connect() as connection:
+    async with database.report_reader.connect() as connection:
         return await connection.run_sync(read)
 
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.companies import queries as companies
 from jobfair.companies.models import Company
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Refused
 from jobfair.fairs import queries as fairs
@@ -260,7 +261,7 @@ async def define_fair(
         named = [f"{one.act} {one.subject}:{one.slug} {one.field}".strip() for one in work.changes]
         record_audit(
             session,
-            "define" if locked is None else "redefine",
+            Act.DEFINE if locked is None else Act.REDEFINE,
             now=now,
             account_id=account_id,
             fair_id=fair.id,
@@ -269,5 +270,5 @@ async def define_fair(
             changes=len(named),
             changed=named[:NAMED_IN_AUDIT],
         )
-        mark_changed(session, f"fair:{fair.id}")
+        mark_changed(session, topics.fair(fair.id))
     return Defined(fair_id=fair.id, changes=tuple(work.changes), kept=tuple(work.kept))

@@ -6,7 +6,7 @@ typed still in it:
 
 ====================================  ======  ==========================
 ``Invalid``                           422     the problems at their fields
-``Refused``, a constraint's clash     409     a notice (429: too many tries)
+``Refused``, a duplicate              409     a notice (429: too many tries)
 ``Overloaded``, ``TemporarilyUnavailable``  503     a notice, and ``Retry-After``
 ====================================  ======  ==========================
 
@@ -20,6 +20,7 @@ from litestar import Request
 from litestar.response import Redirect, Response, Template
 
 from jobfair.db import Clash, Session
+from jobfair.db.faults import is_duplicate
 from jobfair.errors import Invalid, JobFairError, Overloaded, Refused, TemporarilyUnavailable
 from jobfair.people.rules import TooMany
 from jobfair.web.http.dependencies import Services
@@ -70,7 +71,9 @@ async def perform_prepared(
         act = await prepare(form)
         async with services.database.transaction() as session:
             result = await act(session)
-    except Clash:
+    except Clash as error:
+        if not is_duplicate(error):
+            raise
         return await _again(page, form, CLASH)
     except (Invalid, Refused, Overloaded, TemporarilyUnavailable) as error:
         return await _again(page, form, error)

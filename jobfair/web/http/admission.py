@@ -7,6 +7,7 @@ is given back when the answer begins, so slow readers do not either.
 """
 
 import asyncio
+import re
 from contextlib import ExitStack
 from typing import Any
 
@@ -24,6 +25,14 @@ OPEN_PATHS = ("/static/", "/livez", "/readyz", "/metrics")
 ARRIVAL = "arrival"
 """Key of the scope of an application under which stands when the whole of it was here: what it
 waits for its turn must not count against it at the closing instant."""
+GIVE_BACK = "give_back"
+"""Key of the scope under which stands how a request gives its place back before it is answered: one
+that waits for a printer must not keep others from beginning."""
+PAPER = re.compile(r"/[^/]+/[a-z-]+\.(?:pdf|csv)")
+PAPERS_AT_ONCE = 2
+PAPERS_WAITING = 20
+"""Papers of closed fairs are read and sent two at a time, and few wait for that: however many are
+asked for, pages and forms have at most two of them before themselves."""
 BODY_WITHIN = 20.0
 """Seconds for the whole of a form to arrive."""
 
@@ -47,6 +56,8 @@ class Admission(ASGIMiddleware):
         self._headers = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
         self._body_limit = body_limit
         self._door = door
+        self._papers = asyncio.Semaphore(PAPERS_AT_ONCE)
+        self._papers_waiting = 0
 
     async def handle(self, scope: Any, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer with the application, or with the page for crowded moments."""
@@ -63,8 +74,11 @@ class Admission(ASGIMiddleware):
         with ExitStack() as until_answered:
             if SENT in scope and APPLYING.fullmatch(scope["path"]):
                 scope[ARRIVAL] = until_answered.enter_context(self._door.arrival())
-            if await self._may_begin(scope, lane):
+            if PAPER.fullmatch(scope["path"]) and not await self._paper_turn(until_answered):
+                await self._refuse(scope, send)
+            elif await self._may_begin(scope, lane):
                 until_answered.callback(self._line.leave)
+                scope[GIVE_BACK] = until_answered.close
                 await self._serve(scope, receive, send, next_app, until_answered)
             else:
                 await self._refuse(scope, send)
@@ -74,6 +88,18 @@ class Admission(ASGIMiddleware):
             lane.refused += 1
             return False
         return await self._line.enter(lane)
+
+    async def _paper_turn(self, until_answered: ExitStack) -> bool:
+        """Wait until a paper before this one is answered; False at once when many wait."""
+        if self._papers_waiting >= PAPERS_WAITING:
+            return False
+        self._papers_waiting += 1
+        try:
+            await self._papers.acquire()
+        finally:
+            self._papers_waiting -= 1
+        until_answered.callback(self._papers.release)
+        return True
 
     async def _serve(
         self,

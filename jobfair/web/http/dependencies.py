@@ -20,7 +20,7 @@ from jobfair.intake.timekeeper import Timekeeper
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
-from jobfair.reporting.pdf import Press
+from jobfair.reporting.press import Press
 from jobfair.store import Store
 from jobfair.web.http.admission_queue import Line
 from jobfair.web.http.fair_cache import FairCache
@@ -74,7 +74,7 @@ class Services:
         """Make what follows from the settings."""
         self.limits = Limits(self.database, self.keys)
         self.fairs = FairCache(self.database)
-        self.press = Press(self.base_url)
+        self.press = Press(self.base_url, self.data / "papers")
 
 
 SessionDep: TypeAlias = NamedDependency[Session]

@@ -8,8 +8,11 @@ from litestar.exceptions import ClientException, HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
+from jobfair.clock import WIB
 from jobfair.db import Clash, DataError, DBAPIError, NoConnection
+from jobfair.db.faults import describe, is_duplicate, is_transient
 from jobfair.errors import (
+    InternalFault,
     Invalid,
     JobFairError,
     Misconfigured,
@@ -21,8 +24,8 @@ from jobfair.errors import (
 )
 from jobfair.people.rules import TooMany
 from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
-from jobfair.web.http.templating import WIB, is_part, language_of, show
-from jobfair.wording.language import sentence
+from jobfair.web.http.templating import is_part, language_of, show
+from jobfair.wording.sentences import sentence
 
 log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
@@ -35,6 +38,7 @@ STATUS: dict[type[JobFairError], int] = {
     Overloaded: 503,
     TemporarilyUnavailable: 503,
     Misconfigured: 500,
+    InternalFault: 500,
 }
 CLASH = Refused("clash", "Seseorang melakukan hal yang sama pada saat yang sama. Coba sekali lagi.")
 BY_STATUS = {
@@ -74,30 +78,42 @@ def _show_busy(request: AnyRequest, error: Overloaded) -> Response[Any]:
     return Response(page, media_type=MediaType.HTML, status_code=503, headers=headers)
 
 
-def show_clash(request: AnyRequest, _: Clash) -> Response[Any]:
-    """Say that a constraint of the database was faster than our rules."""
-    return show_refusal(request, CLASH)
+def show_clash(request: AnyRequest, error: Clash) -> Response[Any]:
+    """Say that somebody stored the same first; any other constraint is a fault of ours."""
+    return show_refusal(request, CLASH) if is_duplicate(error) else _show_fault(request, error)
+
+
+def _show_fault(request: AnyRequest, error: DBAPIError) -> Response[Any]:
+    log.error("the database can never store this: %s", describe(error))
+    return show_refusal(request, InternalFault())
 
 
 def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Response[Any]:
-    """Nothing was stored: say so, and when to try again."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    """Say that nothing was stored, and when to try again if that can help.
+
+    A value that a column cannot hold is the request's fault (U+0000 on PostgreSQL).
+    """
     if isinstance(error, DataError):
-        log.error("a value the database does not take: %s", type(cause).__name__)
         return show_http_error(request, ClientException())
-    log.error("database trouble: %s", type(cause).__name__)
+    if isinstance(error, DBAPIError) and not is_transient(error):
+        return _show_fault(request, error)
+    log.error("database trouble: %s", describe(error))
     return show_refusal(request, Overloaded(5))
 
 
 def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Show what the framework refused, in our words and never with its details."""
     status = error.status_code if error.status_code in BY_STATUS else 400
-    if error.status_code >= 500:  # noqa: PLR2004
+    if "disconnected" in error.detail:
+        status = 400  # the sender has gone in the middle of a body: no fault, and no reader
+    elif error.status_code >= 500:  # noqa: PLR2004
         status = 500
         log.error("framework error: %s", type(error).__name__)
     kind: JobFairError = NotFound() if status == 404 else JobFairError(BY_STATUS[status])  # noqa: PLR2004
     answer = show_refusal(request, kind)
     answer.status_code = status
+    if allow := (error.headers or {}).get("allow", ""):
+        answer.headers["Allow"] = allow.replace("GET", "GET, HEAD")
     return answer
 
 

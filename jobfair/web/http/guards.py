@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar.connection import ASGIConnection
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import ClientException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
 
 from jobfair.errors import NotAllowed, NotFound
@@ -110,8 +110,27 @@ async def every_request(connection: Connection, handler: BaseRouteHandler) -> No
         NotAllowed: a form that is not ours. DBAPIError, NoConnection: nobody can be recognised.
 
     """
+    refuse_unreadable(connection)
     raise_auth_error(connection)
     await own_forms_only(connection, handler)
+
+
+def _has_host(scope: Any) -> bool:
+    return any(name == b"host" for name, _ in scope["headers"])
+
+
+def refuse_unreadable(connection: Connection) -> None:
+    """Refuse what HTTP/1.1 does not allow, and U+0000, which no text of ours may hold.
+
+    Raises:
+        ClientException: the request cannot be read.
+
+    """
+    scope = connection.scope
+    if scope.get("http_version") == "1.1" and not _has_host(scope):
+        raise ClientException("no host")
+    if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+        raise ClientException("U+0000")
 
 
 def raise_auth_error(connection: Connection) -> None:

@@ -5,25 +5,25 @@
 
 import asyncio
 import hmac
-import os
 import shutil
 from typing import Any
 
 from litestar import MediaType, Request, Response, get
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from jobfair.db import DBAPIError, NoConnection
 from jobfair.db.migrations import check_revision, rewrite_revision
 from jobfair.errors import Misconfigured, NotFound
 from jobfair.store import StoreUnavailable
 from jobfair.web.http.dependencies import Services, ServicesDep
-from jobfair.web.http.metrics import Sheet
+from jobfair.web.http.metrics import exposition
 
 ANSWER_WITHIN = 3.0
 WAIT_MOST = 10.0
 """Seconds; a submission that waits longer is refused, so the door is stuck."""
+TEXT = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")  # the framework adds it again
 FREE_LEAST = 0.05
 """Of the disk that holds the data folder."""
-TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 async def _database_problem(services: Services) -> tuple[str, str] | None:
@@ -72,12 +72,15 @@ async def problems_of(services: Services) -> dict[str, str]:
 
 async def warnings_of(services: Services) -> dict[str, str]:
     """Return what somebody should look at although this process can do its work."""
+    warnings = {}
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             await services.store.check()
     except (StoreUnavailable, TimeoutError):
-        return {"documents": "CV tidak dapat disimpan atau dibuka sekarang."}
-    return {}
+        warnings["documents"] = "CV tidak dapat disimpan atau dibuka sekarang."
+    if services.door.has_recent_fault:
+        warnings["fault"] = "Ada lamaran yang tidak akan pernah dapat disimpan. Periksa catatan."
+    return warnings
 
 
 @get("/livez", media_type=MediaType.TEXT)
@@ -97,69 +100,13 @@ async def say_ready(services: ServicesDep) -> Response[dict[str, Any]]:
 
 
 @get("/metrics")
-async def show_metrics(request: Request[Any, Any, Any], services: ServicesDep) -> Response[str]:
+async def show_metrics(request: Request[Any, Any, Any], services: ServicesDep) -> Response[bytes]:
     """Show the numbers of this one process to who has the token."""
     given = request.headers.get("authorization", "").encode()
     token = services.metrics_token
     if not token or not hmac.compare_digest(given, f"Bearer {token}".encode()):
         raise NotFound
-    return Response(_sheet(services).text(), media_type=TEXT)
-
-
-def _sheet(services: Services) -> Sheet:
-    door, hub, bus, keeper = services.door, services.hub, services.bus, services.timekeeper
-    sheet = Sheet(process=str(os.getpid()))
-    sheet.add(
-        "jobfair_applications_accepted_total",
-        "counter",
-        "Submissions answered with a receipt.",
-        door.accepted,
-    )
-    sheet.add("jobfair_batches_total", "counter", "Batches written by the door.", door.batches)
-    sheet.add(
-        "jobfair_batches_failed_total",
-        "counter",
-        "Batches that could not be stored, and whose people were told so.",
-        door.failed,
-    )
-    sheet.add("jobfair_queue", "gauge", "Submissions waiting at the door.", door.waiting)
-    sheet.add("jobfair_queue_oldest_seconds", "gauge", "Wait of the oldest of them.", door.oldest)
-    sheet.add("jobfair_door_open", "gauge", "1 while submissions are taken.", door.accepting)
-    line = services.line
-    sheet.add("jobfair_line", "gauge", "Requests waiting for their turn.", line.waiting)
-    sheet.add("jobfair_begun", "gauge", "Requests begun and not answered yet.", line.begun)
-    sheet.add("jobfair_turn_seconds", "gauge", "How long a turn takes lately.", line.pace)
-    sheet.add(
-        "jobfair_forms_refused_total",
-        "counter",
-        "Forms not taken because it was too crowded.",
-        line.forms.refused,
-    )
-    sheet.add(
-        "jobfair_pages_refused_total",
-        "counter",
-        "Pages not shown because it was too crowded.",
-        line.pages.refused,
-    )
-    sheet.add("jobfair_sockets", "gauge", "Open pages that are kept live.", hub.readers)
-    sheet.add("jobfair_parts_rendered_total", "counter", "Live parts rendered.", hub.rendered)
-    if bus is not None:
-        sheet.add("jobfair_bus_hears", "gauge", "1 while other nodes are heard.", bus.hears)
-        sheet.add(
-            "jobfair_bus_resyncs_total", "counter", "Times every feed was read again.", bus.resyncs
-        )
-    if keeper is not None:
-        sheet.add(
-            "jobfair_clock_behind_seconds",
-            "gauge",
-            "How far the database's clock is ahead of ours.",
-            keeper.ahead.total_seconds(),
-        )
-    sheet.add_requests("jobfair_requests_total", "Answers by page and status.", services.requests)
-    sheet.add_commits(
-        "jobfair_commit_seconds", "Time a transaction took to commit.", services.database.commits
-    )
-    return sheet
+    return Response(exposition(services), media_type=TEXT)
 
 
 HANDLERS = [say_alive, say_ready, show_metrics]

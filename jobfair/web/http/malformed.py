@@ -10,11 +10,13 @@ from typing import Any
 from jinja2 import Environment
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from jobfair.clock import WIB
 from jobfair.errors import JobFairError
 from jobfair.web.http.errors import BY_STATUS
 from jobfair.web.http.overload import language_in
-from jobfair.web.http.templating import WIB, render
-from jobfair.wording.language import LANGUAGES, sentence
+from jobfair.web.http.templating import render
+from jobfair.wording.language import LANGUAGES
+from jobfair.wording.sentences import sentence
 
 HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 HIGHEST_PORT = 65535

@@ -1,83 +1,104 @@
-"""What this process has done, as text a metrics collector reads (Prometheus format 0.0.4)."""
+"""What this process has done, for a collector that reads Prometheus' text format.
 
-from collections import Counter
-from collections.abc import Iterable
+Every process has numbers of its own, labelled with its id: where several share a port, a scrape
+reads one of them. A port for each process gives whole numbers.
+"""
 
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import prometheus_client
 from litestar.types import Message, Scope
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
-from jobfair.db.commits import BOUNDS, CommitTimes
-
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 GROUPS = frozenset({"public", "applicant", "company", "organiser", "health"})
 ELSEWHERE = "other"
+GROUP = "metrics_group"
+"""Key of the scope of an answer that no handler has made."""
+PROCESS = ["process"]
+NUMBERS: tuple[tuple[type[Any], str, str, Callable[[Any], float]], ...] = (
+    (CounterMetricFamily, "applications_accepted", "Submissions answered with a receipt.",
+     lambda s: s.door.accepted),
+    (CounterMetricFamily, "batches", "Batches written by the door.", lambda s: s.door.batches),
+    (CounterMetricFamily, "batches_failed", "Batches that could not be stored.",
+     lambda s: s.door.failed),
+    (CounterMetricFamily, "faults", "Applications that can never be stored.",
+     lambda s: s.door.faults),
+    (GaugeMetricFamily, "queue", "Submissions waiting at the door.", lambda s: s.door.waiting),
+    (GaugeMetricFamily, "queue_oldest_seconds", "Wait of the oldest.", lambda s: s.door.oldest),
+    (GaugeMetricFamily, "door_open", "1 while submissions are taken.", lambda s: s.door.accepting),
+    (GaugeMetricFamily, "line", "Requests waiting to begin.", lambda s: s.line.waiting),
+    (GaugeMetricFamily, "begun", "Requests begun, not answered yet.", lambda s: s.line.begun),
+    (GaugeMetricFamily, "turn_seconds", "Mean service time lately.", lambda s: s.line.pace),
+    (CounterMetricFamily, "forms_refused", "Forms refused because of overload.",
+     lambda s: s.line.forms.refused),
+    (CounterMetricFamily, "pages_refused", "Pages refused because of overload.",
+     lambda s: s.line.pages.refused),
+    (GaugeMetricFamily, "sockets", "Open pages that are kept live.", lambda s: s.hub.readers),
+    (CounterMetricFamily, "parts_rendered", "Live parts rendered.", lambda s: s.hub.rendered),
+)  # fmt: skip
+OF_NODES: tuple[tuple[type[Any], str, str, Callable[[Any], float]], ...] = (
+    (GaugeMetricFamily, "bus_hears", "1 while other nodes are heard.", lambda s: s.bus.hears),
+    (CounterMetricFamily, "bus_resyncs", "Times every feed was read again.",
+     lambda s: s.bus.resyncs),
+    (GaugeMetricFamily, "clock_behind_seconds", "Database's clock minus ours.",
+     lambda s: s.timekeeper.ahead.total_seconds()),
+)  # fmt: skip
 
 
 def group_of(scope: Scope) -> str:
     """Return whose page was asked for: the folder its handler lives in."""
+    state: Any = scope
+    if GROUP in state:
+        return str(state[GROUP])
     handler = scope.get("route_handler")
     module = getattr(getattr(handler, "fn", None), "__module__", "") or ""
-    folder = (
-        module.removeprefix("jobfair.web.")
-        .removeprefix("pages.")
-        .removeprefix("http.")
-        .partition(".")[0]
-    )
-    return folder if folder in GROUPS else ELSEWHERE
+    folder = module.removeprefix("jobfair.web.").removeprefix("pages.").removeprefix("http.")
+    group = folder.partition(".")[0]
+    return group if group in GROUPS else ELSEWHERE
 
 
 class Requests:
     """Counts answers by whose page it was and by class of status."""
 
     def __init__(self) -> None:
-        self.counts: Counter[tuple[str, str]] = Counter()
+        self.counter = Counter(
+            "jobfair_requests",
+            "Answers by page and status.",
+            [*PROCESS, "group", "status"],
+            registry=None,
+        )
+        self._process = str(os.getpid())
 
-    async def saw(self, message: Message, scope: Scope) -> None:
+    async def observe(self, message: Message, scope: Scope) -> None:
         """Count an answer when it begins."""
         if message["type"] == "http.response.start":
-            self.counts[group_of(scope), f"{message['status'] // 100}xx"] += 1
+            status = f"{message['status'] // 100}xx"
+            self.counter.labels(self._process, group_of(scope), status).inc()
 
 
-class Sheet:
-    """Collects lines; each number with its kind, what it means and its labels."""
+class _ProcessNumbers(Collector):
+    """Reads the numbers of a process when they are asked for."""
 
-    def __init__(self, **labels: str) -> None:
-        self._labels = labels
-        self._lines: list[str] = []
+    def __init__(self, services: Any) -> None:
+        self._services = services
 
-    def _line(self, name: str, value: float, **labels: str) -> str:
-        pairs = ",".join(f'{key}="{text}"' for key, text in (self._labels | labels).items())
-        return f"{name}{{{pairs}}} {value:.10g}"
-
-    def add(self, name: str, kind: str, means: str, value: float) -> None:
-        """Add one number."""
-        self._head(name, kind, means)
-        self._lines.append(self._line(name, value))
-
-    def _head(self, name: str, kind: str, means: str) -> None:
-        self._lines += [f"# HELP {name} {means}", f"# TYPE {name} {kind}"]
-
-    def add_requests(self, name: str, means: str, requests: Requests) -> None:
-        """Add the counted answers."""
-        self._head(name, "counter", means)
-        self._lines += [
-            self._line(name, n, group=group, status=status)
-            for (group, status), n in sorted(requests.counts.items())
-        ]
-
-    def add_commits(self, name: str, means: str, commits: CommitTimes) -> None:
-        """Add the commit times as a histogram, its counts running up."""
-        self._head(name, "histogram", means)
-        for bound, n in zip((*map(str, BOUNDS), "+Inf"), _running(commits.counts), strict=True):
-            self._lines.append(self._line(f"{name}_bucket", n, le=bound))
-        self._lines.append(self._line(f"{name}_sum", commits.total))
-        self._lines.append(self._line(f"{name}_count", sum(commits.counts)))
-
-    def text(self) -> str:
-        """Return the whole sheet."""
-        return "\n".join((*self._lines, ""))
+    def collect(self) -> Iterable[Metric]:
+        shared = self._services.bus is not None and self._services.timekeeper is not None
+        for family, name, means, read in (*NUMBERS, *(OF_NODES if shared else ())):
+            metric = family(f"jobfair_{name}", means, labels=PROCESS)
+            metric.add_metric([str(os.getpid())], float(read(self._services)))
+            yield metric
 
 
-def _running(counts: Iterable[int]) -> Iterable[int]:
-    total = 0
-    for n in counts:
-        total += n
-        yield total
+def exposition(services: Any) -> bytes:
+    """Return all numbers of this process as text."""
+    registry = CollectorRegistry()
+    registry.register(_ProcessNumbers(services))
+    registry.register(services.requests.counter)
+    registry.register(services.database.commit_seconds)
+    return generate_latest(registry)

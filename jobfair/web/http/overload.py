@@ -16,11 +16,12 @@ from urllib.parse import parse_qsl, quote
 
 from jinja2 import Environment
 
-from jobfair.clock import Clock
+from jobfair.clock import WIB, Clock
 from jobfair.errors import Problem
 from jobfair.web.http.guards import SAFE_METHODS, TOKEN_FIELD
-from jobfair.web.http.templating import LANGUAGE_COOKIE, WIB
-from jobfair.wording.language import LANGUAGES, sentence
+from jobfair.web.http.templating import LANGUAGE_COOKIE
+from jobfair.wording.language import LANGUAGES
+from jobfair.wording.sentences import sentence
 
 SENT = "sent_form"
 """Key of the scope under which the whole body of a form is found again."""

@@ -32,6 +32,7 @@ from jobfair.web.http import templating
 from jobfair.web.http.dependencies import Services
 from jobfair.web.http.fair_cache import STAMP
 from jobfair.web.http.headers import VARY
+from jobfair.web.http.metrics import GROUP
 
 ADDRESS = re.compile(r"/([a-z0-9-]+)(?:/(angka|lowongan|perusahaan)(?:/([a-z0-9-]+))?)?")
 LANGUAGE_COOKIE = templating.LANGUAGE_COOKIE.encode()
@@ -210,7 +211,7 @@ class KeptPages(ASGIMiddleware):
             scope[STAMP] = stamp
             answer = self._keep(asked, await _collect(scope, receive, next_app), scope[STAMP], now)
         else:
-            services.requests.counts["public", f"{answer.status // 100}xx"] += 1
+            scope[GROUP] = "public"
         await answer.send(send)
 
     def _known(self, scope: Any, asked: Asked, stamp: FairVersion, now: datetime) -> Answer | None:

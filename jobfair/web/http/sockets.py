@@ -4,6 +4,12 @@ What the router and the layers around a handler keep for a connection would live
 socket. So a handler only says what may be watched (:func:`subscribe`) and returns;
 :class:`LiveSockets` opens the socket and serves it when all of them are gone: one task, and
 another one only while a frame is on its way.
+
+Heartbeat, the contract with the page's script: every ``HEARTBEAT_EVERY`` seconds each socket gets
+the text frame ``HEARTBEAT``, an HTML comment, which htmx swaps to nothing. A page that has had no
+frame of any kind for more than 40 seconds treats its connection as dead, although the browser may
+call it open: it closes the socket, says so, polls, and connects anew. Nothing is expected from the
+page; a browser that takes nothing any more is found by the sends that do not come through.
 """
 
 import asyncio
@@ -23,7 +29,7 @@ from jobfair.db import DBAPIError, NoConnection
 from jobfair.errors import JobFairError, Overloaded
 from jobfair.live.feed import Render
 from jobfair.live.rights import rights_of
-from jobfair.people.actions import hash_token
+from jobfair.people.actions import hash_token, resolve_session
 from jobfair.people.rules import address_prefix
 from jobfair.web.http.dependencies import Services, SignedIn
 from jobfair.web.http.errors import STATUS
@@ -32,6 +38,11 @@ from jobfair.web.http.limits import SOCKETS_PER_ADDRESS, SOCKETS_PER_SESSION
 
 log = logging.getLogger(__name__)
 
+HEARTBEAT = "<!--hb-->"
+HEARTBEAT_EVERY = 15.0
+SIGN_IN_EVERY = 4
+"""Heartbeats after which it is asked again whether a socket's sign-in still holds."""
+AT_ONCE = 100
 SEND_WITHIN = 5.0
 CLOSE_WITHIN = 1.0
 TRY_LATER = 1013
@@ -79,17 +90,20 @@ def _status_of(error: Exception) -> int:
     return 500
 
 
-class Watcher:
+class SocketWriter:
     """One open socket: frames go out one after another, and only the newest waits.
 
-    When a frame comes and the one before has been on its way for five seconds, the socket is let
-    go. One that is stuck while nothing comes is found by the server's own ping.
+    When a frame or a heartbeat comes and the one before has been on its way for five seconds, the
+    socket is closed.
     """
 
-    __slots__ = ("_frame", "_let_go", "_send", "_sending", "_since", "dismissed")
+    __slots__ = ("_beats", "_frame", "_let_go", "_send", "_sending", "_since", "dismissed", "token")
 
-    def __init__(self, send: Send, let_go: Callable[[], object]) -> None:
+    def __init__(self, send: Send, let_go: Callable[[], object], *, token: str = "") -> None:
         self._send = send
+        self.token = token
+        """The session cookie of the person who is signed in, if any."""
+        self._beats = 0
         self._let_go = let_go
         self._frame: str | None = None
         self._sending: asyncio.Task[None] | None = None
@@ -104,6 +118,12 @@ class Watcher:
             self._sending = asyncio.create_task(self._deliver())
         elif time.monotonic() - self._since > SEND_WITHIN:
             self.dismiss()
+
+    def beat(self) -> bool:
+        """Send a heartbeat; return whether the sign-in should be looked up again."""
+        self.put(self._frame or HEARTBEAT)  # a frame that waits is sign of life enough
+        self._beats += 1
+        return bool(self.token) and self._beats % SIGN_IN_EVERY == 0
 
     def dismiss(self) -> None:
         """Let the socket go, once."""
@@ -139,6 +159,33 @@ class LiveSockets:
     def __init__(self, router: ASGIApp, services: Services) -> None:
         self._router = router
         self._services = services
+        self._open: set[SocketWriter] = set()
+
+    async def keep_alive(self) -> None:
+        """Send heartbeats until cancelled, spread over the interval.
+
+        A socket whose sign-in has run out is closed: the browser comes back and is refused.
+        """
+        while True:
+            writers = list(self._open)
+            slices = [writers[at : at + AT_ONCE] for at in range(0, len(writers), AT_ONCE)]
+            for some in slices:
+                for writer in self._open.intersection(some):
+                    if writer.beat() and not await self._still_signed_in(writer.token):
+                        writer.dismiss()
+                await asyncio.sleep(HEARTBEAT_EVERY / len(slices))
+            if not slices:
+                await asyncio.sleep(HEARTBEAT_EVERY)
+
+    async def _still_signed_in(self, token: str) -> bool:
+        services = self._services
+        try:
+            found = await resolve_session(
+                services.database.lookup, token=token, now=services.clock.now()
+            )
+        except (DBAPIError, NoConnection):
+            return True  # asked again at a later heartbeat
+        return found is not None
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Pass requests on; ask the router about a socket, then serve it."""
@@ -160,19 +207,20 @@ class LiveSockets:
             return
         try:
             holder = cast("asyncio.Task[None]", asyncio.current_task())
-            watcher = Watcher(send, holder.cancel)
+            token = scope["session_token"] if scope["user"] is not None else ""
+            writer = SocketWriter(send, holder.cancel, token=token)
             mine = _rights(scope)
-            with rights.held(mine, watcher.dismiss) if mine else contextlib.nullcontext():
+            with rights.held(mine, writer.dismiss) if mine else contextlib.nullcontext():
                 if mine and rights.ended != ended:
-                    watcher.dismiss()
-                await self._serve(scope.pop(WATCH), watcher, holder, receive, send)
+                    writer.dismiss()
+                await self._serve(scope.pop(WATCH), writer, holder, receive, send)
         finally:
             limits.give_socket(owners)
 
     async def _serve(
         self,
         watch: Watch,
-        watcher: Watcher,
+        writer: SocketWriter,
         holder: asyncio.Task[None],
         receive: Receive,
         send: Send,
@@ -180,16 +228,18 @@ class LiveSockets:
         """Serve until the browser is gone; nothing is expected from it."""
         hub = self._services.hub
         try:
-            feed = await hub.join(watch.topic, watch.part, watch.render, watcher)
+            feed = await hub.join(watch.topic, watch.part, watch.render, writer)
             del watch  # the feed has kept what it needs
+            self._open.add(writer)
             try:
                 while (await receive())["type"] != "websocket.disconnect":
                     pass
             finally:
-                hub.leave(feed, watcher)
-                watcher.end()
+                self._open.discard(writer)
+                hub.leave(feed, writer)
+                writer.end()
         except asyncio.CancelledError:
-            if not watcher.dismissed:
+            if not writer.dismissed:
                 raise
             holder.uncancel()
             await _come_again(send)

@@ -1,40 +1,35 @@
-"""Templates: one environment, undefined is an error, and what every page is given.
+"""What every page is given, and how a page answers a request or a part a socket.
 
-``show`` answers with a page for a request; ``render`` makes the same part for a socket. Inside a
-template ``lang`` and ``zone`` are known and the filters below use them, so that a part reads the
-same on a page and in a frame.
+``show`` answers with a page for a request; ``render`` makes the same part for a socket. The
+environment is that of ``wording`` with the labels of the subjects added.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import segno
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment
 from litestar import Request
 from litestar.response import Template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from jobfair.applicants.rules.profile import DISABILITIES
 from jobfair.applications.rules import STAGE_NAMES, Stage
+from jobfair.clock import WIB
 from jobfair.companies.rules import KBLI_2020
 from jobfair.content import content_root
 from jobfair.db.sealed import Keys
-from jobfair.errors import Problem
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, education_label
 from jobfair.regions import district_name, regency_name
 from jobfair.web.http.dependencies import SignedIn
-from jobfair.wording import language as words
+from jobfair.wording.environment import make_environment as environment_of
+from jobfair.wording.language import LANGUAGES
 
 LANGUAGE_COOKIE = "bahasa"
 LEGAL_FORMS = frozenset({"PT", "CV", "UD", "PD", "TBK", "KOPERASI", "YAYASAN"})
-WIB = ZoneInfo("Asia/Jakarta")
-"""Zone of pages that belong to no fair."""
 
 
 @dataclass(frozen=True)
@@ -98,105 +93,18 @@ def _here(request: Request[Any, Any, Any]) -> str:
     return request.url.path + (f"?{query}" if query else "")
 
 
-def _spoken(function: Callable[..., str]) -> Callable[..., str]:
-    """Give a word function the language of the template it is used in."""
-
-    @pass_context
-    def inner(context: Context, *args: Any, **more: Any) -> str:
-        return function(*args, language=context["lang"], **more)
-
-    return inner
-
-
-def _placed(function: Callable[..., str]) -> Callable[..., str]:
-    """Give an instant function the language and the zone of the template it is used in."""
-
-    @pass_context
-    def inner(context: Context, at: Any, *args: Any, **more: Any) -> str:
-        more.setdefault("zone", context["zone"])
-        return function(at, *args, language=context["lang"], **more)
-
-    return inner
-
-
-@lru_cache(maxsize=4096)
-def _plain(text: str, language: str) -> Markup:
-    return Markup(words.translate(text, language) % {})  # noqa: S704 - templates are trusted
-
-
-def _filled(text: str, facts: dict[str, Any]) -> Markup:
-    return Markup(text % {name: escape(value) for name, value in facts.items()})  # noqa: S704
-
-
-@pass_context
-def _gettext(context: Context, text: str, /, **facts: Any) -> Markup:
-    """Fill a sentence; its first fact chooses between the English forms. Templates are trusted."""
-    language = context["lang"]
-    if not facts:
-        return _plain(text, language)
-    return _filled(words.translate(text, language, next(iter(facts.values()))), facts)
-
-
-@pass_context
-def _ngettext(context: Context, one: str, many: str, n: int, /, **facts: Any) -> Markup:
-    """Fill the sentence for one or for many, which know ``num``."""
-    if context["lang"] == "en":
-        return _filled(words.translate(one, "en", n), facts | {"num": n})
-    return _filled(one if n == 1 else many, facts | {"num": n})
-
-
-@pass_context
-def _problem(context: Context, problem: Problem) -> str:
-    return words.sentence(problem, context["lang"], context["zone"])
-
-
-@pass_context
-def _clock_time(context: Context, at: Any, *, seconds: bool = False) -> str:
-    zone = context["zone"]
-    return f"{words.clock_time(at, zone, seconds=seconds)} {words.zone_name(zone)}"
-
-
-@pass_context
-def _iso(context: Context, at: Any) -> str:
-    return words.iso(at, context["zone"])
-
-
 def make_environment(extra_content: str = "") -> Environment:
     """Return the environment all pages, parts and frames are rendered with."""
-    environment = Environment(
-        loader=ChoiceLoader(
-            [FileSystemLoader(folder) for folder in content_folders(extra_content, "templates")]
-        ),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(_gettext, _ngettext, newstyle=False)  # type: ignore[attr-defined]
-    environment.globals["_"] = _gettext  # not by way of the extension, which looks it up each time
+    environment = environment_of(content_folders(extra_content, "templates"))
     environment.filters |= {
-        "n": _spoken(words.number),
-        "day": _placed(words.day),
-        "moment": _placed(words.moment),
-        "hour": _clock_time,
-        "iso": _iso,
-        "problem": _problem,
         "place": place_name,
         "education": lambda codes: _schooling(tuple(codes)),
-        "paragraphs": words.paragraphs,
         "wa": wa_number,
         "initials": initials,
-        "zone": ZoneInfo,
     }
     environment.globals |= {
         "static": Static(content_folders(extra_content, "static")).address,
         "qr": qr,
-        "wage": _spoken(words.wage),
-        "time_left": _spoken(words.time_left),
-        "ago": _spoken(words.ago),
-        "days_between": _spoken(words.days_between),
         "Stage": Stage,
         "STAGE_NAMES": STAGE_NAMES,
         "KBLI": KBLI_2020,
@@ -210,7 +118,7 @@ def make_environment(extra_content: str = "") -> Environment:
 def language_of(request: Request[Any, Any, Any] | Any) -> str:
     """Return the language this browser chose; Bahasa Indonesia unless it chose otherwise."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "id")
-    return chosen if chosen in words.LANGUAGES else "id"
+    return chosen if chosen in LANGUAGES else "id"
 
 
 def form_token(request: Request[Any, Any, Any], keys: Keys) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jobfair.intake.door import Door
 from jobfair.live.feed import Feed, Hub
-from jobfair.web.http.sockets import Watcher
+from jobfair.web.http.sockets import SocketWriter
 from jobfair.web.pages.public import landing
 from tests.rigs.defects import Patch, planted
 
@@ -131,7 +131,7 @@ def backlog(patch: Patch) -> None:
                 await self._send({"type": "websocket.send", "text": self._frame.pop(0)})
             self._sending = None
 
-    patch(Watcher, "put", put)
+    patch(SocketWriter, "put", put)
 
 
 @planted(

@@ -23,12 +23,15 @@ from jobfair.web.http.guards import READS_ITSELF, applicants_only, local_path
 from jobfair.web.http.templating import show
 from jobfair.web.http.uploads import BODY_MOST, Upload, read_upload
 from jobfair.web.pages.shared.documents import hand_out, store_unavailable
+from jobfair.wording.language import gettext_noop
 
 AnyRequest = Request[Any, Any, Any]
 FIELD = "cv"
 TOO_LARGE = 413
 PER_ACCOUNT = Budget("upload:account", 20, timedelta(hours=1))
-CUT_OFF = "Unggahan terputus sebelum selesai. Pilih berkasnya lagi, lalu unggah sekali lagi."
+CUT_OFF = gettext_noop(
+    "Unggahan terputus sebelum selesai. Pilih berkasnya lagi, lalu unggah sekali lagi."
+)
 
 
 async def _page(

@@ -8,6 +8,7 @@ from litestar.response import Redirect, Template
 from jobfair.applicants.actions import change_profile
 from jobfair.applicants.queries import applicant_of_account, masked_nik
 from jobfair.applicants.rules.profile import Profile, read_profile
+from jobfair.clock import WIB
 from jobfair.documents.queries import cv_named
 from jobfair.errors import Invalid
 from jobfair.fairs.queries import published_fairs
@@ -15,7 +16,7 @@ from jobfair.regions import district_name, regency_of
 from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import applicants_only, local_path
-from jobfair.web.http.templating import WIB, show
+from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.applicant.registration import PAGE_ORDER, disability_problem
 

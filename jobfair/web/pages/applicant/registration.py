@@ -9,6 +9,7 @@ from litestar.response import Redirect, Template
 from jobfair.applicants.actions import TAKEN, register_applicant
 from jobfair.applicants.rules.nik import NikFacts
 from jobfair.applicants.rules.profile import Profile, read_registration
+from jobfair.clock import WIB
 from jobfair.db import Clash
 from jobfair.errors import Invalid, JobFairError, Overloaded, Problem
 from jobfair.fairs.queries import published_fairs
@@ -26,7 +27,7 @@ from jobfair.web.http.limits import (
     TAKEN_PER_ADDRESS,
     Tries,
 )
-from jobfair.web.http.templating import WIB, show
+from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.shared.signin import address_of, onward
 

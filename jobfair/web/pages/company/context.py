@@ -23,8 +23,9 @@ from jobfair.tally.queries.counters import StageCounts, tally_positions
 from jobfair.web.http.dependencies import SignedIn
 from jobfair.web.pages.company.view import View
 from jobfair.web.pages.shared.documents import sent_cv
+from jobfair.wording.language import gettext_noop
 
-SUSPENDED = (
+SUSPENDED = gettext_noop(
     "Disnaker sedang menangguhkan verifikasi perusahaan Anda, jadi data pelamar tidak dapat "
     "dibuka. Hubungi panitia; lamaran yang sudah masuk tetap tersimpan."
 )
@@ -76,7 +77,9 @@ async def desk_position(session: Session, account: SignedIn, position_id: int) -
     return position
 
 
-def requirements(position: PostedPosition, profile: Any, answers: Any) -> list[Requirement]:
+def requirements(
+    position: PostedPosition, profile: Mapping[str, Any], answers: Sequence[str]
+) -> list[Requirement]:
     """Return what the position asks for and whether the application meets it."""
     return requirements_met(
         education=position.education,

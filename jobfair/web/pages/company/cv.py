@@ -53,6 +53,8 @@ async def save_sent_cv(
             account_id=account.account_id,
             fair_id=position.fair_id,
             application_id=opened.id,
+            position=position.title,
+            company=position.company.name,
             now=now,
         )
     return await hand_out(services, cv, name=opened.profile["name"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
 from litestar import post
 from litestar.response import Redirect, Response, Template
@@ -23,8 +23,8 @@ from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import reviewers_only
 from jobfair.web.http.templating import is_part, language_of, show
 from jobfair.web.pages.company.context import ONE_BY_ONE, company_of, desk_context, desk_position
-from jobfair.web.pages.company.view import View, read_view
-from jobfair.wording.language import sentence
+from jobfair.web.pages.company.view import Changes, View, read_view
+from jobfair.wording.sentences import sentence
 
 NOTHING_TO_UNDO = Refused(
     "undo", "Tidak ada langkah Anda dalam 10 menit terakhir yang dapat diurungkan."
@@ -47,7 +47,7 @@ def _problem_of(form: Form) -> JobFairError | Problem | None:
 
 
 async def _desk_again(
-    request: AnyRequest, account: SignedIn, position_id: int, form: Form, **changes: Any
+    request: AnyRequest, account: SignedIn, position_id: int, form: Form, **changes: Unpack[Changes]
 ) -> Template:
     """Show the desk as it is now, with what went wrong and the note that was typed."""
     services: Services = request.app.state.services

@@ -6,8 +6,8 @@ from litestar import Request, get, websocket
 from litestar.response import Redirect, Response, Template
 
 from jobfair.companies.queries import company_by_id
+from jobfair.db import topics
 from jobfair.fairs.queries import fair_by_id
-from jobfair.live import topics
 from jobfair.positions.queries import positions_of_company
 from jobfair.tally.queries.counters import tally_positions
 from jobfair.web.http.dependencies import (

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import get
 from litestar.response import Response
@@ -11,6 +11,7 @@ from litestar.response import Response
 from jobfair.applications.queries import desk
 from jobfair.applications.rules import STAGE_NAMES, age_on
 from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
 from jobfair.fairs.queries import fair_by_id
 from jobfair.positions.rules import EDUCATION
 from jobfair.regions import district_name, regency_name, regency_of
@@ -19,7 +20,7 @@ from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, Services
 from jobfair.web.http.guards import reviewers_only
 from jobfair.web.pages.company.context import company_of, desk_position
 from jobfair.web.pages.company.view import known_id
-from jobfair.wording.language import clock_time, zone_name
+from jobfair.wording.dates import clock_time, zone_name
 
 COLUMNS = (
     "No", "No. lamaran", "Nama", "L/P", "Umur", "Pendidikan, jurusan", "Pengalaman (tahun)",
@@ -43,7 +44,7 @@ def _place(code: str) -> str:
     return f"{district}, {regency}" if district else regency
 
 
-def _line(number: int, row: desk.Row, note: str, zone: Any) -> list[str]:
+def _line(number: int, row: desk.Row, note: str, zone: ZoneInfo) -> list[str]:
     profile, local = row.profile, row.received_at.astimezone(zone)
     education = EDUCATION.get(profile["education"], profile["education"])
     return [
@@ -63,7 +64,7 @@ def _line(number: int, row: desk.Row, note: str, zone: Any) -> list[str]:
     ]
 
 
-def _sheet(rows: Sequence[tuple[desk.Row, str]], zone: Any) -> bytes:
+def _sheet(rows: Sequence[tuple[desk.Row, str]], zone: ZoneInfo) -> bytes:
     lines = [_line(number, row, note, zone) for number, (row, note) in enumerate(rows, 1)]
     return sheet(COLUMNS, [*lines, [FOOTER]])
 
@@ -89,11 +90,13 @@ async def download_applicants(
     async with services.database.transaction() as session:
         record_audit(
             session,
-            "download",
+            Act.DOWNLOAD,
             now=now,
             account_id=account.account_id,
             fair_id=fair.id,
             subject=f"position:{position.id}",
+            position=position.title,
+            company=position.company.name,
             rows=len(rows),
         )
     name = f"pelamar-{position.slug}-{now.astimezone(fair.zone):%Y%m%d-%H%M}.csv"

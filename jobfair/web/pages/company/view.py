@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlencode
 
 from jobfair.applications.rules import Stage
@@ -21,6 +21,21 @@ def known_id(number: int) -> int:
 
 def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None  # noqa: PLR2004
+
+
+class Changes(TypedDict, total=False):
+    """What of a view may change; see :class:`View`."""
+
+    stage: Stage
+    receipt: str
+    up_to: int | None
+    before: int | None
+    words: str
+    picking: bool
+    done: bool
+    undone: bool
+    moved: int | None
+    left: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,13 +66,12 @@ class View:
         """The desk of the position."""
         return f"/meja/{self.position_id}"
 
-    def with_(self, **changes: Any) -> "View":
+    def with_(self, **changes: Unpack[Changes]) -> "View":
         """Return the same view with changes, without what was only said once."""
-        return replace(
-            self, **{"done": False, "undone": False, "moved": None, "left": ()} | changes
-        )
+        quiet = replace(self, done=False, undone=False, moved=None, left=())
+        return replace(quiet, **changes)
 
-    def address(self, **changes: Any) -> str:
+    def address(self, **changes: Unpack[Changes]) -> str:
         """Return the address of this view with changes."""
         view = self.with_(**changes)
         parts = {

@@ -30,7 +30,7 @@ from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.closing_time import read_closing_instant
 from jobfair.web.pages.organiser.scope import own_fair
-from jobfair.wording.language import zone_name
+from jobfair.wording.dates import zone_name
 
 WORD = "TUTUP"
 

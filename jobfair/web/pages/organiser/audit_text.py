@@ -5,36 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from jobfair.audit.queries import entries_of_fair
+from jobfair.audit.queries import accounts_of_fair, entries_of_fair
+from jobfair.audit.rules import Act
+from jobfair.companies.queries import CompanyFacts
 from jobfair.db import Session
 from jobfair.people.queries import staff_names
 
-ACTS = {
-    "publish": "%(who)s menerbitkan job fair",
-    "opened": "Job fair dibuka menurut jadwal",
-    "open_early": "%(who)s membuka job fair lebih awal",
-    "extend": "%(who)s memperpanjang job fair",
-    "close_early": "%(who)s menutup job fair lebih awal",
-    "pause": "%(who)s menjeda penerimaan lamaran",
-    "resume": "%(who)s melanjutkan penerimaan lamaran",
-    "window_ended": "Masa pendaftaran berakhir menurut jadwal",
-    "latch": "Angka dikunci",
-    "verify_company": "%(who)s memverifikasi %(what)s",
-    "suspend_company": "%(who)s menangguhkan verifikasi %(what)s",
-    "add_reviewer": "%(who)s menambah peninjau untuk %(what)s",
-    "add_organiser": "%(who)s menambah panitia",
-    "reset_password": "%(who)s membuat kata sandi baru untuk seorang peninjau",
-    "disable_account": "%(who)s menonaktifkan seorang peninjau",
-    "look_up_applicant": "%(who)s mencari seorang pelamar untuk membantunya masuk",
-    "reset_applicant": "%(who)s membuat kata sandi baru untuk seorang pelamar",
-    "reset_organiser": "Kata sandi baru dibuat untuk seorang panitia",
-    "release_nik": "%(who)s menutup sebuah akun pelamar dan melepas NIK-nya",
-    "change_password": "%(who)s mengganti kata sandinya sendiri",
-    "download": "%(who)s mengunduh daftar pelamar, %(rows)s baris",
-    "read_cv": "%(who)s membuka CV seorang pelamar",
-    "withdraw": "Seorang pelamar membatalkan lamarannya",
-}
-"""What each act is called. An act that is missing here is shown by its own name."""
+SENTENCES = {act.value: act.sentence for act in Act}
+"""An act that this version does not know, written by a newer one, is shown by its own name."""
 
 
 @dataclass(frozen=True)
@@ -52,33 +30,47 @@ class AuditLine:
     closes_at: datetime | None
 
 
-async def told(
+async def audit_lines(
     session: Session,
-    fair: Any,
+    fair_id: int,
     *,
-    companies: Sequence[Any],
-    limit: int = 50,
+    companies: Sequence[CompanyFacts],
+    limit: int,
     before: int | None = None,
-) -> Sequence[AuditLine]:
+    account_id: int | None = None,
+) -> list[AuditLine]:
     """Return the newest audit entries of a fair in words; ``companies`` are those of its office."""
-    entries = await entries_of_fair(session, fair.id, limit=limit, before=before)
+    entries = await entries_of_fair(
+        session, fair_id, limit=limit, before=before, account_id=account_id
+    )
     names = await staff_names(session, {e.account_id for e in entries if e.account_id})
     called = {f"company:{company.id}": company.name for company in companies}
     return [
         AuditLine(
             id=entry.id,
             at=entry.at,
-            sentence=ACTS.get(entry.act, entry.act),
+            sentence=SENTENCES.get(entry.act, entry.act),
             facts={
                 "who": names.get(entry.account_id or 0, ""),
-                "what": called.get(entry.subject, ""),
+                "what": called.get(entry.subject, "") or _position(entry.facts),
                 "rows": str(entry.facts.get("rows", "")),
+                "changes": str(entry.facts.get("changes", "")),
             },
             reason=entry.reason,
-            closes_at=_instant(entry.facts) if entry.act == "extend" else None,
+            closes_at=_instant(entry.facts) if entry.act == Act.EXTEND else None,
         )
         for entry in entries
     ]
+
+
+async def staff_in_trail(session: Session, fair_id: int) -> dict[int, str]:
+    """Return the names of the staff whose acts the trail of a fair holds, by account."""
+    return await staff_names(session, await accounts_of_fair(session, fair_id))
+
+
+def _position(facts: Mapping[str, Any]) -> str:
+    """Return "Operator Produksi, PT Contoh"; empty where no position was written down."""
+    return ", ".join(str(facts[name]) for name in ("position", "company") if name in facts)
 
 
 def _instant(facts: Mapping[str, Any]) -> datetime | None:

@@ -8,11 +8,10 @@ from litestar.response import Redirect, Response, Template
 
 from jobfair.applicants.queries import count_applicants
 from jobfair.companies.queries import companies_of_office
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.fairs.queries import all_fairs, fair_by_id
 from jobfair.fairs.rules import Phase, day_of
 from jobfair.fairs.rules.state import CountedFair, FairState
-from jobfair.live import topics
 from jobfair.tally.queries.counters import tally_companies, tally_day, tally_fair, tally_stages
 from jobfair.tally.queries.live import tally_waiting_since
 from jobfair.web.http.dependencies import (
@@ -27,7 +26,7 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.guards import organisers_only, same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
-from jobfair.web.pages.organiser.audit_text import told
+from jobfair.web.pages.organiser.audit_text import audit_lines
 from jobfair.web.pages.organiser.funnel import funnel_of
 from jobfair.web.pages.organiser.scope import office_of, own_fair
 
@@ -130,7 +129,7 @@ async def show_control_room(
             "since": since,
             "slow": {company_id for company_id, at in since.items() if now - at > TOO_LONG},
             "unverified": [company for company in companies if company.verified_at is None],
-            "entries": await told(session, fair, companies=companies, limit=6),
+            "entries": await audit_lines(session, fair.id, companies=companies, limit=6),
         }
     return show(
         request,

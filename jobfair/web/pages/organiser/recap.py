@@ -20,7 +20,7 @@ from jobfair.web.http.dependencies import (
 )
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
-from jobfair.web.pages.organiser.audit_text import told
+from jobfair.web.pages.organiser.audit_text import audit_lines, staff_in_trail
 from jobfair.web.pages.organiser.scope import own_fair
 
 AnyRequest = Request[Any, Any, Any]
@@ -68,20 +68,27 @@ async def show_applicants(
     )
 
 
+def _whole(text: str) -> int | None:
+    """Return the number a query names; None where it names none."""
+    known = text.isascii() and text.isdigit() and len(text) <= DIGITS
+    return int(text) if known else None
+
+
 @get("/kendali/{fair_slug:str}/jejak", guards=[organisers_only])
 async def show_trail(
     request: AnyRequest, fair_slug: FromPath[str], account: AccountDep, snapshot: SnapshotDep
 ) -> Template:
     """Show who did what, newest first."""
     found = await own_fair(snapshot, account, fair_slug)
-    before = request.query_params.get("sebelum", "")
-    whole = before.isascii() and before.isdigit() and len(before) <= DIGITS
-    entries = await told(
+    before, by = (_whole(request.query_params.get(name, "")) for name in ("sebelum", "oleh"))
+    staff = await staff_in_trail(snapshot, found.id)
+    entries = await audit_lines(
         snapshot,
-        found,
+        found.id,
         companies=await companies_of_office(snapshot, found.office_id),
         limit=PAGE + 1,
-        before=int(before) if whole else None,
+        before=before,
+        account_id=by if by in staff else None,
     )
     return show(
         request,
@@ -89,7 +96,9 @@ async def show_trail(
         fair=found,
         entries=entries[:PAGE],
         more=len(entries) > PAGE,
-        later=whole,
+        later=before is not None,
+        staff=staff,
+        by=by,
     )
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Request, get, websocket
 from litestar.response import Template
 
+from jobfair.db import topics
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules import day_of
-from jobfair.live import topics
 from jobfair.positions.rules.search import SearchQuery
 from jobfair.tally.queries.counters import tally_fair
 from jobfair.web.http.dependencies import FromPath, Services

@@ -10,18 +10,21 @@ from litestar.response import Template
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.rules.state import FairState
 from jobfair.reporting.datasets import report_of
-from jobfair.reporting.designs import Design, reports_root
+from jobfair.reporting.designs import Design
 from jobfair.reporting.findings import few
+from jobfair.reporting.glyphs import reports_root
 from jobfair.reporting.sheets import recap_sheet
 from jobfair.tally.queries.frozen import FrozenClosing, closing_of
+from jobfair.web.http.admission import GIVE_BACK
 from jobfair.web.http.dependencies import FromPath, NowDep, Services
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.fairs import visible_fair
+from jobfair.wording.language import gettext_noop
 
 RECAP, ANNEX, MEDIA = "rekap", "lampiran", "lembar-media"
 FRESH = 300
 """Seconds a copy is used without asking again."""
-NOT_YET = "Rekap baru ada sesudah job fair ditutup."
+NOT_YET = gettext_noop("Rekap baru ada sesudah job fair ditutup.")
 
 
 async def _closed(
@@ -47,8 +50,7 @@ async def show_recap(
         try:
             papers["csv"] = len(recap_sheet(report_of(closing)))
             for name in (RECAP, ANNEX, MEDIA):
-                printed = services.press.known(reports_root() / name, closing)
-                papers[name] = len(printed) if printed else None
+                papers[name] = await services.press.size(reports_root() / name, closing)
         except Refused as error:
             refusal = error
     return show(
@@ -89,9 +91,11 @@ async def _paper(request: Request[Any, Any, Any], slug: str, folder: Path) -> Re
     found, closing = await _closed(request, slug)
     if closing is None:
         raise NotFound(NOT_YET)
-    mark = services.press.mark(folder, closing)
-    known = _has(request, mark)
-    content = None if known else await services.press.print(folder, closing)
+    mark = await services.press.mark(folder, closing)
+    content = None
+    if not _has(request, mark):
+        give_back = request.scope[GIVE_BACK]  # type: ignore[literal-required]  # our own key
+        content = await services.press.print(folder, closing, before_waiting=give_back)
     file = Design.read(folder).file.format(fair=found.slug)
     return _answer(request, found, mark, file, content)
 

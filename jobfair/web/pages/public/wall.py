@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from litestar import Request, get, websocket
 from litestar.response import Template
 
-from jobfair.db import Session
+from jobfair.db import Session, topics
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules import Phase
 from jobfair.fairs.rules.state import FairState
-from jobfair.live import topics
 from jobfair.tally.queries.counters import HourCount, tally_fair, tally_hours, tally_latest
 from jobfair.web.http.dependencies import FromPath, NowDep, Services, SnapshotDep
 from jobfair.web.http.guards import same_origin_socket

@@ -15,14 +15,15 @@ from jobfair.fairs.rules.state import FairState
 from jobfair.store import ObjectNotFound, StoreUnavailable
 from jobfair.store.box import DecryptionFailed, unshut
 from jobfair.web.http.dependencies import Services
+from jobfair.wording.language import gettext_noop
 
 log = logging.getLogger(__name__)
 RETRY = 10
-OUT_OF_REACH = (
+OUT_OF_REACH = gettext_noop(
     "Penyimpanan dokumen sedang tidak terjangkau. Tidak ada yang berubah; coba lagi dalam "
     "%(seconds)s detik."
 )
-LOST = (
+LOST = gettext_noop(
     "Berkas CV ini hilang atau rusak di penyimpanan, jadi tidak dapat dibuka. Mintalah pemiliknya "
     "mengunggah lagi, dan beri tahu panitia."
 )

@@ -1,4 +1,4 @@
-"""What all commands share: settings, a running database, and errors as sentences with a code.
+"""Shared by all commands: opening the database, and errors as sentences with an exit code.
 
 Exit codes: 0 done, 1 a check failed, 2 wrong use, 3 configuration, 4 data, 5 environment.
 """
@@ -13,15 +13,15 @@ from typing import Any, ParamSpec, TypeVar
 
 from rich.console import Console
 
+from jobfair.clock import WIB
 from jobfair.db import Database, DBAPIError
 from jobfair.db.migrations import check_revision
-from jobfair.db.safety import check_library
+from jobfair.db.safety import check_library, protect_files
 from jobfair.errors import Invalid, JobFairError, Misconfigured, NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.loading import BadFiles
 from jobfair.settings import Settings
-from jobfair.web.http.templating import WIB
-from jobfair.wording.language import sentence
+from jobfair.wording.sentences import sentence
 
 CHECK_FAILED, USAGE, CONFIGURATION, DATA, ENVIRONMENT = 1, 2, 3, 4, 5
 out = Console(highlight=False, soft_wrap=True)
@@ -77,16 +77,18 @@ def plain_command(work: Callable[P, R]) -> Callable[P, R]:
 
 @asynccontextmanager
 async def ready_database(settings: Settings) -> AsyncIterator[Database]:
-    """Open the database and make sure that it can be worked with; close it at the end.
+    """Open the database, check its library and revision, and close it at the end.
 
     Raises:
-        Misconfigured: it is not there, not fit, or of another version.
+        Misconfigured: the database is missing, its library too old, or its revision another.
 
     """
     database = Database(settings.database)
     path = Path(database.url.database or "") if database.is_sqlite else None
     if path is not None and not path.exists():
         raise Misconfigured("Basis data %(path)s belum ada. Jalankan: jobfair migrate", path=path)
+    if path is not None:
+        protect_files(path, settings.data)
     try:
         await check_library(database)
         await check_revision(database)

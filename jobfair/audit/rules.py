@@ -1,0 +1,56 @@
+"""The acts that are written down, each with its sentence."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Act(StrEnum):
+    """One kind of audit entry: its stored name, then its sentence in Bahasa Indonesia.
+
+    ``who``, ``what`` and the numbers in a sentence are filled in where it is shown. The sentence
+    is the key of its English translation.
+    """
+
+    sentence: str
+
+    def __new__(cls, name: str, sentence: str) -> Self:
+        """Return the member stored as ``name``."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.sentence = sentence
+        return member
+
+    DEFINE = "define", "%(who)s memuat job fair ini"
+    REDEFINE = "redefine", "%(who)s mengubah isi job fair, %(changes)s perubahan"
+    PUBLISH = "publish", "%(who)s menerbitkan job fair"
+    OPENED = "opened", "Job fair dibuka menurut jadwal"
+    OPEN_EARLY = "open_early", "%(who)s membuka job fair lebih awal"
+    EXTEND = "extend", "%(who)s memperpanjang job fair"
+    CLOSE_EARLY = "close_early", "%(who)s menutup job fair lebih awal"
+    PAUSE = "pause", "%(who)s menjeda penerimaan lamaran"
+    RESUME = "resume", "%(who)s melanjutkan penerimaan lamaran"
+    WINDOW_ENDED = "window_ended", "Masa pendaftaran berakhir menurut jadwal"
+    LATCH = "latch", "Angka dikunci"
+    VERIFY_COMPANY = "verify_company", "%(who)s memverifikasi %(what)s"
+    SUSPEND_COMPANY = "suspend_company", "%(who)s menangguhkan verifikasi %(what)s"
+    ADD_REVIEWER = "add_reviewer", "%(who)s menambah peninjau untuk %(what)s"
+    ADD_ORGANISER = "add_organiser", "%(who)s menambah panitia"
+    RESET_PASSWORD = "reset_password", "%(who)s membuat kata sandi baru untuk seorang peninjau"
+    DISABLE_ACCOUNT = "disable_account", "%(who)s menonaktifkan seorang peninjau"
+    SIGN_IN = "sign_in", "%(who)s masuk"
+    REGISTER = "register", "Seorang pelamar mendaftar"
+    CHANGE_PROFILE = "change_profile", "Seorang pelamar mengubah profilnya"
+    UPLOAD_CV = "upload_cv", "Seorang pelamar mengunggah CV"
+    REMOVE_CV = "remove_cv", "Seorang pelamar menghapus CV-nya"
+    WITHDRAW = "withdraw", "Seorang pelamar membatalkan lamarannya"
+    DOWNLOAD = "download", "%(who)s mengunduh daftar pelamar ke %(what)s, %(rows)s baris"
+    READ_CV = "read_cv", "%(who)s membuka CV seorang pelamar ke %(what)s"
+    LOOK_UP_APPLICANT = (
+        "look_up_applicant",
+        "%(who)s mencari seorang pelamar untuk membantunya masuk",
+    )
+    RESET_APPLICANT = "reset_applicant", "%(who)s membuat kata sandi baru untuk seorang pelamar"
+    RESET_ORGANISER = "reset_organiser", "Kata sandi baru dibuat untuk seorang panitia"
+    RELEASE_NIK = "release_nik", "%(who)s menutup sebuah akun pelamar dan melepas NIK-nya"
+    CHANGE_PASSWORD = "change_password", "%(who)s mengganti kata sandinya sendiri"
+    REKEY = "rekey", "Kunci penyandian diganti"
