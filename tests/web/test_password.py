@@ -6,6 +6,7 @@ from sqlalchemy import select
 from jobfair.audit.models import AuditEntry
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
+from jobfair.positions.models import Position
 from jobfair.web.http.authentication import SESSION_COOKIE
 from tests.builders import PASSWORD, on_both, stage
 from tests.forms import form_on, post_form
@@ -124,3 +125,24 @@ def test_the_page_is_linked_where_people_are(client, act, sign_in, who, page):
     sign_in(client, who or room.made.niks[0])
 
     assert 'href="/sandi?ke=' in client.get(page or room.desk).text
+
+
+def test_an_application_waits_until_the_password_is_the_own(client, act, sign_in):
+    made = act(stage)
+    page = f"/{made.fair.slug}/lowongan/{made.positions[0].slug}"
+    act(change, Position, made.positions[0].id, questions=["Punya SIM?"])
+    sign_in(client, made.niks[0])
+    act(change, Account, made.applicants[0].account_id, must_change_password=True)
+    form = form_on(client.get(page).text, action="/lamar")
+
+    answer = client.post(f"{page}/lamar", data=form | {"answer_1": "Saya teliti", "consent": "ya"})
+
+    assert answer.headers["location"].startswith(f"/sandi?ke={page}")
+    post_form(client, answer.headers["location"], action="/sandi", old=PASSWORD, password=NEW)
+    assert "Saya teliti" in client.get(page).text
+
+
+def test_signing_out_empties_what_pages_keep_in_the_browser(applicant):
+    answer = post_form(applicant, "/profil", action="/keluar")
+
+    assert answer.headers["clear-site-data"] == '"storage"'

@@ -6,7 +6,7 @@ typed still in it:
 
 ====================================  ======  ==========================
 ``Invalid``                           422     the problems at their fields
-``Refused``, a duplicate              409     a notice (429: too many tries)
+``Refused``, a duplicate              409     a notice (429 and ``Retry-After``: too many tries)
 ``Overloaded``, ``TemporarilyUnavailable``  503     a notice, and ``Retry-After``
 ====================================  ======  ==========================
 
