@@ -71,6 +71,37 @@ def talks_of_it(pdf):
     pdf.pages[0].Contents = pdf.make_stream(told)
 
 
+def attached_by_a_note(pdf):
+    """A file that is only called one by the entry that leads to it."""
+    file = pikepdf.Dictionary(F="a.exe", EF=pikepdf.Dictionary(F=pdf.make_stream(b"MZ")))
+    pdf.pages[0].Annots = pikepdf.Array(
+        [pikepdf.Dictionary(Subtype=pikepdf.Name.FileAttachment, Rect=[0, 0, 9, 9], FS=file)]
+    )
+
+
+def hidden_file(pdf):
+    """A file that nothing leads to."""
+    pdf.Root.Lampiran = pdf.make_stream(b"MZ", Type=pikepdf.Name.EmbeddedFile)
+
+
+def named(name):
+    def change(pdf):
+        pdf.Root.Names = pikepdf.Dictionary({name: pikepdf.Dictionary(Names=pikepdf.Array([]))})
+
+    return change
+
+
+def nested(pdf):
+    value = pikepdf.Array([])
+    for _ in range(100):
+        value = pikepdf.Array([value])
+    pdf.Root.Dalam = value
+
+
+def moving_page(pdf):
+    pdf.pages[0].Annots = pikepdf.Array([pikepdf.Dictionary(Type=pikepdf.Name.RichMedia)])
+
+
 LEARNT = {
     "plain": files.plain_pdf(),
     "packed": files.packed(),
@@ -103,12 +134,22 @@ REFUSED = {
     "script in an annotation": (files.packed(in_an_annotation), "program"),
     "script when a page opens": (files.packed(when_a_page_opens), "program"),
     "script by name": (files.packed(by_name), "program"),
+    "script of a film": (files.pdf_of(files.opening(S=pikepdf.Name.Rendition, JS="1")), "program"),
+    "script of names alone": (files.pdf_of(named("/JavaScript")), "program"),
+    "script elsewhere": (files.pdf_of(files.opening(S=pikepdf.Name.JavaScript)), "program"),
+    "film": (files.pdf_of(files.opening(S=pikepdf.Name.RichMediaExecute)), "program"),
     "launch": (files.pdf_of(files.opening(S=pikepdf.Name.Launch, F="cmd.exe")), "program"),
     "submit": (files.pdf_of(files.opening(S=pikepdf.Name.SubmitForm, F="https://x.id")), "form"),
     "import": (files.pdf_of(files.opening(S=pikepdf.Name.ImportData, F="x")), "form"),
     "another file": (files.pdf_of(files.opening(S=pikepdf.Name.GoToR, F="\\\\h\\s")), "elsewhere"),
     "an address": (files.pdf_of(files.opening(S=pikepdf.Name.URI, URI="http://x")), "elsewhere"),
     "attachment": (files.packed(files.attachment), "files"),
+    "attachment of a note": (files.packed(attached_by_a_note), "files"),
+    "attachment without a name": (files.packed(hidden_file), "files"),
+    "names of attachments": (files.packed(named("/EmbeddedFiles")), "files"),
+    "file inside": (files.pdf_of(files.opening(S=pikepdf.Name.GoToE)), "files"),
+    "media in a page": (files.packed(moving_page), "media"),
+    "deeper than any page": (files.pdf_of(nested), "broken"),
     "media": (files.pdf_of(files.opening(Subtype=pikepdf.Name.RichMedia)), "media"),
     "xfa": (files.pdf_of(files.form), "form"),
     "locked": (files.locked_pdf(), "locked"),
