@@ -1,12 +1,13 @@
 """What a child finds in a PDF: judged by its objects, never by words that stand in its text."""
 
+import asyncio
 import zlib
 
 import pikepdf
 import pytest
 
 from jobfair.documents.rules.pdf import problem_for
-from jobfair.inspection import UNREADABLE, inspect_pdf
+from jobfair.inspection import AT_ONCE, UNREADABLE, inspect_pdf, pdf_child
 from tests.documents import files
 
 pytestmark = pytest.mark.anyio
@@ -166,6 +167,40 @@ async def test_what_does_more_than_show_its_pages_is_named(name):
 
     assert found == word
     assert str(problem_for(found)).startswith("PDF ini ")
+
+
+async def test_the_child_has_given_up_what_it_does_not_need(tmp_path, monkeypatch):
+    probe = tmp_path / "probe.py"
+    probe.write_text(
+        "import os, resource as r, runpy, sys\n"
+        f"runpy.run_path({str(pdf_child.__file__)!r}, run_name='__main__')\n"
+        "limits = (r.RLIMIT_CPU, r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CORE, r.RLIMIT_NPROC)\n"
+        "known = (sys.flags.isolated, os.environ.get('HOME'))\n"
+        "print('', *(r.getrlimit(one)[1] for one in limits), *known)\n"
+    )
+    monkeypatch.setattr("jobfair.inspection.CHILD", probe)
+
+    found = await inspect_pdf(b"x")
+
+    assert found == f"broken {pdf_child.CPU_SECONDS} {pdf_child.MEMORY} 0 0 0 1 None"
+
+
+async def test_no_more_than_two_children_run_at_once(tmp_path, monkeypatch):
+    probe = tmp_path / "probe.py"
+    probe.write_text(
+        "import pathlib, time, sys\n"
+        "folder = pathlib.Path(sys.argv[0]).parent\n"
+        "own = folder / f'{time.monotonic_ns()}.child'\n"
+        "own.touch()\n"
+        "time.sleep(0.3)\n"
+        "print(len(list(folder.glob('*.child'))))\n"
+        "own.unlink()\n"
+    )
+    monkeypatch.setattr("jobfair.inspection.CHILD", probe)
+
+    found = await asyncio.gather(*(inspect_pdf(b"") for _ in range(5)))
+
+    assert max(int(one) for one in found) <= AT_ONCE == 2
 
 
 async def test_a_file_made_to_cost_time_is_stopped_and_told_as_such(monkeypatch):
