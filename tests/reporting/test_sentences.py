@@ -212,6 +212,12 @@ def test_no_hidden_number_can_be_had_by_one_subtraction(closing):
     assert {
         key for key, n in cells.items() if 0 < n < SMALL_CELL and key[-1] != "applications"
     } == {key for key in secret if key[-1] != "applications"}
+    assert {
+        (part, row.code, "applications")
+        for part in ("education", "age", "residence")
+        for row in getattr(record, part)
+        if 0 < row.applicants < SMALL_CELL
+    } <= secret, "how often the few have applied tells as much of them"
     for one in sums_on_paper(record):
         unknown = [key for key in one if key in hidden]
         told = [key for key in one if key in cells and key not in hidden]
