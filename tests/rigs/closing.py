@@ -27,7 +27,7 @@ from jobfair.applications.queries import ledger
 from jobfair.applications.rules import Stage
 from jobfair.clock import AnchoredClock, Clock, ControlledClock
 from jobfair.db import Database, DBAPIError
-from jobfair.errors import JobFairError, Overloaded, Refused
+from jobfair.errors import InternalFault, JobFairError, Overloaded, Refused
 from jobfair.fairs.models import Fair
 from jobfair.intake import closing
 from jobfair.intake import door as doors
@@ -157,7 +157,7 @@ class Race:
                 self.told.closed += 1
                 if refusal.code != "closed" or stamp.get() < closes:
                     self.told.in_time_but_refused.append(stamp.get())
-            except Overloaded:
+            except (InternalFault, Overloaded):
                 self.told.busy += 1
             else:
                 self.told.accepted += not receipt.repeated
@@ -194,7 +194,7 @@ class Race:
         async with running(Door(self.database, edge)) as door:
             for early in (timedelta(milliseconds=30), timedelta(0)):
                 await self.clock.until(closes - early)
-                with contextlib.suppress(Refused, Overloaded):
+                with contextlib.suppress(Refused, Overloaded, InternalFault):
                     await door.submit(
                         fair_id=fair.id, applicant_id=self.made.applicants[0].id,
                         position_id=positions[0].id,

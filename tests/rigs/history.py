@@ -32,7 +32,7 @@ from jobfair.applications.queries import receipts
 from jobfair.applications.rules import NEXT_STAGES, Stage
 from jobfair.clock import AnchoredClock, Clock
 from jobfair.db import Database, DBAPIError, NoConnection
-from jobfair.errors import NotFound, Overloaded, Refused
+from jobfair.errors import InternalFault, NotFound, Overloaded, Refused
 from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs.actions import close_early
 from jobfair.intake.door import Door
@@ -137,7 +137,7 @@ class Crowd:
                 receipt = await self.node().submit(
                     fair_id=self.made.fair.id, applicant_id=ids[0], position_id=ids[1]
                 )
-            except (Overloaded, Refused):
+            except (InternalFault, Overloaded, Refused):
                 told["is"] = "refused"
                 return
             finally:
