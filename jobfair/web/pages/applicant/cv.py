@@ -18,8 +18,14 @@ from jobfair.inspection import inspect_pdf
 from jobfair.people.rules import Budget
 from jobfair.store import StoreUnavailable
 from jobfair.store.box import shut
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
+from jobfair.web.http.dependencies import (
+    AccountDep,
+    AnyRequest,
+    FromQuery,
+    NowDep,
+    Services,
+    ServicesDep,
+)
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import READS_ITSELF, applicants_only, local_path
 from jobfair.web.http.templating import show

@@ -15,9 +15,15 @@ from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import account_for_key
 from jobfair.people.rules import Role
-from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
-from jobfair.web.http.dependencies import FromQuery, NowDep, Services, ServicesDep, SignedIn
+from jobfair.web.http.dependencies import (
+    AnyRequest,
+    FromQuery,
+    NowDep,
+    Services,
+    ServicesDep,
+    SignedIn,
+)
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.limits import REGISTER_PER_ADDRESS
 from jobfair.web.http.templating import show

@@ -11,8 +11,8 @@ from litestar.response import Response, Template
 from jobfair.companies import actions
 from jobfair.db import Session
 from jobfair.people.queries import StaffMember
-from jobfair.web.http.acting import AnyRequest, perform, perform_prepared
-from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, ServicesDep
+from jobfair.web.http.acting import perform, perform_prepared
+from jobfair.web.http.dependencies import AccountDep, AnyRequest, FromPath, NowDep, ServicesDep
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.pages.organiser.companies import COMPANY, company_page, own_company

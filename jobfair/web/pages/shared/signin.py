@@ -10,9 +10,8 @@ from jobfair.fields.parsing import normalise_email
 from jobfair.people import actions
 from jobfair.people.queries import account_for_key
 from jobfair.people.rules import PASSWORD_LONGEST, Role
-from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
-from jobfair.web.http.dependencies import FromQuery, NowDep, ServicesDep, SignedIn
+from jobfair.web.http.dependencies import AnyRequest, FromQuery, NowDep, ServicesDep, SignedIn
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import local_path
 from jobfair.web.http.limits import SIGN_IN_PER_ADDRESS, SIGN_IN_PER_NAME
