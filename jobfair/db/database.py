@@ -16,7 +16,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-import psycopg
 from prometheus_client import Histogram
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import (
@@ -29,7 +28,7 @@ from sqlalchemy.ext.asyncio import (
 from jobfair.db.changes import take_changes
 from jobfair.db.lookup import PreparedLookup
 from jobfair.db.notes import send_note
-from jobfair.db.silence import Line, watch
+from jobfair.db.silence import WatchedConnection, check_on_checkout
 from jobfair.db.writer import BlockingSession, Result, Writer
 
 WRITER_PRAGMAS = (
@@ -103,10 +102,10 @@ def _server_engine(url: URL, **how: Any) -> AsyncEngine:
         url,
         pool_timeout=30,
         hide_parameters=True,
-        connect_args={"async_creator_fn": Line.open},
+        connect_args={"async_creator_fn": WatchedConnection.open},
         **how,
     )
-    watch(engine)
+    check_on_checkout(engine)
     return engine
 
 
@@ -231,18 +230,15 @@ class Database:
                 await session.execute(LONG_IDLE_TIMEOUT)
             yield session
 
-    async def own_connection(self, *, listening: bool = False) -> psycopg.AsyncConnection[Any]:
+    async def own_connection(self) -> WatchedConnection:
         """Return an autocommit connection outside the pool (PostgreSQL); the caller closes it.
-
-        Who is ``listening`` may wait for ever, and looks after the line himself.
 
         Raises:
             psycopg.Error: the server is out of reach.
 
         """
         _, how = self.engine.dialect.create_connect_args(self.url)
-        kind = psycopg.AsyncConnection[Any].connect if listening else Line.open
-        return await kind(**how, autocommit=True)
+        return await WatchedConnection.open(**how, autocommit=True)
 
     async def version(self) -> str:
         """Return name and version of the database library or server."""

@@ -9,11 +9,12 @@ import asyncio
 import fcntl
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import psycopg
 
 from jobfair.db.database import Database
+from jobfair.db.silence import WatchedConnection
 
 KEY = 0x6A6F6266  # "jobf"
 LONGEST_SILENCE = "10s"
@@ -28,7 +29,7 @@ class Leader:
         self._database = database
         self._path = Path(f"{database.url.database}.runner") if database.is_sqlite else None
         self._file: IO[str] | None = None
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._connection: WatchedConnection | None = None
         self._leads = False
         self._one_at_a_time = asyncio.Lock()
 
