@@ -30,8 +30,10 @@ from jobfair.web.http.authentication import AuthenticationMiddleware
 from jobfair.web.http.cache_key import fingerprint
 from jobfair.web.http.dependencies import Services, ServicesDep, SignedIn
 from jobfair.web.http.errors import HANDLERS
+from jobfair.web.http.forms import FormRequest
 from jobfair.web.http.guards import every_request
 from jobfair.web.http.headers import SecureHeaders
+from jobfair.web.http.malformed import RefuseMalformed
 from jobfair.web.http.overload import BusyPages
 from jobfair.web.http.page_cache import PageCache
 from jobfair.web.http.protocol import HeadAsGet
@@ -164,6 +166,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],
         request_max_body_size=FORM_LIMIT,
+        request_class=FormRequest,
         openapi_config=None,
     )
     app.state.services = services
@@ -182,5 +185,5 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     )
     pages = admission(headers(AuthenticationMiddleware()(cache(app.asgi_handler))))
     live = LiveSockets(pages, services)
-    app.asgi_handler = HeadAsGet(live)
+    app.asgi_handler = RefuseMalformed(HeadAsGet(live), environment, headers=headers.added)
     return app

@@ -153,6 +153,20 @@ def _check(settings: Settings) -> None:
     _check_documents(settings)
 
 
+PROXY_MISSING = (
+    "Peringatan: alamat umum memakai https, tetapi JOBFAIR_PROXY kosong. Bila ada proxy di depan, "
+    "semua orang terhitung dari satu alamat dan saling menghabiskan jatah. Isi JOBFAIR_PROXY "
+    "dengan alamat proxy itu."
+)
+
+
+def advice(settings: Settings) -> list[str]:
+    """Return what is probably not meant, in words for whoever starts the server."""
+    if settings.base_url.startswith("https:") and not settings.proxy:
+        return [PROXY_MISSING]
+    return []
+
+
 def _check_documents(settings: Settings) -> None:
     given = (settings.documents_access, settings.documents_secret)
     if not settings.documents.startswith(BUCKET):

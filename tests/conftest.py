@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from jinja2 import Environment
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -267,13 +269,28 @@ def services(web_url: str, clock: ControlledClock, keys: Keys, tmp_path: Path) -
     )
 
 
-@pytest.fixture
-def app(services: Services, web_url: str, tmp_path: Path) -> Litestar:
-    """Give the whole application without its schedule: tests say when a job runs."""
-    from jobfair.app import create_app  # noqa: PLC0415 - tests of rules need not wait for it
+@pytest.fixture(scope="session")
+def templates() -> Callable[[str], Environment]:
+    """Compile each template once in a run: the program does so once in a process."""
+    from jobfair.web.pages.shared.environment import make_environment  # noqa: PLC0415
 
+    return cache(make_environment)
+
+
+@pytest.fixture
+def app(
+    services: Services,
+    web_url: str,
+    tmp_path: Path,
+    templates: Callable[[str], Environment],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Litestar:
+    """Give the whole application without its schedule: tests say when a job runs."""
+    from jobfair import app  # noqa: PLC0415 - tests of rules need not wait for it
+
+    monkeypatch.setattr(app, "make_environment", templates)
     settings = Settings(data=tmp_path, database_url=web_url, base_url=ADDRESS_OF_SITE)
-    return create_app(services, settings, scheduled=False)
+    return app.create_app(services, settings, scheduled=False)
 
 
 @pytest.fixture

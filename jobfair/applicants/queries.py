@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -13,6 +13,7 @@ from jobfair.db import Session
 from jobfair.db.base import plain
 from jobfair.db.sealed import Keys
 from jobfair.errors import NotFound
+from jobfair.people.queries import account_by_id
 
 
 def nik_context(public_id: str) -> str:
@@ -62,6 +63,35 @@ async def applicant_for_nik(session: Session, nik_index: bytes) -> Applicant | N
     query = select(Applicant).where(Applicant.nik_index == nik_index)
     found: Applicant | None = await session.scalar(query)
     return found
+
+
+@dataclass(frozen=True)
+class PersonAtCounter:
+    """What an organiser compares with the KTP of somebody who stands before them."""
+
+    account_id: int
+    name: str
+    nik: str
+    """Masked."""
+    birth_date: date
+    district: str
+    registered_at: datetime
+    disabled_at: datetime | None
+
+
+async def person_at_counter(session: Session, keys: Keys, account_id: int) -> PersonAtCounter:
+    """Return the person behind an applicant's account; ``NotFound`` when there is none."""
+    applicant = await applicant_of_account(session, account_id)
+    account = await account_by_id(session, account_id)
+    return PersonAtCounter(
+        account_id=account_id,
+        name=applicant.name,
+        nik=masked_nik(applicant, keys),
+        birth_date=applicant.birth_date,
+        district=applicant.district,
+        registered_at=account.created_at,
+        disabled_at=account.disabled_at,
+    )
 
 
 def masked_nik(applicant: ApplicantFacts, keys: Keys) -> str:

@@ -45,4 +45,12 @@ class Act(StrEnum):
     WITHDRAW = "withdraw", "Seorang pelamar membatalkan lamarannya"
     DOWNLOAD = "download", "%(who)s mengunduh daftar pelamar ke %(what)s, %(rows)s baris"
     READ_CV = "read_cv", "%(who)s membuka CV seorang pelamar ke %(what)s"
+    LOOK_UP_APPLICANT = (
+        "look_up_applicant",
+        "%(who)s mencari seorang pelamar untuk membantunya masuk",
+    )
+    RESET_APPLICANT = "reset_applicant", "%(who)s membuat kata sandi baru untuk seorang pelamar"
+    RESET_ORGANISER = "reset_organiser", "Kata sandi baru dibuat untuk seorang panitia"
+    RELEASE_NIK = "release_nik", "%(who)s menutup sebuah akun pelamar dan melepas NIK-nya"
+    CHANGE_PASSWORD = "change_password", "%(who)s mengganti kata sandinya sendiri"
     REKEY = "rekey", "Kunci penyandian diganti"

@@ -5,7 +5,7 @@ import logging
 import click
 
 from jobfair import __version__
-from jobfair.cli import check, demo, fairs, migrate, rekey, replay, serve
+from jobfair.cli import check, demo, fairs, migrate, rekey, replay, serve, staff
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -31,5 +31,6 @@ for one in (
     check.check,
     migrate.migrate,
     rekey.rekey,
+    staff.staff,
 ):
     main.add_command(one)

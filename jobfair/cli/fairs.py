@@ -1,6 +1,5 @@
 """``jobfair load | open | close | report``: one fair, from files to paper."""
 
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,11 +14,13 @@ from jobfair.db.sealed import read_keys
 from jobfair.errors import Refused
 from jobfair.fairs import actions, queries
 from jobfair.fairs.rules import Phase
+from jobfair.fields.parsing import normalise_email
 from jobfair.intake.closing import close_when_drained
 from jobfair.loading import load_fair
 from jobfair.loading.show import show_report
 from jobfair.people.actions import add_staff
-from jobfair.people.rules import Role
+from jobfair.people.queries import organisers
+from jobfair.people.rules import Role, one_time_password
 from jobfair.reporting.designs import is_loopback
 from jobfair.reporting.editions import write_edition
 from jobfair.reporting.glyphs import missing_glyphs
@@ -33,7 +34,7 @@ from jobfair.wording.dates import moment
 async def _add_organiser(
     database: Database, settings: Settings, *, slug: str, email: str, name: str
 ) -> str:
-    password = secrets.token_urlsafe(9)
+    password = one_time_password()
     hashed = Passwords().hash_now(password)
     async with database.transaction() as session:
         found = await queries.fair_by_slug(session, slug)
@@ -47,8 +48,23 @@ async def _add_organiser(
             now=datetime.now(UTC),
             by=None,
             office_id=found.office_id,
+            must_change_password=True,
         )
     return password
+
+
+async def _give_organiser(
+    database: Database, settings: Settings, *, slug: str, email: str, name: str
+) -> None:
+    """Make the account, or say what to do about one that is there already."""
+    async with database.snapshot() as session:
+        known = {one.email for one in await organisers(session)}
+    if normalise_email(email) in known:
+        out.print(f"Akun panitia {email} sudah ada dan tidak diubah.")
+        out.print(f"Bila kata sandinya hilang: jobfair staff reset {email}")
+        return
+    password = await _add_organiser(database, settings, slug=slug, email=email, name=name)
+    out.print(f"Akun panitia: {email}, kata sandi sekali pakai: {password}")
 
 
 async def _letters_not_printed(database: Database, slug: str) -> str:
@@ -90,10 +106,7 @@ async def load(folder: str, organiser: str | None, name: str) -> None:
                 markup=False,
             )
         if organiser:
-            password = await _add_organiser(
-                database, settings, slug=report.slug, email=organiser, name=name
-            )
-            out.print(f"Akun panitia: {organiser}, kata sandi sementara: {password}")
+            await _give_organiser(database, settings, slug=report.slug, email=organiser, name=name)
 
 
 @click.command("open", short_help="Terbitkan job fair; dibuka pada jamnya.")

@@ -28,7 +28,7 @@ from jobfair.db.sealed import read_keys
 from jobfair.documents.actions import tie_store
 from jobfair.errors import Misconfigured
 from jobfair.fairs.queries import newest_received_at
-from jobfair.settings import Settings, read_settings
+from jobfair.settings import Settings, advice, read_settings
 from jobfair.store import StoreMisconfigured, StoreUnavailable
 from jobfair.web.http.protocol import BoundedHeads, is_no_false_alarm
 
@@ -232,6 +232,8 @@ def serve(workers: int) -> None:
             held.enter_context(only_server(Path(Database(settings.database).url.database or "")))
         listening = held.enter_context(listen(settings))
         out.print(f"Melayani {settings.base_url} (Ctrl-C untuk berhenti)")
+        for line in advice(settings):
+            out.print(line)
         if workers == 1:
             attend(settings, listening)
         else:

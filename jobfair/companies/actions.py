@@ -124,6 +124,7 @@ async def add_reviewer(
         by=by,
         company_id=company_id,
         fair_id=fair_id,
+        must_change_password=True,
     )
     await session.flush()
     return staff_member(account)

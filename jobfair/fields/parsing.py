@@ -9,7 +9,7 @@ from jobfair.fields.text import clean_line, plain_digits
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_LONGEST = 80
-EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]{2,}")
+EMAIL = re.compile(r"[^@\s,;<>]{1,64}@(?:[^@\s,;<>.]+\.)+[^@\s,;<>.]{2,}")
 EMAIL_LONGEST = 254
 _WHOLE = re.compile(r"\d{1,15}|\d{1,3}(?:\.\d{3}){1,4}")
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -41,7 +41,7 @@ def read_whole(text: str) -> int | Problem:
 
 def normalise_email(text: str) -> str:
     """Return the address as it is stored and compared: without hidden marks, small letters."""
-    return clean_line(text).casefold()
+    return clean_line(text[: 2 * EMAIL_LONGEST]).casefold()
 
 
 def read_email(text: str) -> str | Problem:

@@ -32,7 +32,9 @@ def hash_token(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-async def sign_in(session: Session, *, account: Account, old_token: str, now: datetime) -> str:
+async def sign_in(
+    session: Session, *, account: Account | queries.Credentials, old_token: str, now: datetime
+) -> str:
     """Sign a browser in and return its new cookie value.
 
     The cookie always changes, and the one the browser came with is forgotten, so that an id
@@ -97,6 +99,7 @@ async def add_staff(
     office_id: int | None = None,
     company_id: int | None = None,
     fair_id: int | None = None,
+    must_change_password: bool = False,
 ) -> Account:
     """Make an account for a reviewer of a company or an organiser of an office.
 
@@ -117,6 +120,7 @@ async def add_staff(
         office_id=office_id,
         company_id=company_id,
         created_at=now,
+        must_change_password=must_change_password,
     )
     session.add(account)
     record_audit(
@@ -136,25 +140,62 @@ async def reset_password(
     account: Account,
     password_hash: str,
     now: datetime,
-    by: int,
+    by: int | None,
     fair_id: int | None = None,
+    act: Act = Act.RESET_PASSWORD,
+    reason: str = "",
 ) -> None:
-    """Give somebody a new password and sign every browser of theirs out."""
+    """Give somebody a password for one sign-in and sign every browser of theirs out."""
     account.password_hash = password_hash
+    account.must_change_password = True
     await queries.delete_sign_ins_of(session, account.id)
     mark_changed(session, topics.account(account.id))
     record_audit(
         session,
-        Act.RESET_PASSWORD,
+        act,
         now=now,
         account_id=by,
         fair_id=fair_id,
         subject=f"account:{account.id}",
+        reason=reason,
     )
 
 
+async def change_password(
+    session: Session,
+    *,
+    account: Account,
+    password_hash: str,
+    token: str,
+    now: datetime,
+) -> str:
+    """Store a password its owner has chosen and return the new cookie of this browser.
+
+    Every other browser is signed out. ``account`` is as it was when the old password was compared.
+
+    Raises:
+        Refused: ``changed``, it has been disabled or given another password since.
+
+    """
+    stored = await queries.account_by_id(session, account.id, lock=True)
+    if stored.password_hash != account.password_hash or stored.disabled_at is not None:
+        raise Refused("changed", "Akun ini baru saja berubah. Masuk sekali lagi.")
+    stored.password_hash = password_hash
+    stored.must_change_password = False
+    await session.flush()
+    await queries.delete_sign_ins_of(session, stored.id)
+    mark_changed(session, topics.account(stored.id))
+    record_audit(session, Act.CHANGE_PASSWORD, now=now, account_id=stored.id)
+    return await sign_in(session, account=stored, old_token=token, now=now)
+
+
 async def disable_account(
-    session: Session, *, account: Account, now: datetime, by: int, fair_id: int | None = None
+    session: Session,
+    *,
+    account: Account,
+    now: datetime,
+    by: int | None,
+    fair_id: int | None = None,
 ) -> None:
     """Keep somebody from signing in, at once and in every browser. Twice is once."""
     if account.disabled_at is not None:
@@ -176,14 +217,20 @@ async def spend(session: Session, *, budget: Budget, name: bytes, now: datetime)
     """Count a try against a budget shared by all nodes.
 
     Raises:
-        Refused: ``too_many``; the try is not counted.
+        TooMany: the try is not counted.
 
     """
     since = budget.since(now)
     before = await queries.attempts_since(session, name, since - budget.window)
     room = budget.left(now, before=before)
     if not await queries.count_attempt(session, name, since, most=room):
-        raise too_many(budget)
+        tried = await queries.attempts_since(session, name, since)
+        raise too_many(budget.seconds_until_free(now, tried=tried, before=before))
+
+
+async def give_back(session: Session, *, budget: Budget, name: bytes, now: datetime) -> None:
+    """Take back a try that was counted at ``now``: it was right, and only wrong ones count."""
+    await queries.uncount_attempt(session, name, budget.since(now))
 
 
 async def forget_expired(session: Session, *, now: datetime) -> None:

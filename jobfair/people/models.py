@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from jobfair.db import Base
@@ -26,6 +26,8 @@ class Account(Base):
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Somebody else has set the password and may know it."""
 
 
 class Attempts(Base):

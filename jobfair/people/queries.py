@@ -25,6 +25,7 @@ _BROWSER = (
         _ACCOUNT.c.office_id,
         _ACCOUNT.c.company_id,
         _ACCOUNT.c.disabled_at,
+        _ACCOUNT.c.must_change_password,
     )
     .join(_ACCOUNT, _ACCOUNT.c.id == _SIGN_IN.c.account_id)
     .where(_SIGN_IN.c.token_hash == bindparam("token_hash"))
@@ -44,6 +45,7 @@ class Browser:
     office_id: int | None
     company_id: int | None
     disabled_at: datetime | None
+    must_change_password: bool
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,23 @@ def staff_member(account: Account) -> StaffMember:
     return plain(StaffMember, account, email=account.email or "")
 
 
+@dataclass(frozen=True)
+class Credentials:
+    """What signing in compares."""
+
+    id: int
+    role: Role
+    password_hash: str | None
+    disabled_at: datetime | None
+    must_change_password: bool
+
+
+async def credentials_for_key(session: Session, sign_in_key: bytes) -> Credentials | None:
+    """Return the credentials of the account that signs in with this key, or None."""
+    found = await account_for_key(session, sign_in_key)
+    return None if found is None else plain(Credentials, found)
+
+
 async def account_for_key(session: Session, sign_in_key: bytes) -> Account | None:
     """Return the account that signs in with this key, or None."""
     account: Account | None = await session.scalar(
@@ -70,7 +89,24 @@ async def account_for_key(session: Session, sign_in_key: bytes) -> Account | Non
     return account
 
 
-async def is_unchanged(session: Session, account: Account) -> bool:
+async def account_by_id(session: Session, account_id: int, *, lock: bool = False) -> Account:
+    """Return an account; ``lock`` keeps others from changing it until the transaction ends."""
+    query = select(Account).where(Account.id == account_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found: Account | None = await session.scalar(query)
+    if found is None:
+        raise NotFound("Akun ini tidak ada.")
+    return found
+
+
+async def organisers(session: Session) -> list[StaffMember]:
+    """Return the organisers of all offices, by address."""
+    query = select(Account).where(Account.role == Role.ORGANISER).order_by(Account.email)
+    return [staff_member(one) for one in await session.scalars(query)]
+
+
+async def is_unchanged(session: Session, account: Account | Credentials) -> bool:
     """Tell whether the account can still sign in with the password hash it was loaded with.
 
     Holds its row until the transaction ends: whoever changes it comes before or after.
@@ -175,6 +211,16 @@ async def count_attempt(session: Session, name: bytes, since: datetime, *, most:
     row = {"name": name, "since": since, "n": 1}
     return most > 0 and await increment_capped(
         session, Attempts, row, key=("name", "since"), amount="n", most=most
+    )
+
+
+async def uncount_attempt(session: Session, name: bytes, since: datetime) -> None:
+    """Count one less; a count that is gone stays gone."""
+    await session.execute(
+        update(Attempts)
+        .where(Attempts.name == name, Attempts.since == since, Attempts.n > 0)
+        .values(n=Attempts.n - 1)
+        .execution_options(synchronize_session=False)
     )
 
 

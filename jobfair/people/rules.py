@@ -1,8 +1,12 @@
 """Who may be who. Plain values in, a refusal or nothing out."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from jobfair.errors import Problem, Refused
@@ -17,9 +21,13 @@ class Role(StrEnum):
     ORGANISER = "organiser"
 
 
+IPV4 = 4
 PASSWORD_SHORTEST = 8
 PASSWORD_LONGEST = 200
 """Longer ones are refused before hashing: hashing costs time per attempt."""
+
+READ_OUT = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without the letters people mistake for each other when they read a password out."""
 
 IDLE = {
     Role.APPLICANT: timedelta(hours=2),
@@ -57,36 +65,85 @@ class Budget:
         covered = 1 - (now - self.since(now)) / self.window
         return self.most - ceil(before * covered)
 
+    def seconds_until_free(self, now: datetime, *, tried: int, before: int) -> int:
+        """Return after how many seconds one more try has room, rounded up.
 
-def too_many(budget: Budget) -> Refused:
-    """Return the sentence for somebody who has used a budget up."""
-    return Refused(
+        ``tried`` counts this stretch of time, ``before`` the one that went before.
+        """
+        since = self.since(now)
+        if tried >= self.most:  # only the next stretch has room
+            since, tried, before = since + self.window, 0, tried
+        passed = 1 - (self.most - 1 - tried) / before if before else 0.0
+        free_at = since + self.window * passed
+        return max(1, ceil((free_at - now).total_seconds()))
+
+
+class TooMany(Refused):
+    """A budget is used up; ``seconds`` later there is room again."""
+
+    def __init__(self, code: str, message: str, *, minutes: int, seconds: int) -> None:
+        super().__init__(code, message, minutes=minutes)
+        self.seconds = seconds
+
+
+def too_many(seconds: int) -> TooMany:
+    """Return the sentence for people who have used a budget up."""
+    return TooMany(
         "too_many",
         "Terlalu banyak percobaan. Tunggu %(minutes)s menit lalu coba lagi.",
-        minutes=max(1, budget.window // timedelta(minutes=1)),
+        minutes=ceil(seconds / 60),
+        seconds=seconds,
     )
 
 
-LONGEST_WINDOW = timedelta(hours=1)
-_COMMON = frozenset(
-    {
-        "12345678", "123456789", "1234567890", "password", "password1", "qwerty123", "indonesia",
-        "sayang123", "bismillah", "11111111", "00000000", "87654321", "jobfair123", "disnaker123",
-    }
-)  # fmt: skip
+def address_prefix(address: str) -> str:
+    """Return what budgets count an address by: IPv6 by its /64, which one household owns."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ip_network((int(found) >> 64 << 64, 64)))
+    return str(found)
+
+
+def network_of(address: str) -> str:
+    """Return the network an address is in, for the log: enough to act on, nobody's own."""
+    try:
+        found = ip_network(address, strict=False)
+    except ValueError:
+        return "-"
+    return str(found.supernet(new_prefix=24 if found.version == IPV4 else 48))
+
+
+LONGEST_WINDOW = timedelta(days=1)
+
+
+def one_time_password() -> str:
+    """Return a random password that can be read out: four groups of four, 79 bits."""
+    return "-".join("".join(secrets.choice(READ_OUT) for _ in range(4)) for _ in range(4))
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """Return the passwords people try first, lower case: patterns and words of this country."""
+    text = files("jobfair.people").joinpath("common_passwords.txt").read_text("utf-8")
+    return frozenset(text.splitlines())
 
 
 @dataclass(frozen=True)
-class StaffMember:
+class StaffDetails:
     """Who is to have an account that an organiser gives out."""
 
     name: str
     email: str
 
 
-def read_staff_member(fields: Fields) -> StaffMember:
+def read_staff_member(fields: Fields) -> StaffDetails:
     """Return name and address. Raises ``Invalid`` with every problem at once."""
-    member = StaffMember(
+    member = StaffDetails(
         name=fields.text("name", longest=80, missing=Problem("Tulis nama orangnya.")),
         email=fields.email(
             "email",
@@ -103,6 +160,6 @@ def password_problem(password: str) -> Problem | None:
         return Problem("Kata sandi paling sedikit %(n)s karakter.", n=PASSWORD_SHORTEST)
     if len(password) > PASSWORD_LONGEST:
         return Problem("Kata sandi paling banyak %(n)s karakter.", n=PASSWORD_LONGEST)
-    if password.casefold() in _COMMON or len(set(password)) < 3:  # noqa: PLR2004 - "aaaaaaab"
+    if password.casefold().strip() in common_passwords() or len(set(password)) < 3:  # noqa: PLR2004 - "aaaaaaab"
         return Problem("Kata sandi ini terlalu mudah ditebak. Pilih yang lain.")
     return None

@@ -14,6 +14,7 @@ from jobfair.reporting import definitions, findings, graphics, texts
 from jobfair.reporting.public import PublicPeople, PublicRow, PublicStep, public_people
 from jobfair.reporting.words import day, days, moment
 from jobfair.tally.queries.frozen import FrozenClosing
+from jobfair.tally.rules.facts import OfficeFacts
 from jobfair.tally.rules.funnel import STEP_NAMES
 from jobfair.tally.rules.invariants import broken_invariants
 from jobfair.tally.rules.record import (
@@ -23,7 +24,6 @@ from jobfair.tally.rules.record import (
     CompanyRow,
     Figures,
     GroupRow,
-    OfficeFacts,
     PositionRow,
     Record,
 )

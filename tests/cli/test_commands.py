@@ -18,6 +18,7 @@ from jobfair.content import content_root
 FIGURES = {"2.278": "lamaran", "37": "perusahaan", "97": "jabatan", "356": "pelamar"}
 COMMANDS = (
     "demo", "serve", "load", "open", "close", "report", "replay", "check", "migrate", "rekey",
+    "staff",
 )  # fmt: skip
 
 
@@ -60,7 +61,16 @@ def test_a_fair_from_files_to_its_edges(jobfair, tmp_path):
     assert "sudah di revisi" in jobfair("migrate")
     assert (tmp_path / "data" / "jobfair.key").stat().st_mode & 0o777 == 0o600
     loaded = jobfair("load", "asahan-2022", "--organiser", "panitia@contoh.id")
-    assert "kata sandi sementara" in loaded
+    assert "kata sandi sekali pakai" in loaded
+    again = jobfair("load", "asahan-2022", "--organiser", "Panitia@contoh.id")
+    assert "sudah ada dan tidak diubah" in again
+    assert "jobfair staff reset Panitia@contoh.id" in again
+    assert "panitia@contoh.id  Panitia  aktif" in jobfair("staff", "list")
+    assert "nonaktif" in jobfair("staff", "disable", "panitia@contoh.id")
+    assert "panitia@contoh.id  Panitia  nonaktif" in jobfair("staff", "list")
+    assert "Kata sandi sekali pakai" in jobfair("staff", "reset", "panitia@contoh.id")
+    assert "panitia@contoh.id  Panitia  aktif" in jobfair("staff", "list")
+    assert "Tidak ada akun panitia" in jobfair("staff", "reset", "lain@contoh.id", code=4)
     assert "idak ada perubahan" in jobfair("load", "asahan-2022")
     assert "Dibuka  Kamis, 3 November 2022 pukul 08.00 WIB" in jobfair("open", "asahan-2022")
     checked = jobfair("check")

@@ -21,6 +21,7 @@ from jobfair.loading import BadFiles
 from jobfair.settings import Settings
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.recount import differences
+from tests.builders import KEYS
 from tests.loading.folders import spoil, write, write_folder, write_people
 
 OPENS, AGE = "not_open", "Job fair ini untuk pelamar berusia paling sedikit 18 tahun."
@@ -53,7 +54,7 @@ def play(folder, tmp_path):
         await prepare(settings)
         async with ready_database(settings) as database:
             scenario = await stage_fair(settings, database, folder)
-            probes = await play_at_once(database, scenario)
+            probes = await play_at_once(database, scenario, KEYS)
             async with database.snapshot() as session:
                 closing = await closing_of(session, scenario.fair_id)
                 assert await differences(session, scenario.fair_id) == []
@@ -61,8 +62,9 @@ def play(folder, tmp_path):
         totals = expected_totals(scenario)
         assert recount_by_sql(settings.data / "jobfair.sqlite") == totals
         assert [
-            figures[name] for name in ("companies", "positions", "applicants", "applications")
-        ] == (list(totals.values()))
+            getattr(figures, name)
+            for name in ("companies", "positions", "applicants", "applications")
+        ] == list(totals.values())
         return list(totals.values()), probes
 
     return played
@@ -118,5 +120,8 @@ async def test_every_row_that_a_rule_refuses_is_named(play, folder):
     with pytest.raises(BadFiles) as caught:
         await play()
 
-    told = [(one.file, one.row, one.what) for one in caught.value.mistakes]
+    told = [
+        (one.file, one.row, one.text.removesuffix(" Perbaiki atau hapus."))
+        for one in caught.value.mistakes
+    ]
     assert told == [("applications.csv", 2, AGE), ("applications.csv", 3, AGE)]

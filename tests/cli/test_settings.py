@@ -6,12 +6,12 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from jobfair.cli.frame import ready_database
 from sqlalchemy import text
 
+from jobfair.cli.common import ready_database
 from jobfair.cli.migrate import prepare
 from jobfair.errors import Misconfigured
-from jobfair.settings import Settings, read_settings
+from jobfair.settings import Settings, advice, read_settings
 
 OPERATING = Path(__file__).parent.parent.parent / "docs" / "operating.md"
 
@@ -111,3 +111,12 @@ async def test_a_folder_that_is_not_ours_keeps_its_mode(tmp_path):
 
     assert oct(shared.stat().st_mode & 0o777) == "0o755"
     assert oct((shared / "x.sqlite").stat().st_mode & 0o777) == "0o600"
+
+
+def test_an_https_address_without_a_proxy_is_remarked():
+    behind = Settings(base_url="https://kerja.contoh.id", proxy="127.0.0.1")
+
+    assert advice(behind) == []
+    assert advice(Settings(base_url="http://127.0.0.1:8000")) == []
+    (said,) = advice(Settings(base_url="https://kerja.contoh.id"))
+    assert "JOBFAIR_PROXY kosong" in said

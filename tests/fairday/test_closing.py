@@ -18,7 +18,7 @@ from jobfair.reporting.datasets import check_printable
 from jobfair.tally.models import Closing
 from jobfair.tally.queries.frozen import closing_of, hash_of
 from jobfair.tally.queries.record import record_of
-from jobfair.tally.rules.record import plain
+from jobfair.tally.rules.record_json import plain
 from tests.builders import CLOSES, EDGE, KEYS, stage
 from tests.tally.ledgers import random_ledger
 

@@ -36,6 +36,11 @@ ANNOUNCES = {
     Act.DOWNLOAD: set(),
     Act.READ_CV: set(),
     Act.REKEY: set(),
+    Act.CHANGE_PASSWORD: {"account", "browser"},
+    Act.LOOK_UP_APPLICANT: set(),
+    Act.RELEASE_NIK: {"account"},
+    Act.RESET_APPLICANT: set(),  # both by people.reset_password, which marks the account
+    Act.RESET_ORGANISER: set(),
 }
 """What may be stale on an open page, or forbidden to it, after each act."""
 

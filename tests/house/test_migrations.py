@@ -57,12 +57,13 @@ CLOSED = "'2026-03-02 00:00:00+00:00'"
 
 async def store_old(database, *fairs):
     """Store fairs as the revision before allowed them: (prefix, latched_at, ledger_seq)."""
-    await upgrade(database)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.drop_all)
+        await connection.execute(text("drop table if exists alembic_version"))
+    await upgrade(database, BEFORE)
     office, fair = PREFIXES.split(";", 1)
     fair = fair.rstrip("; \n")
     async with database.engine.begin() as connection:
-        await connection.execute(text("drop index uq_fair_receipt_prefix"))
-        await connection.execute(text(f"update alembic_version set version_num = '{BEFORE}'"))
         await connection.execute(text(office))
         for at, (prefix, latched, seq) in enumerate(fairs, 1):
             latch = "null" if latched == "null" else seq

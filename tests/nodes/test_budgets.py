@@ -8,7 +8,7 @@ import pytest
 from jobfair.db import Database
 from jobfair.errors import Refused
 from jobfair.people.actions import forget_expired
-from jobfair.people.rules import Budget
+from jobfair.people.rules import Budget, TooMany
 from jobfair.web.http.limits import Limits
 from tests.builders import KEYS, NOW
 
@@ -50,9 +50,44 @@ async def test_the_refusal_says_how_long(database):
     limits = Limits(database, KEYS)
     await tries(limits, 5)
 
-    with pytest.raises(Refused, match="Tunggu 5 menit") as refusal:
+    with pytest.raises(Refused, match="Tunggu 6 menit") as refusal:
         await limits.spend(FIVE, "a", now=START)
     assert refusal.value.code == "too_many"
+
+
+async def test_what_was_right_is_given_back(database):
+    limits = Limits(database, KEYS)
+
+    for _ in range(9):
+        assert await tries(limits, 1) == 1
+        await limits.give_back([(FIVE, "a")], now=START)
+
+    assert await tries(limits, 9) == 5
+
+
+async def test_a_try_counts_against_all_its_budgets_or_against_none(database):
+    limits, one = Limits(database, KEYS), Budget("satu", 1, timedelta(minutes=5))
+    await limits.spend_all([(FIVE, "a"), (one, "a")], now=START)
+
+    for _ in range(9):
+        with pytest.raises(TooMany):
+            await limits.spend_all([(FIVE, "a"), (one, "a")], now=START)
+
+    assert await tries(limits, 9) == 4
+
+
+async def test_there_is_room_exactly_when_the_refusal_says(database):
+    limits = Limits(database, KEYS)
+    await tries(limits, 3)
+    late = START + FIVE.window * 1.5
+    await tries(limits, 9, now=late)
+
+    for now in (late, START + FIVE.window * 1.9):
+        with pytest.raises(TooMany) as refusal:
+            await limits.spend(FIVE, "a", now=now)
+        free = now + timedelta(seconds=refusal.value.seconds)
+        assert await tries(limits, 1, now=free - timedelta(seconds=2)) == 0
+        assert await tries(limits, 1, now=free) == 1
 
 
 async def test_old_tries_are_forgotten(database):
@@ -60,7 +95,7 @@ async def test_old_tries_are_forgotten(database):
     await tries(limits, 5)
 
     async with database.transaction() as session:
-        await forget_expired(session, now=START + timedelta(hours=3))
+        await forget_expired(session, now=START + timedelta(days=3))
 
     if not database.is_sqlite:
         assert await tries(limits, 5) == 5
@@ -71,8 +106,8 @@ async def test_memory_keeps_only_what_still_counts(sqlite_url, monkeypatch):
     database = Database(sqlite_url)
     limits = Limits(database, KEYS)
 
-    for minute in range(0, 1000, 10):
-        await tries(limits, 1, name=str(minute), now=START + timedelta(minutes=minute))
+    for hour in range(0, 1000, 10):
+        await tries(limits, 1, name=str(hour), now=START + timedelta(hours=hour))
 
     assert len(limits._tries) < 40
     await database.close()

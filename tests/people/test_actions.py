@@ -183,6 +183,9 @@ async def test_staff_get_an_account_and_it_is_written_down(session):
         ({"email": "LINA@contoh.id"}, "email"),
         ({"email": "bukan alamat"}, "email"),
         ({"email": "lain@contoh.id", "name": "  "}, "name"),
+        ({"email": "lain@contoh.id", "name": "\u202e\x00"}, "name"),
+        ({"email": "lain@contoh.id", "name": "x" * 50_000}, "name"),
+        ({"email": "a@" + "." * 30_000 + "@"}, "email"),
     ],
 )
 async def test_staff_with_a_problem(session, changed, field):

@@ -11,6 +11,9 @@ from jobfair.people.rules import (
     PASSWORD_SHORTEST,
     SEEN_EVERY,
     Role,
+    address_prefix,
+    common_passwords,
+    network_of,
     password_problem,
 )
 
@@ -39,6 +42,9 @@ def test_a_good_password(password):
         ("12345678", "mudah ditebak"),
         ("PASSWORD", "mudah ditebak"),
         ("Disnaker123", "mudah ditebak"),
+        ("Bismillah1", "mudah ditebak"),
+        ("sayangku123", "mudah ditebak"),
+        ("17agustus1945", "mudah ditebak"),
         ("aaaaaaaaaa", "mudah ditebak"),
         ("abababab", "mudah ditebak"),
         ("        ", "mudah ditebak"),
@@ -65,10 +71,45 @@ def test_an_address(typed):
     "typed",
     ["", "nama", "@contoh.id", "nama@", "nama@contoh", "nama@contoh.i", "a b@contoh.id",
      "nama@contoh.id, lain@contoh.id", "<nama@contoh.id>", "a@b@contoh.id",
-     "nama@contoh.id\nBcc: x", "a" * 250 + "@b.id"],
+     "nama@contoh.id\nBcc: x", "nama@contoh..id", "nama@.id", "a@" + "b" * 250 + ".id",
+     "a" * 65 + "@contoh.id", "a@" + "." * 30_000 + "@"],
 )  # fmt: skip
 def test_what_is_no_address(typed):
     assert Fields({"email": typed}).email("email") == ""
+
+
+def test_the_list_of_common_passwords_is_long_and_lower_case():
+    found = common_passwords()
+
+    assert len(found) > 4000
+    assert all(len(one) >= PASSWORD_SHORTEST and one == one.casefold() for one in found)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_counted_by_its_network(address, counted):
+    assert address_prefix(address) == counted
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.0/24"),
+        ("2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("testclient", "-"),
+    ],
+)
+def test_the_log_names_a_network_only(address, network):
+    assert network_of(address) == network
 
 
 def test_staff_are_signed_out_sooner_than_applicants():

@@ -13,16 +13,8 @@ from jobfair.tally.queries.record import SECTOR_NAMES
 from jobfair.tally.rules import age_bands, tables
 from jobfair.tally.rules.counted import Cell, Offer, Reached, reached
 from jobfair.tally.rules.listing import short_positions, top_positions
-from jobfair.tally.rules.record import (
-    OFFERED,
-    PULLED,
-    SUSPENDED,
-    Day,
-    Disability,
-    Hour,
-    Record,
-    plain,
-)
+from jobfair.tally.rules.record import OFFERED, PULLED, SUSPENDED, Day, Disability, Hour, Record
+from jobfair.tally.rules.record_json import plain
 from tests.reporting.records import make_closing, spread
 
 AGES = [code for code, _ in age_bands()]

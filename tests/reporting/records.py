@@ -12,7 +12,8 @@ from jobfair.tally.queries.record import SECTOR_NAMES, schemes
 from jobfair.tally.rules import age_bands, tables
 from jobfair.tally.rules.counted import Cell, Offer, Reached
 from jobfair.tally.rules.listing import short_positions, top_positions
-from jobfair.tally.rules.record import FORMAT, OFFERED, plain, record_from
+from jobfair.tally.rules.record import FORMAT, OFFERED
+from jobfair.tally.rules.record_json import plain, record_from
 
 OPENS = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DISTRICTS = ("12.09.19", "12.09.20", "12.09.21", "12.75", "12.09")

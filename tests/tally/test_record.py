@@ -20,15 +20,8 @@ from jobfair.tally.rules import AGE_EDGES, born_after
 from jobfair.tally.rules.counted import reached
 from jobfair.tally.rules.invariants import broken_invariants
 from jobfair.tally.rules.listing import short_positions
-from jobfair.tally.rules.record import (
-    GONE,
-    OFFERED,
-    PULLED,
-    SUSPENDED,
-    PositionRow,
-    plain,
-    record_from,
-)
+from jobfair.tally.rules.record import GONE, OFFERED, PULLED, SUSPENDED, PositionRow
+from jobfair.tally.rules.record_json import plain, record_from
 from tests.builders import CLOSES, WIB, stage
 from tests.tally.ledgers import random_ledger
 

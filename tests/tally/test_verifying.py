@@ -12,7 +12,7 @@ from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
 from jobfair.db.sealed import Keys, is_signed_by
 from jobfair.errors import Refused
-from jobfair.fairday.actions import close_fair
+from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs.queries import fair_by_id
 from jobfair.positions.models import Position
 from jobfair.tally.models import Closing

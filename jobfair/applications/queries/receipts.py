@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import case, select
 
+from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
 from jobfair.applications.rules import Stage, normalise_receipt
 from jobfair.companies.models import Company
@@ -86,6 +87,17 @@ async def receipt_of(session: Session, *, applicant_id: int, number: str) -> Sen
     if row is None:
         raise NotFound("Bukti lamaran ini tidak ada.")
     return Sent(**row._mapping)  # noqa: SLF001
+
+
+async def account_of_receipt(session: Session, *, office_id: int, number: str) -> int | None:
+    """Return whose receipt this is, if it was given at a fair of this office."""
+    found: int | None = await session.scalar(
+        select(Applicant.account_id)
+        .join(Application, Application.applicant_id == Applicant.id)
+        .join(Fair, Fair.id == Application.fair_id)
+        .where(Application.receipt == normalise_receipt(number), Fair.office_id == office_id)
+    )
+    return found
 
 
 async def applied_positions(session: Session, *, applicant_id: int, fair_id: int) -> frozenset[int]:

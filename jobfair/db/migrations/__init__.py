@@ -42,8 +42,8 @@ async def revision_of(database: Database) -> str | None:
         return await connection.run_sync(read)
 
 
-async def upgrade(database: Database) -> bool:
-    """Bring the schema to the newest revision in one transaction; tell whether it changed.
+async def upgrade(database: Database, to: str = "head") -> bool:
+    """Bring the schema to a revision in one transaction; tell whether it was not the newest.
 
     Raises:
         Misconfigured: the database was made by a newer version of the program.
@@ -55,7 +55,7 @@ async def upgrade(database: Database) -> bool:
     def run(connection: Connection) -> None:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
     async with database.engine.begin() as connection:
         await connection.run_sync(run)

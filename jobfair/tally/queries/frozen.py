@@ -16,7 +16,8 @@ from jobfair.db.sealed import Keys, is_signed_by
 from jobfair.errors import Refused
 from jobfair.positions.models import Position
 from jobfair.tally.models import Closing, ClosingCheck
-from jobfair.tally.rules.record import Record, plain, record_from
+from jobfair.tally.rules.record import Record
+from jobfair.tally.rules.record_json import plain, record_from
 
 
 @dataclass(frozen=True)

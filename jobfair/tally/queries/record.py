@@ -17,6 +17,7 @@ from jobfair.tally.queries.digests import digest_rows
 from jobfair.tally.queries.recount import Counted, count_fair, count_hours, differences
 from jobfair.tally.rules import tables
 from jobfair.tally.rules.counted import Cell
+from jobfair.tally.rules.facts import FairFacts, OfficeFacts
 from jobfair.tally.rules.listing import short_positions, top_positions
 from jobfair.tally.rules.record import (
     FORMAT,
@@ -24,10 +25,8 @@ from jobfair.tally.rules.record import (
     Disability,
     Disagreement,
     Edition,
-    FairFacts,
     Figures,
     Hour,
-    OfficeFacts,
     Reconciled,
     Reconciliation,
     Record,

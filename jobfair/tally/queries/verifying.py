@@ -15,7 +15,8 @@ from jobfair.tally.queries.digests import digest_ledger, digest_trail
 from jobfair.tally.queries.frozen import is_signed, is_whole
 from jobfair.tally.queries.record import record_of
 from jobfair.tally.queries.rows import SHOWN, Difference
-from jobfair.tally.rules.record import PeopleRow, Record, record_from
+from jobfair.tally.rules.record import PeopleRow, Record
+from jobfair.tally.rules.record_json import record_from
 
 ROWS_OF_PEOPLE = {"education": "pendidikan", "age": "usia", "residence": "alamat"}
 MAIN = {"applicants": "Pelamar", "applications": "Lamaran", "withdrawn": "Dibatalkan"}

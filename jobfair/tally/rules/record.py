@@ -1,19 +1,15 @@
-"""The record of a closed fair as types, and its way to JSON and back.
-
-Only whole numbers, texts, lists and mappings inside, so that its canonical JSON is the same
-everywhere. Format 1 had fewer fields; :func:`record_from` fills them in when it reads one.
-"""
+"""The record of a closed fair as types; ``record_json`` is its way to plain values and back."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field
+
+from jobfair.tally.rules.facts import FairFacts, OfficeFacts
 
 FORMAT = 2
 OFFERED, PULLED, SUSPENDED, GONE = "offered", "pulled", "suspended", "gone"
 """How a position or a company stood when the figures were frozen: offered; pulled by the company
 or the office; the company suspended by the office; ``gone`` in format 1, which did not tell."""
 PROVISIONAL = "SEMENTARA"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -22,41 +18,6 @@ class Edition:
 
     number: int
     kind: str = PROVISIONAL
-
-
-@dataclass(frozen=True)
-class FairFacts:
-    """The fair as it was defined when it closed."""
-
-    slug: str
-    name: str
-    short_name: str
-    time_zone: str
-    residence_policy: str
-    residence_basis: str
-    minimum_age: int
-    applications_per_applicant: int
-    reporting_days: int
-    sample: int
-    recap: Any
-    """What the office wrote for the paper: a free JSON value."""
-
-
-@dataclass(frozen=True)
-class OfficeFacts:
-    """Whose fair it was."""
-
-    name: str
-    short_name: str
-    regency: str
-    regency_name: str
-    city: str
-    address: str
-    phone: str
-    whatsapp: str
-    email: str
-    website: str
-    letterhead: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -316,58 +277,3 @@ class Record:
     def named(self) -> dict[str, PositionRow]:
         """The positions by slug."""
         return {row.slug: row for row in self.positions}
-
-
-def plain(record: Record) -> dict[str, Any]:
-    """Return the record as plain values, to be stored and hashed."""
-    return asdict(record)
-
-
-def record_from(stored: Mapping[str, Any]) -> Record:
-    """Return a stored record; one of format 1 gets what it did not tell.
-
-    Raises:
-        KeyError, TypeError, ValueError: it is not a record.
-
-    """
-    return _read(Record, stored if stored["format"] >= FORMAT else _from_first_format(stored))
-
-
-def _from_first_format(stored: Mapping[str, Any]) -> dict[str, Any]:
-    def stated(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {**row, "state": OFFERED if row["takes_part"] else GONE}
-
-    positions = [stated(row) for row in stored["positions"]]
-    offered = {slug for slug, row in ((row["slug"], row) for row in positions) if row["takes_part"]}
-
-    def wanted(row: Mapping[str, Any], name: str) -> dict[str, Any]:
-        mine = (
-            one["applications"]
-            for one in positions
-            if one["slug"] in offered and one[name] == row["code"]
-        )
-        return {**row, "offered_applications": sum(mine)}
-
-    groups = {"sectors": "sector", "kbli": "kbli", "kbji": "kbji"}
-    return {
-        **stored,
-        "positions": positions,
-        "companies": [stated(row) for row in stored["companies"]],
-        "top_positions": [slug for slug in stored["top_positions"] if slug in offered],
-        **{part: [wanted(row, name) for row in stored[part]] for part, name in groups.items()},
-    }
-
-
-def _read(kind: type[T], given: Mapping[str, Any]) -> T:
-    hints = get_type_hints(kind)
-    known = {one.name for one in fields(kind)}  # type: ignore[arg-type]  # only dataclasses come
-    values = {name: _value(hints[name], given[name]) for name in known if name in given}
-    return kind(**values)
-
-
-def _value(kind: Any, given: Any) -> Any:
-    if is_dataclass(kind) and isinstance(kind, type):
-        return _read(kind, given)
-    if get_origin(kind) is tuple:
-        return tuple(_value(get_args(kind)[0], one) for one in given)
-    return given

@@ -6,7 +6,7 @@ typed still in it:
 
 ====================================  ======  ==========================
 ``Invalid``                           422     the problems at their fields
-``Refused``, a duplicate              409     a notice (429: too many tries)
+``Refused``, a duplicate              409     a notice (429 and ``Retry-After``: too many tries)
 ``Overloaded``, ``TemporarilyUnavailable``  503     a notice, and ``Retry-After``
 ====================================  ======  ==========================
 
@@ -21,6 +21,7 @@ from litestar.response import Redirect, Response, Template
 from jobfair.db import Clash, Session
 from jobfair.db.faults import is_duplicate
 from jobfair.errors import Invalid, JobFairError, Overloaded, Refused, TemporarilyUnavailable
+from jobfair.people.rules import TooMany
 from jobfair.web.http.dependencies import AnyRequest, Services
 from jobfair.web.http.errors import CLASH, status_of
 from jobfair.web.http.forms import Form, read_form
@@ -81,6 +82,6 @@ async def perform_prepared(
 
 async def _again(page: Page, form: Form, error: JobFairError) -> Template:
     answer = await page(form.after(error, status_code=status_of(error)))
-    if isinstance(error, Overloaded | TemporarilyUnavailable):
+    if isinstance(error, Overloaded | TemporarilyUnavailable | TooMany):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer

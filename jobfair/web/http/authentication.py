@@ -86,6 +86,7 @@ class AuthenticationMiddleware(ASGIMiddleware):
             name=browser.name,
             office_id=browser.office_id,
             company_id=browser.company_id,
+            must_change_password=browser.must_change_password,
         )
 
     async def _keep_awake(self, services: Services, token: str, now: datetime) -> None:

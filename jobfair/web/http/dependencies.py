@@ -40,6 +40,7 @@ class SignedIn:
     name: str
     office_id: int | None
     company_id: int | None
+    must_change_password: bool = False
 
 
 @dataclass

@@ -22,7 +22,8 @@ from jobfair.errors import (
     Refused,
     TemporarilyUnavailable,
 )
-from jobfair.web.http.guards import SignInFirst
+from jobfair.people.rules import TooMany
+from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
 from jobfair.web.http.templating import is_part, language_of, show
 from jobfair.wording.sentences import sentence
 
@@ -65,7 +66,7 @@ def show_refusal(request: AnyRequest, error: JobFairError) -> Response[Any]:
     part = "ui/_notice.html" if is_part(request) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)
-    if isinstance(error, TemporarilyUnavailable):
+    if isinstance(error, TemporarilyUnavailable | TooMany):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
 
@@ -129,8 +130,14 @@ def ask_to_sign_in(_: AnyRequest, error: SignInFirst) -> Response[Any]:
     return Redirect(f"/masuk?ke={error.onward}" if error.onward else "/masuk", status_code=303)
 
 
+def ask_for_new_password(_: AnyRequest, error: ChangePasswordFirst) -> Response[Any]:
+    """Send people to the page that changes the password, which leads back."""
+    return Redirect(f"/sandi?ke={error.onward}" if error.onward else "/sandi", status_code=303)
+
+
 HANDLERS: ExceptionHandlersMap = {
     SignInFirst: ask_to_sign_in,
+    ChangePasswordFirst: ask_for_new_password,
     JobFairError: show_refusal,
     Clash: show_clash,
     DBAPIError: show_database_trouble,

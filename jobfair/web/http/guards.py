@@ -6,7 +6,7 @@ thread, for every request.
 
 import hmac
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import ClientException, PermissionDeniedException
@@ -33,6 +33,14 @@ class SignInFirst(Exception):
         self.onward = onward
 
 
+class ChangePasswordFirst(Exception):
+    """Somebody else has set the password; when it is changed, people go on to ``onward``."""
+
+    def __init__(self, onward: str) -> None:
+        super().__init__(onward)
+        self.onward = onward
+
+
 def _here(connection: Connection) -> str:
     query = connection.url.query
     return quote(connection.url.path + (f"?{query}" if query else ""), safe="/?=&")
@@ -40,10 +48,19 @@ def _here(connection: Connection) -> str:
 
 def _only(connection: Connection, role: Role) -> None:
     user: SignedIn | None = connection.scope.get("user")
+    onward = _here(connection) if connection.scope.get("method") == "GET" else ""
     if user is None:
-        raise SignInFirst(_here(connection) if connection.scope.get("method") == "GET" else "")
+        raise SignInFirst(onward)
     if user.role is not role:
         raise NotFound
+    if user.must_change_password:
+        raise ChangePasswordFirst(onward)
+
+
+async def signed_in_only(connection: Connection, _: BaseRouteHandler) -> None:
+    """Let in everybody who is signed in, also before they have changed their password."""
+    if connection.scope.get("user") is None:
+        raise SignInFirst(_here(connection) if connection.scope.get("method") == "GET" else "")
 
 
 async def applicants_only(connection: Connection, _: BaseRouteHandler) -> None:
@@ -66,8 +83,12 @@ def _foreign(connection: Connection) -> bool:
     site = connection.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         return True
+    return _other_origin(connection)
+
+
+def _other_origin(connection: Connection) -> bool:
     origin = connection.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != connection.headers.get("host")
+    return origin is not None and origin.partition("://")[2] != connection.headers.get("host")
 
 
 def local_path(text: str) -> str | None:
@@ -148,7 +169,7 @@ def check_token(connection: Connection, given: str) -> None:
     services: Services = connection.app.state.services
     cookie = connection.scope.get("form_cookie", "")
     expected = services.keys.form_token(str(cookie))
-    if not cookie or not hmac.compare_digest(given.encode(), expected.encode()):
+    if not cookie or not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
         raise NotAllowed(
             "Halaman Anda terbuka terlalu lama. Kembali ke halaman sebelumnya, muat ulang, lalu "
             "kirim lagi; isian Anda masih ada di sana."
@@ -157,6 +178,5 @@ def check_token(connection: Connection, given: str) -> None:
 
 async def same_origin_socket(connection: Connection, _: BaseRouteHandler) -> None:
     """Refuse sockets opened by another site's page (they would carry our cookie)."""
-    origin = connection.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
+    if _other_origin(connection):
         raise PermissionDeniedException("foreign origin")

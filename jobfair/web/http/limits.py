@@ -1,10 +1,15 @@
-"""How often somebody may try: signing in, registering, opening sockets.
+"""How often people may try: signing in, registering, opening sockets.
 
-Addresses get a wide budget, for whole labour offices and mobile carriers share one. Tries are
-counted in memory by the one process that owns a SQLite file, and in the database where several
-nodes may serve the same person; sockets are counted by the process that holds them.
+Only failures count: a try is taken from its budgets before the password is looked at, so that
+many at once cannot slip through, and is given back when it was right. A name is locked for one
+address at a time, so strangers elsewhere cannot keep its owner out; addresses get a wide budget,
+for whole villages, labour offices and mobile carriers share one.
+
+Tries are counted in memory by the one process that owns a SQLite file, and in the database where
+several nodes may serve the same person; sockets are counted by the process that holds them.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,13 +17,28 @@ from datetime import datetime, timedelta
 from jobfair.db import Database
 from jobfair.db.sealed import Keys
 from jobfair.people import actions
-from jobfair.people.rules import LONGEST_WINDOW, Budget, too_many
+from jobfair.people.rules import LONGEST_WINDOW, Budget, TooMany, too_many
 
-SIGN_IN_PER_NAME = Budget("sign-in:name", 5, timedelta(minutes=5))
-SIGN_IN_PER_ADDRESS = Budget("sign-in:address", 60, timedelta(minutes=1))
-REGISTER_PER_ADDRESS = Budget("register:address", 200, LONGEST_WINDOW)
+log = logging.getLogger(__name__)
+
+HOUR = timedelta(hours=1)
+SIGN_IN_PER_NAME_HERE = Budget("sign-in:name-and-address", 5, timedelta(minutes=5))
+SIGN_IN_PER_NAME = Budget("sign-in:name", 100, HOUR)
+"""Wrong tries for a name from everywhere; a browser that signed in before is not held up by it."""
+SIGN_IN_PER_DEVICE = Budget("sign-in:device", 10, timedelta(minutes=5))
+SIGN_IN_PER_ADDRESS = Budget("sign-in:address", 1000, HOUR)
+CHANGE_PER_ACCOUNT = Budget("change-password:account", 5, timedelta(minutes=5))
+HELP_PER_ORGANISER = Budget("help:lookup", 60, HOUR)
+REGISTER_PER_ADDRESS = Budget("register:address", 2000, HOUR)
+TAKEN_PER_ADDRESS = Budget("register:taken", 100, HOUR)
+REGISTER_PER_BIRTH_HERE = Budget("register:birth-and-address", 5, LONGEST_WINDOW)
+REGISTER_PER_BIRTH = Budget("register:birth", 12, LONGEST_WINDOW)
+"""NIKs that begin with the same 12 digits, district and birth date: the last four may not be
+guessed one after another."""
 SOCKETS_PER_SESSION = 5
 SOCKETS_PER_ADDRESS = 200
+Tries = Sequence[tuple[Budget, str]]
+"""What a try counts against: budgets, each with the name it is kept for."""
 Owners = Sequence[tuple[str, int]]
 """Who opens a socket, by several names, and how many of them each may hold at once."""
 KEPT = 10_000
@@ -33,32 +53,75 @@ class Limits:
         self._keys = keys
         self._tries: Counter[tuple[bytes, datetime]] = Counter()
         self._kept = KEPT
+        self._noted: set[tuple[bytes, datetime]] = set()
         self._sockets: Counter[str] = Counter()
 
     async def spend(self, budget: Budget, name: str, *, now: datetime) -> None:
-        """Take one from somebody's budget.
+        """Take one try from a budget. Raises ``TooMany``; a refused try is not counted."""
+        await self.spend_all([(budget, name)], now=now)
+
+    async def spend_all(self, tries: Tries, *, now: datetime, source: str = "") -> None:
+        """Take one try from each budget, or from none of them; ``source`` goes to the log.
 
         Raises:
-            Refused: ``too_many``; a try that was refused is not counted.
+            TooMany: one of them is used up; it says for how long.
 
         """
-        index = self._keys.blind_index(f"{budget.kind} {name}")
+        indexed = self._indexed(tries)
+        at = indexed[0]
+        try:
+            if self._database.is_sqlite:
+                for at in indexed:
+                    self._check_here(*at, now)
+                self._tries.update((index, budget.since(now)) for budget, index in indexed)
+                self._forget(now)
+                return
+            async with self._database.transaction() as session:
+                for at in indexed:
+                    await actions.spend(session, budget=at[0], name=at[1], now=now)
+        except TooMany:
+            self._note(*at, source, now)
+            raise
+
+    async def give_back(self, tries: Tries, *, now: datetime) -> None:
+        """Take back tries that were counted at ``now`` and were right."""
+        indexed = self._indexed(tries)
         if self._database.is_sqlite:
-            self._spend_here(budget, index, now)
+            for budget, index in indexed:
+                self._tries[index, budget.since(now)] -= 1
             return
         async with self._database.transaction() as session:
-            await actions.spend(session, budget=budget, name=index, now=now)
+            for budget, index in indexed:
+                await actions.give_back(session, budget=budget, name=index, now=now)
 
-    def _spend_here(self, budget: Budget, index: bytes, now: datetime) -> None:
+    def _indexed(self, tries: Tries) -> list[tuple[Budget, bytes]]:
+        """Return budgets with the keyed index of their name, in the order rows are locked in."""
+        found = [(one, self._keys.blind_index(f"{one.kind} {name}")) for one, name in tries]
+        return sorted(found, key=lambda pair: pair[1])
+
+    def _check_here(self, budget: Budget, index: bytes, now: datetime) -> None:
         since = budget.since(now)
-        before = self._tries[index, since - budget.window]
-        if self._tries[index, since] >= budget.left(now, before=before):
-            raise too_many(budget)
-        self._tries[index, since] += 1
+        tried, before = self._tries[index, since], self._tries[index, since - budget.window]
+        if tried >= budget.left(now, before=before):
+            raise too_many(budget.seconds_until_free(now, tried=tried, before=before))
+
+    def _forget(self, now: datetime) -> None:
         if len(self._tries) > self._kept:
             long_ago = now - 2 * LONGEST_WINDOW
-            self._tries = Counter({one: n for one, n in self._tries.items() if one[1] >= long_ago})
+            self._tries = Counter(
+                {one: n for one, n in self._tries.items() if n > 0 and one[1] >= long_ago}
+            )
             self._kept = max(KEPT, 2 * len(self._tries))
+
+    def _note(self, budget: Budget, index: bytes, source: str, now: datetime) -> None:
+        """Log that a budget is used up, once for each stretch of time, without personal data."""
+        known = (index, budget.since(now))
+        if known in self._noted:
+            return
+        if len(self._noted) > KEPT:
+            self._noted.clear()
+        self._noted.add(known)
+        log.warning("limit reached: %s key=%s from=%s", budget.kind, index.hex()[:8], source or "-")
 
     def take_socket(self, owners: Owners) -> bool:
         """Count a socket for all its owners, or for none of them when one has too many."""

@@ -52,7 +52,8 @@ def _is_foreign(headers: Headers) -> bool:
     return bool(origin) and origin.partition("://")[2] != header(headers, b"host")
 
 
-def _language(headers: Headers) -> str:
+def language_in(headers: Headers) -> str:
+    """Return the language a browser chose, from its cookies alone."""
     chosen = f"{LANGUAGE_COOKIE}=en"
     cookies = header(headers, b"cookie").split(";")
     return "en" if any(cookie.strip() == chosen for cookie in cookies) else "id"
@@ -100,7 +101,7 @@ class BusyPages:
 
     def page(self, scope: Mapping[str, Any], seconds: int) -> str:
         """Return the page, or the notice for htmx, for a request that was not taken."""
-        headers, lang = scope["headers"], _language(scope["headers"])
+        headers, lang = scope["headers"], language_in(scope["headers"])
         if _is_part(headers):
             return self._pages["part", lang].replace(SECONDS, str(seconds))
         address = escape(quote(scope["path"]))

@@ -30,9 +30,10 @@ from jobfair.errors import JobFairError, Overloaded
 from jobfair.live.feed import Render
 from jobfair.live.rights import rights_of
 from jobfair.people.actions import hash_token, resolve_session
+from jobfair.people.rules import address_prefix
 from jobfair.web.http.dependencies import Services, SignedIn
 from jobfair.web.http.errors import STATUS
-from jobfair.web.http.guards import SignInFirst
+from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
 from jobfair.web.http.limits import SOCKETS_PER_ADDRESS, SOCKETS_PER_SESSION
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ async def note_refusal(error: Exception, scope: Any) -> None:
 
 
 def _status_of(error: Exception) -> int:
-    if isinstance(error, SignInFirst):
+    if isinstance(error, SignInFirst | ChangePasswordFirst):
         return 403
     if isinstance(error, Overloaded | DBAPIError | NoConnection):
         return 503
@@ -255,7 +256,7 @@ async def _come_again(send: Send) -> None:
 
 
 def _owners(scope: Any) -> list[tuple[str, int]]:
-    address = scope["client"][0] if scope.get("client") else "?"
+    address = address_prefix(scope["client"][0]) if scope.get("client") else "?"
     owners = [(f"address:{address}", SOCKETS_PER_ADDRESS)]
     if scope["user"] is not None:
         owners.append((f"session:{scope['session_token']}", SOCKETS_PER_SESSION))

@@ -37,8 +37,9 @@ from jobfair.web.pages.shared.position_page import (
     show_position_page,
 )
 
-ON_THE_WAY = {"profil": "/profil", "cv": "/profil/cv"}
-"""Where the buttons inside the form lead that correct what is sent along."""
+ON_THE_WAY = {"profil": "/profil", "cv": "/profil/cv", "sandi": "/sandi"}
+"""Where people go before they send: to correct what is sent along, or a password that somebody
+else has set."""
 
 
 def _keep_and_sign_in(
@@ -122,8 +123,8 @@ async def send_application(
     revive = sending.receipt is not None
     typed = () if revive else read_draft(form.fields, questions=len(sending.questions))
     kept = _own_draft(services, account, sending.position_id, typed)
-    if form.given.get("simpan") in ON_THE_WAY:
-        errand = form.given["simpan"]
+    errand = "sandi" if account.must_change_password else form.given.get("simpan", "")
+    if errand in ON_THE_WAY:
         back = back_to_card(f"/{quote(fair_slug)}/lowongan/{quote(slug)}", errand)
         target = f"{ON_THE_WAY[errand]}?ke={after_sign_in(back)}"
         return Redirect(target, status_code=303, cookies=[kept])

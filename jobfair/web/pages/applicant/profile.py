@@ -1,16 +1,20 @@
 """The applicant's own profile; what was sent with it before stays as it was sent."""
 
+from functools import partial
+from typing import Any
+
 from litestar import get, post
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response, Template
 
 from jobfair.applicants.actions import change_profile
 from jobfair.applicants.queries import ApplicantFacts, applicant_of_account, masked_nik
 from jobfair.applicants.rules.profile import Profile, read_profile
 from jobfair.clock import WIB
+from jobfair.db import Session
 from jobfair.documents.queries import cv_named
-from jobfair.errors import Invalid
 from jobfair.fairs.queries import published_fairs
 from jobfair.regions import district_name, regency_of
+from jobfair.web.http.acting import perform
 from jobfair.web.http.dependencies import (
     AccountDep,
     AnyRequest,
@@ -19,7 +23,7 @@ from jobfair.web.http.dependencies import (
     Services,
     ServicesDep,
 )
-from jobfair.web.http.forms import Form, read_form
+from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import applicants_only, local_path
 from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
@@ -39,11 +43,10 @@ async def _page(
     request: AnyRequest,
     services: Services,
     account_id: int,
-    form: Form | None,
+    form: Form | None = None,
     *,
     ke: str = "",
     stored: bool = False,
-    status_code: int = 200,
 ) -> Template:
     async with services.database.snapshot() as session:
         applicant = await applicant_of_account(session, account_id)
@@ -61,7 +64,7 @@ async def _page(
         cv=cv,
         stored=stored,
         here="/profil",
-        status_code=status_code,
+        status_code=form.status_code if form else 200,
     )
 
 
@@ -80,16 +83,16 @@ async def show_profile(
 @post("/profil", guards=[applicants_only], status_code=200)
 async def store_profile(
     request: AnyRequest, services: ServicesDep, account: AccountDep, now: NowDep
-) -> Template | Redirect:
+) -> Response[Any]:
     """Store the corrected profile and go back to where the correction was wanted."""
-    form = await read_form(request)
-    try:
+
+    async def act(session: Session, form: Form) -> str:
         profile = read_profile(form.fields, today=now.astimezone(WIB).date())
-    except Invalid as error:
-        return await _page(
-            request, services, account.account_id, form.with_problems(error), status_code=422
-        )
-    async with services.database.transaction() as session:
         await change_profile(session, account_id=account.account_id, profile=profile, now=now)
-    onward = local_path(form.given.get("ke", ""))
-    return Redirect(onward or "/profil?tersimpan=1", status_code=303)
+        return local_path(form.given.get("ke", "")) or "/profil?tersimpan=1"
+
+    async def done(onward: str) -> Redirect:
+        return Redirect(onward, status_code=303)
+
+    page = partial(_page, request, services, account.account_id)
+    return await perform(request, act, page=page, done=done)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jobfair.web.pages.organiser import acts, companies, overview, recap, reviewers
+from jobfair.web.pages.organiser import acts, companies, helping, overview, recap, reviewers
 
 HANDLERS: list[Any] = [
     overview.show_fairs,
@@ -19,6 +19,10 @@ HANDLERS: list[Any] = [
     reviewers.add_reviewer,
     reviewers.reset_reviewer,
     reviewers.disable_reviewer,
+    helping.ask_person,
+    helping.find_person,
+    helping.give_password,
+    helping.release,
     recap.show_applicants,
     recap.show_trail,
     recap.show_recap,

@@ -1,6 +1,5 @@
 """Who reviews for a company: accounts with one-time passwords, given out by the organisers."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -11,20 +10,13 @@ from litestar.response import Response, Template
 from jobfair.companies import actions
 from jobfair.db import Session
 from jobfair.people.queries import StaffMember
+from jobfair.people.rules import one_time_password
 from jobfair.web.http.acting import perform, perform_prepared
 from jobfair.web.http.dependencies import AccountDep, AnyRequest, FromPath, NowDep, ServicesDep
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.pages.organiser.companies import COMPANY, company_page, own_company
 from jobfair.web.pages.organiser.scope import known_id
-
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without the ones people mistake for each other when they read a password out."""
-
-
-def one_time_password() -> str:
-    """Return a random password that can be read out: four groups of four, 79 bits."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 @post(f"{COMPANY}/peninjau", guards=[organisers_only])

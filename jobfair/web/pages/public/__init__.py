@@ -13,7 +13,7 @@ from jobfair.web.pages.public import (
     verification,
     wall,
 )
-from jobfair.web.pages.shared import signin
+from jobfair.web.pages.shared import password, signin
 
 HANDLERS: list[Any] = [
     front.show_front,
@@ -42,4 +42,6 @@ HANDLERS: list[Any] = [
     signin.ask_sign_in,
     signin.sign_in,
     signin.sign_out,
+    password.ask_password,
+    password.change_password,
 ]

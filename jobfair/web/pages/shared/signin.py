@@ -1,33 +1,50 @@
 """Signing in and out, for everybody: applicants by NIK, staff by e-mail address."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
 from litestar import get, post
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response, Template
 
 from jobfair.applicants.rules.nik import normalise_nik
+from jobfair.db import Session
 from jobfair.db.sealed import Keys
-from jobfair.errors import Invalid, JobFairError, Overloaded, Problem, Refused
+from jobfair.errors import Invalid, Overloaded, Problem
 from jobfair.fields.parsing import normalise_email
 from jobfair.people import actions
-from jobfair.people.queries import account_for_key
-from jobfair.people.rules import PASSWORD_LONGEST, Role
+from jobfair.people.queries import Credentials, credentials_for_key
+from jobfair.people.rules import PASSWORD_LONGEST, Role, address_prefix, network_of
+from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
-from jobfair.web.http.dependencies import AnyRequest, FromQuery, NowDep, ServicesDep, SignedIn
-from jobfair.web.http.forms import Form, read_form
+from jobfair.web.http.dependencies import (
+    AnyRequest,
+    FromQuery,
+    NowDep,
+    Services,
+    ServicesDep,
+    SignedIn,
+)
+from jobfair.web.http.devices import DEVICE_COOKIE, device_cookie, is_known_device
+from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import local_path
-from jobfair.web.http.limits import SIGN_IN_PER_ADDRESS, SIGN_IN_PER_NAME
+from jobfair.web.http.limits import (
+    SIGN_IN_PER_ADDRESS,
+    SIGN_IN_PER_DEVICE,
+    SIGN_IN_PER_NAME,
+    SIGN_IN_PER_NAME_HERE,
+    Tries,
+)
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.draft import back_to_card, no_draft
 
 HOME = {Role.APPLICANT: "/lamaran", Role.REVIEWER: "/meja", Role.ORGANISER: "/kendali"}
-IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/")
+IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/", "/sandi")
 NAME_LONGEST = 200
-WRONG = Invalid(
-    {
-        "name": Problem(
-            "NIK atau surel dan kata sandi ini tidak cocok. Periksa keduanya, lalu coba lagi."
-        )
-    }
-)
+COOKIE_LONGEST = 500
+WRONG = Problem("NIK atau surel dan kata sandi ini tidak cocok. Periksa keduanya, lalu coba lagi.")
 
 
 def onward(text: str, role: Role) -> str:
@@ -44,25 +61,39 @@ def sign_in_key(keys: Keys, typed: str) -> bytes:
 
 def address_of(request: AnyRequest) -> str:
     """Return the address budgets are counted by."""
-    return request.client.host if request.client else "?"
+    return address_prefix(request.client.host) if request.client else "?"
 
 
-def _page(
-    request: AnyRequest,
-    form: Form,
-    *,
-    status_code: int = 200,
-    notice: JobFairError | None = None,
-    left: bool = False,
-) -> Template:
+def tries_of(
+    request: AnyRequest, keys: Keys, *, key: bytes, account: Credentials | None, now: datetime
+) -> Tries:
+    """Return what a try to sign in counts against.
+
+    A browser that signed in to this account before counts for itself alone: what strangers try
+    from elsewhere, or from the same address, does not hold it up.
+    """
+    known = request.cookies.get(DEVICE_COOKIE, "")[:COOKIE_LONGEST]
+    if account is not None and is_known_device(
+        known, keys, account_id=account.id, password_hash=account.password_hash, now=now
+    ):
+        return [(SIGN_IN_PER_DEVICE, known)]
+    name, address = key.hex(), address_of(request)
+    return [
+        (SIGN_IN_PER_NAME_HERE, f"{name} {address}"),
+        (SIGN_IN_PER_NAME, name),
+        (SIGN_IN_PER_ADDRESS, address),
+    ]
+
+
+async def _page(request: AnyRequest, form: Form, *, left: bool = False) -> Template:
     return show(
         request,
         "applicant/sign_in.html",
         form=form,
         left=left,
-        notice=notice,
+        notice=form.notice,
         here="/masuk",
-        status_code=status_code,
+        status_code=form.status_code,
     )
 
 
@@ -74,40 +105,67 @@ async def ask_sign_in(
     account: SignedIn | None = request.scope["user"]
     if account is not None:
         return Redirect(onward(ke, account.role), status_code=303)
-    return _page(request, Form({"ke": ke}), left=keluar == "1")
+    return await _page(request, Form({"ke": ke}), left=keluar == "1")
 
 
 @post("/masuk", status_code=200)
-async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Template | Redirect:
+async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Response[Any]:
     """Sign a browser in. What was wrong is never told, and takes as long to find out."""
-    form = await read_form(request)
+
+    async def prepare(form: Form) -> Callable[[Session], Awaitable[tuple[Form, Credentials, str]]]:
+        account = await _fitting(request, services, form, now=now)
+
+        async def act(session: Session) -> tuple[Form, Credentials, str]:
+            old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
+            token = await actions.sign_in(session, account=account, old_token=old, now=now)
+            return form, account, token
+
+        return act
+
+    async def done(signed: tuple[Form, Credentials, str]) -> Redirect:
+        form, account, token = signed
+        goes = back_to_card(onward(form.given.get("ke", ""), account.role), "masuk")
+        device = device_cookie(
+            services.keys, account_id=account.id, password_hash=account.password_hash, now=now
+        )
+        return Redirect(
+            f"/sandi?ke={quote(goes)}" if account.must_change_password else goes,
+            status_code=303,
+            cookies=[host_cookie(SESSION_COOKIE, token), device],
+        )
+
+    return await perform_prepared(request, prepare, page=partial(_page, request), done=done)
+
+
+async def _fitting(
+    request: AnyRequest, services: Services, form: Form, *, now: datetime
+) -> Credentials:
+    """Return the account that name and password fit.
+
+    The try is counted before the password is looked at, and given back when it was right or could
+    not be looked at.
+
+    Raises:
+        TooMany, Overloaded, Invalid: what was wrong is not told.
+
+    """
     key = sign_in_key(services.keys, form.text("name"))
-    password = form.given.get("password", "")
-    try:
-        await services.limits.spend(SIGN_IN_PER_ADDRESS, address_of(request), now=now)
-        await services.limits.spend(SIGN_IN_PER_NAME, key.hex(), now=now)
-    except Refused as refusal:
-        return _page(request, form, status_code=429, notice=refusal)
     async with services.database.snapshot() as session:
-        account = await account_for_key(session, key)
+        account = await credentials_for_key(session, key)
+    tries = tries_of(request, services.keys, key=key, account=account, now=now)
+    await services.limits.spend_all(tries, now=now, source=network_of(address_of(request)))
     usable = account is not None and account.disabled_at is None
     stored = account.password_hash if account and usable else None
+    password = form.given.get("password", "")[:PASSWORD_LONGEST]
     try:
-        fits = await services.passwords.fits(password[:PASSWORD_LONGEST], stored)
-    except Overloaded as busy:
-        answer = _page(request, form, status_code=503, notice=busy)
-        answer.headers["Retry-After"] = str(busy.seconds)
-        return answer
+        fits = await services.passwords.fits(password, stored)
+    except Overloaded:
+        await services.limits.give_back(tries, now=now)
+        raise
     if account is None or not fits:
-        return _page(request, form.with_problems(WRONG), status_code=422)
-    old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
-    async with services.database.transaction() as session:
-        token = await actions.sign_in(session, account=account, old_token=old, now=now)
-    return Redirect(
-        back_to_card(onward(form.given.get("ke", ""), account.role), "masuk"),
-        status_code=303,
-        cookies=[host_cookie(SESSION_COOKIE, token)],
-    )
+        raise Invalid({"name": WRONG})
+    await services.limits.give_back(tries, now=now)
+    return account
 
 
 @post("/keluar", status_code=200)
@@ -119,5 +177,6 @@ async def sign_out(request: AnyRequest, services: ServicesDep) -> Redirect:
     return Redirect(
         "/masuk?keluar=1",
         status_code=303,
+        headers={"Clear-Site-Data": '"storage"'},  # notes and choices kept by this browser's pages
         cookies=[host_cookie(SESSION_COOKIE, "", keep=False), no_draft()],
     )

@@ -1,0 +1,216 @@
+"""The counter: an organiser helps somebody who stands there with a KTP."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from jobfair.applicants.actions import change_keys_of_applicants
+from jobfair.applicants.models import Applicant
+from jobfair.audit.models import AuditEntry
+from jobfair.db.sealed import Keys
+from jobfair.people.models import Account, SignIn
+from jobfair.people.rules import Role
+from tests.builders import KEYS, PASSWORD, make_account, make_office, on_both, stage
+from tests.forms import form_on, post_form
+from tests.web.pages import ledger
+from tests.web.rooms import ORGANISER, OTHER_ORGANISER, furnish
+from tests.web.test_applicant_accounts import GOOD
+from tests.web.test_limits import browser  # noqa: F401 - a fixture
+
+NEW = "empat kuda laut"
+SQUATTED = "3303015708959001"
+
+
+@pytest.fixture
+def room(act):
+    return act(furnish)
+
+
+@pytest.fixture
+def counter(client, room, sign_in):
+    """Give the organiser's browser and the address of the page."""
+    sign_in(client, ORGANISER)
+    return f"{room.control}/bantu"
+
+
+async def audit(session):
+    rows = await session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.act.in_(["look_up_applicant", "reset_applicant", "release_nik"]))
+        .order_by(AuditEntry.id)
+    )
+    return [(row.act, row.subject, row.reason, row.facts) for row in rows]
+
+
+async def sign_ins_of(session, account_id):
+    rows = await session.scalars(select(SignIn).where(SignIn.account_id == account_id))
+    return len(rows.all())
+
+
+def find(client, counter, typed):
+    return post_form(client, counter, find=typed)
+
+
+def order(client, page, action, **typed):
+    fields = form_on(page.text, action=action)
+    return client.post(action, data=fields | {"ktp": "ya", "reason": "KTP dilihat"} | typed)
+
+
+@on_both
+@pytest.mark.parametrize("by", ["nik", "receipt"])
+def test_finding_somebody_is_written_down(client, act, room, counter, by):
+    nik, who = room.made.niks[0], room.made.applicants[0]
+    typed = f" {nik[:6]}.{nik[6:]} " if by == "nik" else f" {room.receipts[0].lower()}"
+
+    page = find(client, counter, typed)
+
+    assert page.status_code == 200
+    assert who.name in page.text
+    assert nik not in page.text
+    assert f"{nik[:4]}••••••••{nik[-4:]}" in page.text
+    assert act(audit) == [("look_up_applicant", f"account:{who.account_id}", "", {"found_by": by})]
+
+
+@pytest.mark.parametrize("typed", ["", "x", "1209990101999999", "ASH-26-99999-00", "a" * 5000])
+def test_nobody_is_found_and_nothing_is_told(client, act, counter, typed):
+    page = find(client, counter, typed or " ")
+
+    assert page.status_code == 422
+    assert "Tidak ada pelamar dengan NIK atau nomor bukti ini." in page.text
+    assert act(audit) == []
+
+
+def test_a_receipt_of_another_office_finds_nobody(client, act, save, sign_in, room):
+    other = make_office(slug="kantor-lain", name="Disnaker Lain")
+    made = act(stage, office=other, slug="lain-uji", receipt_prefix="LAN")
+    save(make_account(Role.ORGANISER, name_to_sign_in=OTHER_ORGANISER, office_id=made.office.id))
+    sign_in(client, OTHER_ORGANISER)
+
+    assert find(client, "/kendali/lain-uji/bantu", room.receipts[0]).status_code == 422
+    assert client.get(f"{room.control}/bantu").status_code == 404
+
+
+@on_both
+def test_a_forgotten_password_is_replaced_and_changed_at_the_first_sign_in(
+    client,
+    act,
+    room,
+    counter,
+    browser,  # noqa: F811
+):
+    nik, who = room.made.niks[0], room.made.applicants[0]
+    theirs = browser()
+    post_form(theirs, "/masuk", name=nik, password=PASSWORD)
+    page = find(client, counter, nik)
+
+    given = order(client, page, f"{counter}/sandi")
+    password = given.text.split('<code id="sandi-baru">')[1].split("<")[0]
+
+    assert given.status_code == 200
+    assert act(sign_ins_of, who.account_id) == 0
+    assert act(audit)[1:] == [("reset_applicant", f"account:{who.account_id}", "KTP dilihat", {})]
+    assert password not in client.get(counter).text
+    entered = post_form(theirs, "/masuk", name=nik, password=password)
+    assert entered.headers["location"] == "/sandi?ke=/lamaran"
+    assert theirs.get("/lamaran").headers["location"] == "/sandi?ke=/lamaran"
+    changed = post_form(theirs, "/sandi?ke=/lamaran", action="/sandi", old=password, password=NEW)
+    assert (changed.status_code, changed.headers["location"]) == (303, "/lamaran")
+    assert theirs.get("/lamaran").status_code == 200
+    assert post_form(browser(), "/masuk", name=nik, password=NEW).headers["location"] == "/lamaran"
+
+
+@on_both
+def test_a_squatted_nik_is_released_for_its_owner(
+    client,
+    act,
+    room,
+    counter,
+    browser,  # noqa: F811
+):
+    nik, who = room.made.niks[0], room.made.applicants[0]
+    squatter = browser()
+    post_form(squatter, "/masuk", name=nik, password=PASSWORD)
+    before = act(ledger)
+    page = find(client, counter, nik)
+
+    done = order(client, page, f"{counter}/lepas", reason="NIK orang lain")
+
+    assert done.status_code == 200
+    assert "NIK-nya bebas" in done.text
+    assert act(audit)[1:] == [("release_nik", f"account:{who.account_id}", "NIK orang lain", {})]
+    assert act(ledger) == before
+    assert squatter.get("/lamaran").status_code == 303
+    assert post_form(browser(), "/masuk", name=nik, password=PASSWORD).status_code == 422
+    owner = browser()
+    born = {"nik": nik, "birth_date": f"01-01-19{nik[10:12]}", "sex": "L"}
+    fields = form_on(owner.get("/daftar").text, action="/daftar")
+    assert owner.post("/daftar", data=fields | GOOD | born).status_code == 303
+    again = order(client, page, f"{counter}/lepas")
+    assert again.status_code == 409
+    assert "sudah ditutup" in again.text
+
+
+async def rekey(session):
+    await change_keys_of_applicants(session, old=KEYS, new=Keys(bytes(range(1, 33))))
+    indexes = [row.nik_index for row in await session.scalars(select(Applicant))]
+    keys = [row.sign_in_key for row in await session.scalars(select(Account))]
+    await session.rollback()
+    return len(indexes), len(set(indexes)), len(set(keys)) == len(keys)
+
+
+@on_both
+def test_the_root_key_can_be_changed_after_a_release(client, act, room, counter):
+    page = find(client, counter, room.made.niks[0])
+    order(client, page, f"{counter}/lepas")
+
+    assert act(rekey) == (3, 3, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"), [({"ktp": ""}, "ktp"), ({"reason": " "}, "reason"),
+                         ({"reason": "x" * 501}, "reason")],
+)  # fmt: skip
+@pytest.mark.parametrize("action", ["sandi", "lepas"])
+def test_without_ktp_and_reason_nothing_is_done(  # noqa: PLR0917
+    client, act, room, counter, action, typed, field
+):
+    page = find(client, counter, room.made.niks[0])
+
+    answer = order(client, page, f"{counter}/{action}", **typed)
+
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert len(act(audit)) == 1
+    assert room.made.applicants[0].name in answer.text
+
+
+def test_the_handle_of_a_search_is_good_for_one_organiser_and_a_while(  # noqa: PLR0917
+    client, act, save, room, counter, clock, sign_in
+):
+    save(
+        make_account(
+            Role.ORGANISER, name_to_sign_in="kedua@contoh.id", office_id=room.made.office.id
+        )
+    )
+    page = find(client, counter, room.made.niks[0])
+    handle = form_on(page.text, action="/lepas")["who"]
+    clock.move_to(clock.now() + timedelta(minutes=16))
+    late = order(client, page, f"{counter}/lepas")
+    clock.move_to(clock.now() - timedelta(minutes=16))
+    client.cookies.clear()
+    sign_in(client, "kedua@contoh.id")
+    token = form_on(client.get(counter).text, having="find")["_token"]
+    foreign = client.post(
+        f"{counter}/lepas",
+        data={"_token": token, "who": handle, "ktp": "ya", "reason": "x"},
+    )
+
+    assert (late.status_code, foreign.status_code) == (409, 409)
+    assert len(act(audit)) == 1
+
+
+def test_an_organiser_cannot_walk_through_all_niks(client, counter):
+    answers = [find(client, counter, f"12099901016000{n:02}").status_code for n in range(62)]
+
+    assert answers == [422] * 60 + [429] * 2
