@@ -159,7 +159,7 @@ class Database:
         self.url = made
         self.is_sqlite = made.get_backend_name() == "sqlite"
         self.node = secrets.token_hex(8)
-        """Tells this process from the others that share the database."""
+        """Identifies this process among those that share the database."""
         self.lookup = PreparedLookup(self.lookup_engine)
         """Asks single statements that are asked with every request."""
         self.commit_seconds = Histogram(
@@ -195,7 +195,7 @@ class Database:
         """Do ``work`` in a transaction and return what it returns: for many, one after another.
 
         Like :meth:`transaction`, but on SQLite the whole of it runs in the writer's thread, so
-        ``work`` may await nothing but its session. Who writes in either way waits in one line.
+        ``work`` may await nothing but its session. Both ways of writing share one queue.
         """
         if self._writer is None:
             async with self.transaction() as session:
@@ -222,8 +222,8 @@ class Database:
     async def long_snapshot(self) -> AsyncIterator[AsyncSession]:
         """Read one consistent state as a snapshot does, where many rows are looked at.
 
-        On SQLite such a reading has a thread of its own and holds nobody up. On PostgreSQL it may
-        think for a minute between two statements: it holds no lock.
+        On SQLite it runs in a thread of its own. On PostgreSQL it may be idle for a minute between
+        two statements: it holds no lock.
         """
         async with self._long_snapshots() as session, session.begin():
             if not self.is_sqlite:

@@ -1,4 +1,4 @@
-"""The answer to who comes when it is too crowded: small, cheap, and nothing typed is lost.
+"""The overload page: small, cheap, and nothing typed is lost.
 
 No database, no session: the pages are rendered once at the start with blanks for what varies.
 Only an application gets its fields back, and only the fields such a form has; any other form may
@@ -96,7 +96,7 @@ class BusyPages:
         }
 
     def note_closing(self, slug: str, closes_at: datetime, zone: Any) -> None:
-        """Remember when a public fair closes, as the newest page about it was told."""
+        """Remember when a public fair closes, as its newest page showed it."""
         self._closes[slug] = (closes_at, zone)
 
     def page(self, scope: Mapping[str, Any], seconds: int) -> str:

@@ -93,7 +93,7 @@ def tell_nobody(patch: Patch) -> None:
 
 @planted("role-for-ever", rig="fire", breaks="A node that hangs keeps the clock's role.")
 def keep_the_role(patch: Patch) -> None:
-    patch(leader, "LONGEST_SILENCE", "0")
+    patch(leader, "IDLE_TIMEOUT", "0")
 
 
 @planted("clock-without-memory", rig="fire", breaks="What was due is done again at every ring.")
