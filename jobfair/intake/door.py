@@ -8,7 +8,6 @@ waits briefly for requests that have arrived and are still on their way to the d
 
 import asyncio
 import logging
-import random
 from collections import deque
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
@@ -23,7 +22,7 @@ from jobfair.applications.actions.accepting import Outcome, Receipt, Submission,
 from jobfair.clock import Clock
 from jobfair.db import Database
 from jobfair.db.faults import describe, is_transient
-from jobfair.errors import InternalFault, JobFairError, Overloaded
+from jobfair.errors import InternalFault, JobFairError, Overloaded, retry_after
 
 log = logging.getLogger(__name__)
 
@@ -253,7 +252,7 @@ class Door:
 
 
 def _busy() -> Overloaded:
-    return Overloaded(random.randint(3, 8))  # noqa: S311 - spreads the retries, no secret
+    return Overloaded(retry_after())
 
 
 def _answer(one: _Waiting, outcome: Outcome) -> None:

@@ -15,10 +15,12 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 
+from jobfair.errors import retry_after
 from jobfair.intake.door import Door
 from jobfair.web.http.admission_queue import AdmissionQueue, PriorityClass
 from jobfair.web.http.guards import SAFE_METHODS
-from jobfair.web.http.overload import APPLYING, SENT, BusyPages, after
+from jobfair.web.http.headers import encoded, send_page
+from jobfair.web.http.overload import APPLYING, SENT, BusyPages
 
 OPEN_PATHS = ("/static/", "/livez", "/readyz", "/metrics")
 """For monitoring, and for files that cost next to nothing."""
@@ -53,7 +55,7 @@ class Admission(ASGIMiddleware):
     ) -> None:
         self._line = line
         self._pages = pages
-        self._headers = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
+        self._headers = encoded(headers)
         self._body_limit = body_limit
         self._door = door
         self._papers = asyncio.Semaphore(PAPERS_AT_ONCE)
@@ -153,15 +155,7 @@ class Admission(ASGIMiddleware):
     async def _refuse(
         self, scope: Any, send: Send, status: int = 503, *more: tuple[bytes, bytes]
     ) -> None:
-        seconds = after()
+        seconds = retry_after()
         body = self._pages.page(scope, seconds).encode()
-        headers = [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-            (b"cache-control", b"no-store"),
-            (b"retry-after", str(seconds).encode()),
-            *more,
-            *self._headers,
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        retry = (b"retry-after", str(seconds).encode())
+        await send_page(send, status, body, [retry, *more, *self._headers], head=False)

@@ -5,7 +5,6 @@ Only an application gets its fields back, and only the fields such a form has; a
 hold a password or a NIK and is kept by the browser alone, which sends it again on reload.
 """
 
-import random
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -32,11 +31,6 @@ SECONDS, ADDRESS, CLOSES, FIELDS = "\x01", "\x02", "\x03", "\x04"
 BLANKS = {"seconds": SECONDS, "address": ADDRESS, "closes": CLOSES, "fields": FIELDS}
 """In the place of what varies: the rendered pages hold no control characters otherwise."""
 Headers = Iterable[tuple[bytes, bytes]]
-
-
-def after() -> int:
-    """Return seconds until the next try, not the same for everybody."""
-    return random.randint(3, 8)  # noqa: S311 - spreads the retries, no secret
 
 
 def header(headers: Headers, name: bytes) -> str:
