@@ -7,7 +7,7 @@ from typing import Any
 from jobfair.applications.actions.accepting import accept
 from jobfair.db import DBAPIError, OperationalError, database
 from jobfair.db.changes import take_changes
-from jobfair.db.writer import ThreadSession, Writer
+from jobfair.db.writer import BlockingSession, Writer
 from jobfair.intake import door as doors
 from jobfair.intake.door import Door
 from tests.rigs.defects import Patch, planted
@@ -53,7 +53,7 @@ def disk_only_says_so(patch: Patch) -> None:
 )
 def failed_commit_called_done(patch: Patch) -> None:
     async def carefree(self: Writer, work: Callable[[Any], Awaitable[Any]]) -> Any:
-        session = ThreadSession(self._engine)
+        session = BlockingSession(self._engine)
         with session.sync_session as plain:
             result = await work(session)
             changed = take_changes(session)
