@@ -1,12 +1,13 @@
 """What a child finds in a PDF: judged by its objects, never by words that stand in its text."""
 
+import asyncio
 import zlib
 
 import pikepdf
 import pytest
 
 from jobfair.documents.rules.pdf import problem_for
-from jobfair.inspection import UNREADABLE, inspect_pdf
+from jobfair.inspection import AT_ONCE, UNREADABLE, inspect_pdf, pdf_child
 from tests.documents import files
 
 pytestmark = pytest.mark.anyio
@@ -71,6 +72,37 @@ def talks_of_it(pdf):
     pdf.pages[0].Contents = pdf.make_stream(told)
 
 
+def attached_by_a_note(pdf):
+    """A file that is only called one by the entry that leads to it."""
+    file = pikepdf.Dictionary(F="a.exe", EF=pikepdf.Dictionary(F=pdf.make_stream(b"MZ")))
+    pdf.pages[0].Annots = pikepdf.Array(
+        [pikepdf.Dictionary(Subtype=pikepdf.Name.FileAttachment, Rect=[0, 0, 9, 9], FS=file)]
+    )
+
+
+def hidden_file(pdf):
+    """A file that nothing leads to."""
+    pdf.Root.Lampiran = pdf.make_stream(b"MZ", Type=pikepdf.Name.EmbeddedFile)
+
+
+def named(name):
+    def change(pdf):
+        pdf.Root.Names = pikepdf.Dictionary({name: pikepdf.Dictionary(Names=pikepdf.Array([]))})
+
+    return change
+
+
+def nested(pdf):
+    value = pikepdf.Array([])
+    for _ in range(100):
+        value = pikepdf.Array([value])
+    pdf.Root.Dalam = value
+
+
+def moving_page(pdf):
+    pdf.pages[0].Annots = pikepdf.Array([pikepdf.Dictionary(Type=pikepdf.Name.RichMedia)])
+
+
 LEARNT = {
     "plain": files.plain_pdf(),
     "packed": files.packed(),
@@ -103,12 +135,22 @@ REFUSED = {
     "script in an annotation": (files.packed(in_an_annotation), "program"),
     "script when a page opens": (files.packed(when_a_page_opens), "program"),
     "script by name": (files.packed(by_name), "program"),
+    "script of a film": (files.pdf_of(files.opening(S=pikepdf.Name.Rendition, JS="1")), "program"),
+    "script of names alone": (files.pdf_of(named("/JavaScript")), "program"),
+    "script elsewhere": (files.pdf_of(files.opening(S=pikepdf.Name.JavaScript)), "program"),
+    "film": (files.pdf_of(files.opening(S=pikepdf.Name.RichMediaExecute)), "program"),
     "launch": (files.pdf_of(files.opening(S=pikepdf.Name.Launch, F="cmd.exe")), "program"),
     "submit": (files.pdf_of(files.opening(S=pikepdf.Name.SubmitForm, F="https://x.id")), "form"),
     "import": (files.pdf_of(files.opening(S=pikepdf.Name.ImportData, F="x")), "form"),
     "another file": (files.pdf_of(files.opening(S=pikepdf.Name.GoToR, F="\\\\h\\s")), "elsewhere"),
     "an address": (files.pdf_of(files.opening(S=pikepdf.Name.URI, URI="http://x")), "elsewhere"),
     "attachment": (files.packed(files.attachment), "files"),
+    "attachment of a note": (files.packed(attached_by_a_note), "files"),
+    "attachment without a name": (files.packed(hidden_file), "files"),
+    "names of attachments": (files.packed(named("/EmbeddedFiles")), "files"),
+    "file inside": (files.pdf_of(files.opening(S=pikepdf.Name.GoToE)), "files"),
+    "media in a page": (files.packed(moving_page), "media"),
+    "deeper than any page": (files.pdf_of(nested), "broken"),
     "media": (files.pdf_of(files.opening(Subtype=pikepdf.Name.RichMedia)), "media"),
     "xfa": (files.pdf_of(files.form), "form"),
     "locked": (files.locked_pdf(), "locked"),
@@ -125,6 +167,40 @@ async def test_what_does_more_than_show_its_pages_is_named(name):
 
     assert found == word
     assert str(problem_for(found)).startswith("PDF ini ")
+
+
+async def test_the_child_has_given_up_what_it_does_not_need(tmp_path, monkeypatch):
+    probe = tmp_path / "probe.py"
+    probe.write_text(
+        "import os, resource as r, runpy, sys\n"
+        f"runpy.run_path({str(pdf_child.__file__)!r}, run_name='__main__')\n"
+        "limits = (r.RLIMIT_CPU, r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CORE, r.RLIMIT_NPROC)\n"
+        "known = (sys.flags.isolated, os.environ.get('HOME'))\n"
+        "print('', *(r.getrlimit(one)[1] for one in limits), *known)\n"
+    )
+    monkeypatch.setattr("jobfair.inspection.CHILD", probe)
+
+    found = await inspect_pdf(b"x")
+
+    assert found == f"broken {pdf_child.CPU_SECONDS} {pdf_child.MEMORY} 0 0 0 1 None"
+
+
+async def test_no_more_than_two_children_run_at_once(tmp_path, monkeypatch):
+    probe = tmp_path / "probe.py"
+    probe.write_text(
+        "import pathlib, time, sys\n"
+        "folder = pathlib.Path(sys.argv[0]).parent\n"
+        "own = folder / f'{time.monotonic_ns()}.child'\n"
+        "own.touch()\n"
+        "time.sleep(0.3)\n"
+        "print(len(list(folder.glob('*.child'))))\n"
+        "own.unlink()\n"
+    )
+    monkeypatch.setattr("jobfair.inspection.CHILD", probe)
+
+    found = await asyncio.gather(*(inspect_pdf(b"") for _ in range(5)))
+
+    assert max(int(one) for one in found) <= AT_ONCE == 2
 
 
 async def test_a_file_made_to_cost_time_is_stopped_and_told_as_such(monkeypatch):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from jobfair.documents.models import StoredDocument
 from jobfair.documents.rules import MOST_BYTES
+from jobfair.errors import TemporarilyUnavailable
 from jobfair.jobs.schedule import SCHEDULE
 from jobfair.people.rules import Role
 from jobfair.store import StoreUnavailable
@@ -373,6 +374,19 @@ def test_one_account_holds_no_more_than_its_share_of_the_slots(own, monkeypatch)
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert "Unggahan Anda yang sebelumnya belum selesai." in answer.text
+
+
+def test_two_uploads_of_one_account_hold_nobody_else_up_and_give_their_slots_back():
+    async def hold():
+        slots = upload_slots.Uploads()
+        for _ in range(2):
+            async with slots.slot(1), slots.slot(1):
+                with pytest.raises(TemporarilyUnavailable, match="sebelumnya belum selesai"):
+                    await slots.slot(1).__aenter__()
+                async with slots.slot(2):
+                    pass
+
+    asyncio.run(hold())
 
 
 def test_an_upload_that_dribbles_is_ended(own, monkeypatch):

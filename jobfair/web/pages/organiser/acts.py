@@ -28,7 +28,7 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
-from jobfair.web.pages.organiser.scope import own_fair
+from jobfair.web.pages.organiser.scope import last_word, own_fair
 from jobfair.wording.dates import zone_name
 
 
@@ -120,15 +120,11 @@ ACTS = {
 ADDRESSES = [f"/kendali/{{fair_slug:str}}/{word}" for word in ACTS]
 
 
-def _word_of(request: AnyRequest) -> str:
-    return request.url.path.rstrip("/").rsplit("/", 1)[-1]
-
-
 async def _page(
     request: AnyRequest, account: SignedIn, fair_slug: str, form: Form | None
 ) -> Template:
     services: Services = request.app.state.services
-    act, now = ACTS[_word_of(request)], services.clock.now()
+    act, now = ACTS[last_word(request)], services.clock.now()
     async with services.database.snapshot() as session:
         fair = await own_fair(session, account, fair_slug)
         tally = await tally_fair(session, fair.id, now=now)
@@ -165,7 +161,7 @@ async def carry_out(
     now: NowDep,
 ) -> Response[Any]:
     """Do it. After an order to close, what was handed in before is waited for, then all freezes."""
-    word = _word_of(request)
+    word = last_word(request)
 
     async def act(session: Session, form: Form) -> CountedFair:
         fair = await own_fair(session, account, fair_slug)

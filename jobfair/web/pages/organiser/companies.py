@@ -28,7 +28,7 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
-from jobfair.web.pages.organiser.scope import known_id, own_fair
+from jobfair.web.pages.organiser.scope import known_id, last_word, own_fair
 
 COMPANY = "/kendali/{fair_slug:str}/perusahaan/{company_id:int}"
 
@@ -108,8 +108,12 @@ async def show_company(
     return await company_page(request, account, fair_slug, company_id, Form())
 
 
-@post(f"{COMPANY}/verifikasi", guards=[organisers_only])
-async def verify(
+STANDING = {"verifikasi": actions.verify_company, "tangguhkan": actions.suspend_company}
+"""What an office does to a company, by the last word of the address."""
+
+
+@post([f"{COMPANY}/{word}" for word in STANDING], guards=[organisers_only])
+async def change_standing(
     request: AnyRequest,
     *,
     fair_slug: FromPath[str],
@@ -117,11 +121,12 @@ async def verify(
     account: AccountDep,
     now: NowDep,
 ) -> Response[Any]:
-    """Let the company appear. Twice is once."""
+    """Let the company appear, or take it off the public pages with a reason. Twice is once."""
+    word = last_word(request)
 
     async def act(session: Session, form: Form) -> None:
         fair, company = await own_company(session, account, fair_slug, company_id)
-        await actions.verify_company(
+        await STANDING[word](
             session,
             office_id=fair.office_id,
             company_id=company.id,
@@ -132,33 +137,5 @@ async def verify(
         )
 
     page = partial(company_page, request, account, fair_slug, company_id)
-    done = f"/kendali/{fair_slug}/perusahaan/{company_id}?kabar=verifikasi"
-    return await perform(request, act, page=page, done=done)
-
-
-@post(f"{COMPANY}/tangguhkan", guards=[organisers_only])
-async def suspend(
-    request: AnyRequest,
-    *,
-    fair_slug: FromPath[str],
-    company_id: FromPath[int],
-    account: AccountDep,
-    now: NowDep,
-) -> Response[Any]:
-    """Take the company off the public pages, with a reason. Twice is once."""
-
-    async def act(session: Session, form: Form) -> None:
-        fair, company = await own_company(session, account, fair_slug, company_id)
-        await actions.suspend_company(
-            session,
-            office_id=fair.office_id,
-            company_id=company.id,
-            reason=form.text("reason"),
-            now=now,
-            account_id=account.account_id,
-            fair_id=fair.id,
-        )
-
-    page = partial(company_page, request, account, fair_slug, company_id)
-    done = f"/kendali/{fair_slug}/perusahaan/{company_id}?kabar=tangguhkan"
+    done = f"/kendali/{fair_slug}/perusahaan/{company_id}?kabar={word}"
     return await perform(request, act, page=page, done=done)

@@ -12,25 +12,33 @@ from jobfair.db import Session
 from jobfair.people.queries import StaffMember
 from jobfair.people.rules import one_time_password
 from jobfair.web.http.acting import perform, perform_prepared
-from jobfair.web.http.dependencies import AccountDep, AnyRequest, FromPath, NowDep, ServicesDep
+from jobfair.web.http.dependencies import (
+    AccountDep,
+    AnyRequest,
+    FromPath,
+    NowDep,
+    Services,
+    ServicesDep,
+    SignedIn,
+)
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import organisers_only
 from jobfair.web.pages.organiser.companies import COMPANY, company_page, own_company
 from jobfair.web.pages.organiser.scope import known_id
 
+Give = Callable[[Session, Form, dict[str, Any]], Awaitable[StaffMember]]
+"""Gives somebody an account or a new password: session, form, and the facts every act takes."""
 
-@post(f"{COMPANY}/peninjau", guards=[organisers_only])
-async def add_reviewer(
-    request: AnyRequest,
-    *,
-    fair_slug: FromPath[str],
-    company_id: FromPath[int],
-    account: AccountDep,
-    services: ServicesDep,
-    now: NowDep,
+
+async def _with_password(
+    request: AnyRequest, account: SignedIn, fair_slug: str, company_id: int, give: Give
 ) -> Response[Any]:
-    """Make an account and show its one-time password on the answer, and never again."""
-    password = one_time_password()
+    """Give a one-time password and show it on the answer, and never again.
+
+    It is hashed before the transaction opens.
+    """
+    services: Services = request.app.state.services
+    password, now = one_time_password(), services.clock.now()
     page = partial(company_page, request, account, fair_slug, company_id)
 
     async def prepare(form: Form) -> Callable[[Session], Awaitable[StaffMember]]:
@@ -38,57 +46,15 @@ async def add_reviewer(
 
         async def act(session: Session) -> StaffMember:
             fair, company = await own_company(session, account, fair_slug, company_id)
-            return await actions.add_reviewer(
-                session,
-                keys=services.keys,
-                office_id=fair.office_id,
-                company_id=company.id,
-                name=form.text("name"),
-                email=form.text("email"),
-                password_hash=password_hash,
-                now=now,
-                by=account.account_id,
-                fair_id=fair.id,
-            )
-
-        return act
-
-    async def done(made: StaffMember) -> Template:
-        return await page(Form(), password=password, password_for=made.email)
-
-    return await perform_prepared(request, prepare, page=page, done=done)
-
-
-@post(f"{COMPANY}/peninjau/{{reviewer_id:int}}/sandi", guards=[organisers_only])
-async def reset_reviewer(
-    request: AnyRequest,
-    *,
-    fair_slug: FromPath[str],
-    company_id: FromPath[int],
-    reviewer_id: FromPath[int],
-    account: AccountDep,
-    services: ServicesDep,
-    now: NowDep,
-) -> Response[Any]:
-    """Give a reviewer a new one-time password, shown on the answer and never again."""
-    password = one_time_password()
-    page = partial(company_page, request, account, fair_slug, company_id)
-
-    async def prepare(_: Form) -> Callable[[Session], Awaitable[StaffMember]]:
-        password_hash = await services.passwords.hash(password)
-
-        async def act(session: Session) -> StaffMember:
-            fair, company = await own_company(session, account, fair_slug, company_id)
-            return await actions.reset_reviewer(
-                session,
-                office_id=fair.office_id,
-                company_id=company.id,
-                reviewer_id=known_id(reviewer_id),
-                password_hash=password_hash,
-                now=now,
-                by=account.account_id,
-                fair_id=fair.id,
-            )
+            facts = {
+                "office_id": fair.office_id,
+                "company_id": company.id,
+                "password_hash": password_hash,
+                "now": now,
+                "by": account.account_id,
+                "fair_id": fair.id,
+            }
+            return await give(session, form, facts)
 
         return act
 
@@ -96,6 +62,41 @@ async def reset_reviewer(
         return await page(Form(), password=password, password_for=who.email)
 
     return await perform_prepared(request, prepare, page=page, done=done)
+
+
+@post(f"{COMPANY}/peninjau", guards=[organisers_only])
+async def add_reviewer(
+    request: AnyRequest,
+    fair_slug: FromPath[str],
+    company_id: FromPath[int],
+    account: AccountDep,
+    services: ServicesDep,
+) -> Response[Any]:
+    """Make an account for a reviewer of the company."""
+
+    async def give(session: Session, form: Form, facts: dict[str, Any]) -> StaffMember:
+        name, email = form.text("name"), form.text("email")
+        return await actions.add_reviewer(
+            session, keys=services.keys, name=name, email=email, **facts
+        )
+
+    return await _with_password(request, account, fair_slug, company_id, give)
+
+
+@post(f"{COMPANY}/peninjau/{{reviewer_id:int}}/sandi", guards=[organisers_only])
+async def reset_reviewer(
+    request: AnyRequest,
+    fair_slug: FromPath[str],
+    company_id: FromPath[int],
+    reviewer_id: FromPath[int],
+    account: AccountDep,
+) -> Response[Any]:
+    """Give a reviewer a new password; also one who was disabled can sign in again."""
+
+    async def give(session: Session, _: Form, facts: dict[str, Any]) -> StaffMember:
+        return await actions.reset_reviewer(session, reviewer_id=known_id(reviewer_id), **facts)
+
+    return await _with_password(request, account, fair_slug, company_id, give)
 
 
 @post(f"{COMPANY}/peninjau/{{reviewer_id:int}}/nonaktif", guards=[organisers_only])

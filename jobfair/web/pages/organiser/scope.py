@@ -4,7 +4,7 @@ from jobfair.db import Session
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.fairs.rules.state import CountedFair
-from jobfair.web.http.dependencies import SignedIn
+from jobfair.web.http.dependencies import AnyRequest, SignedIn
 
 LARGEST_ID = 2**31 - 1
 
@@ -34,3 +34,8 @@ def known_id(number: int) -> int:
     if not 0 < number <= LARGEST_ID:
         raise NotFound
     return number
+
+
+def last_word(request: AnyRequest) -> str:
+    """Return the last word of an address that names an act."""
+    return request.url.path.rstrip("/").rsplit("/", 1)[-1]
