@@ -25,7 +25,7 @@ from bench.machine import SERVER_CORE, pin
 from jobfair.app import create_app, make_services
 from jobfair.applicants.queries import applicant_of_account
 from jobfair.applications.actions.accepting import Receipt, Submission, accept
-from jobfair.cli.serve import ears, make_server, settle
+from jobfair.cli.serve import copies_of, make_server, settle
 from jobfair.errors import NotFound
 from jobfair.people.rules import Role
 from jobfair.positions.queries import position_by_slug
@@ -107,7 +107,7 @@ def serve_app(port: int, listening: socket.socket, database: str, keys: str) -> 
     for handler in (do_nothing, apply_naively, show_filled, tell_size):
         app.register(handler)
     settle()
-    make_server(app, settings).run(sockets=ears(listening))
+    make_server(app, settings).run(sockets=copies_of(listening))
 
 
 class Bare:
@@ -154,7 +154,7 @@ class Bare:
 
 
 def serve_bare(port: int, listening: socket.socket) -> None:
-    make_server(Bare(), Settings(port=port)).run(sockets=ears(listening))
+    make_server(Bare(), Settings(port=port)).run(sockets=copies_of(listening))
 
 
 def main(kind: str, port: str, number: str, *args: str) -> None:

@@ -39,8 +39,9 @@ from jobfair.web.http.page_cache import PageCache
 from jobfair.web.http.protocol import HeadAsGet
 from jobfair.web.http.sockets import LiveSockets, note_refusal
 from jobfair.web.http.static_files import static_files
-from jobfair.web.http.templating import make_environment
 from jobfair.web.pages import applicant, company, organiser, public
+from jobfair.web.pages.shared.environment import make_environment
+from jobfair.web.pages.shared.fair_cache import FairCache
 
 FORM_LIMIT = 64 * 1024
 GOODBYE = 5.0
@@ -169,6 +170,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         openapi_config=None,
     )
     app.state.services = services
+    app.state.fairs = FairCache(services.database)
     app.state.busy = BusyPages(environment, services.clock)
     # Around the router, so that a page that does not exist is answered like one that somebody
     # may not see: to the same person, with the same headers. Who is refused is not looked up.

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-GIVEN_BACK = 0.05
+SLEW_RATE = 0.05
 ZONE_NAMES = {
     "Asia/Jakarta": "WIB",
     "Asia/Pontianak": "WIB",
@@ -42,7 +42,7 @@ class Clock(Protocol):
 class AnchoredClock:
     """Wall time read once, then carried on by the monotonic clock.
 
-    A wall clock that is set back or forth while the fair runs changes nothing here. ``steer``
+    A wall clock that is set back or forth while the fair runs changes nothing here. ``slew``
     follows another source (the database of several nodes) so that instants handed out never go
     backwards.
     """
@@ -52,7 +52,7 @@ class AnchoredClock:
         self._wall = start or datetime.now(UTC)
         self._start = time.monotonic()
         self._rate = rate
-        self._owed = 0.0
+        self._backlog = 0.0
 
     def now(self) -> datetime:
         """Return the present instant."""
@@ -60,17 +60,17 @@ class AnchoredClock:
 
     def _at(self, monotonic: float) -> datetime:
         passed = (monotonic - self._start) * self._rate
-        return self._wall + timedelta(seconds=passed - min(self._owed, passed * GIVEN_BACK))
+        return self._wall + timedelta(seconds=passed - min(self._backlog, passed * SLEW_RATE))
 
-    def steer(self, ahead: timedelta) -> None:
+    def slew(self, ahead: timedelta) -> None:
         """Follow a source that is ``ahead`` of this clock: jump there, or run slower if behind.
 
-        What is owed to a source that is behind is given back over time, at most a twentieth of
-        it, and measured anew by whoever steers.
+        A backlog is worked off over time, at most a twentieth of it, and is measured anew with
+        every call.
         """
         here = time.monotonic()
         self._wall, self._start = self._at(here) + max(ahead, timedelta(0)), here
-        self._owed = max(-ahead.total_seconds(), 0)
+        self._backlog = max(-ahead.total_seconds(), 0)
 
     async def until(self, instant: datetime) -> None:
         """Return once the instant has come."""

@@ -5,6 +5,8 @@ what to do. It is also the key of its English translation, so facts that vary ar
 (``%(instant)s``) and given beside it, never written into it.
 """
 
+import random
+
 
 class JobFairError(Exception):
     """Base of every refusal; ``str()`` gives the Indonesian sentence."""
@@ -35,6 +37,11 @@ class Refused(JobFairError):
     def __init__(self, code: str, message: str, **facts: object) -> None:
         super().__init__(message, **facts)
         self.code = code
+
+
+def retry_after() -> int:
+    """Return seconds until the next try, random so that retries do not arrive together."""
+    return random.randint(3, 8)  # noqa: S311 - spreads the retries, no secret
 
 
 class Overloaded(JobFairError):

@@ -272,7 +272,7 @@ def services(web_url: str, clock: ControlledClock, keys: Keys, tmp_path: Path) -
 @pytest.fixture(scope="session")
 def templates() -> Callable[[str], Environment]:
     """Compile each template once in a run: the program does so once in a process."""
-    from jobfair.web.http.templating import make_environment  # noqa: PLC0415
+    from jobfair.web.pages.shared.environment import make_environment  # noqa: PLC0415
 
     return cache(make_environment)
 

@@ -18,7 +18,7 @@ from jobfair.cli.common import (
     ready_database,
 )
 from jobfair.db import Database
-from jobfair.db.integrity import integrity_problems
+from jobfair.db.safety import integrity_problems
 from jobfair.db.sealed import Keys, read_keys
 from jobfair.documents import queries as documents
 from jobfair.documents.actions import Lost, lost

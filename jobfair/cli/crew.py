@@ -1,8 +1,8 @@
 """Several processes at one listening socket: a parent that starts them and replaces the dead.
 
 The parent never runs an event loop or a thread, so forking is safe, and it waits for signals and
-for children in one place. A connection waits in the one socket for whoever is free: when a process
-dies, only what it was working on is lost.
+children in one place. Connections wait in the one socket: when a process dies, only what it was
+working on is lost.
 """
 
 import logging
@@ -15,11 +15,11 @@ from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 
-NAP = 0.2
-"""Seconds between two looks when no signal comes."""
-HEARD = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
-LEAST_LIFE = 1.0
-"""Seconds between two births in one place, so that a process that cannot start is no storm."""
+POLL_EVERY = 0.2
+"""Seconds between two checks when no signal comes."""
+SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+RESTART_AFTER = 1.0
+"""Seconds between two starts in one place, so that a process that cannot start is no storm."""
 
 
 def _end(work: Callable[[int], None], parent: int) -> int:
@@ -34,63 +34,60 @@ def _end(work: Callable[[int], None], parent: int) -> int:
     return 0
 
 
-class Crew:
+class WorkerPool:
     """Keeps ``count`` processes at ``work``, which gets a descriptor that ends with the parent."""
 
     def __init__(self, work: Callable[[int], None], count: int, *, patience: float) -> None:
         self._work = work
         self._patience = patience
-        self._born: dict[int, float] = {}
+        self._started: dict[int, float] = {}
         self._due = [0.0] * count
         self._alive, self._held = os.pipe()
 
     def run(self, stop_listening: Callable[[], None]) -> None:
-        """Work until told to stop, then let everybody finish.
-
-        Whoever has not ended ``patience`` seconds after being told is killed.
-        """
-        signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
+        """Run until a signal says stop; kill what has not ended ``patience`` seconds after that."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         while True:
-            self._give_birth()
-            heard = signal.sigtimedwait(HEARD, NAP)
-            self._bury(replace=True)
+            self._start_due()
+            heard = signal.sigtimedwait(SIGNALS, POLL_EVERY)
+            self._reap(replace=True)
             if heard is not None and heard.si_signo != signal.SIGCHLD:
                 break
         stop_listening()
-        self._tell(signal.SIGTERM)
+        self._signal(signal.SIGTERM)
         last = time.monotonic() + self._patience
-        while self._born:
-            signal.sigtimedwait(HEARD, NAP)
-            self._bury(replace=False)
+        while self._started:
+            signal.sigtimedwait(SIGNALS, POLL_EVERY)
+            self._reap(replace=False)
             if time.monotonic() > last:
-                self._tell(signal.SIGKILL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+                self._signal(signal.SIGKILL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
-    def _give_birth(self) -> None:
+    def _start_due(self) -> None:
         now = time.monotonic()
         for _ in [due for due in self._due if due <= now]:
             child = os.fork()
             if not child:
                 os.close(self._held)
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
                 code = _end(self._work, self._alive)
                 sys.stdout.flush()
                 sys.stderr.flush()
                 os._exit(code)
-            self._born[child] = now
+            self._started[child] = now
         self._due = [due for due in self._due if due > now]
 
-    def _bury(self, *, replace: bool) -> None:
-        while self._born:
+    def _reap(self, *, replace: bool) -> None:
+        while self._started:
             child, status = os.waitpid(-1, os.WNOHANG)
             if not child:
                 return
-            born = self._born.pop(child)
+            born = self._started.pop(child)
             if replace:
                 code = os.waitstatus_to_exitcode(status)
                 log.warning("process %d ended with %d; another takes its place", child, code)
-                self._due.append(born + LEAST_LIFE)
+                self._due.append(born + RESTART_AFTER)
 
-    def _tell(self, what: signal.Signals) -> None:
-        for child in self._born:
+    def _signal(self, what: signal.Signals) -> None:
+        for child in self._started:
             os.kill(child, what)

@@ -18,7 +18,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from jobfair.app import create_app, make_services, store_of
 from jobfair.cli.common import out, plain_command, ready_database
-from jobfair.cli.crew import Crew
+from jobfair.cli.crew import WorkerPool
 from jobfair.cli.rekey import check_key
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database
@@ -35,9 +35,9 @@ from jobfair.web.http.protocol import BoundedHeads, is_no_false_alarm
 log = logging.getLogger(__name__)
 SOCKET_FRAME = 1024
 BACKLOG = 2048
-EARS = 8
-"""How many connections are taken up in one turn of the event loop. It takes one of each listening
-socket, and a turn is as long as a request: a thousand who come at once would wait a second."""
+ACCEPTS_PER_TURN = 8
+"""Connections accepted in one turn of the event loop, which takes one of each listening socket. A
+turn is as long as a request: a thousand connections at once would wait a second."""
 GRACE = 10
 """Seconds for requests that are being answered when the server is told to stop."""
 PATIENCE = 3 * GRACE
@@ -46,7 +46,7 @@ SWITCH = 0.001
 sixty times a batch; at the usual five milliseconds a batch would take a third of a second while
 the event loop is busy."""
 MOST_WORKERS = 64
-DEAF_AFTER = 30
+SEND_TIMEOUT = 30
 """Seconds after which the kernel ends a connection that takes nothing of what was sent to it."""
 
 
@@ -74,7 +74,7 @@ def make_server(app: Litestar, settings: Settings) -> uvicorn.Server:
 
 
 async def present(database: Database) -> datetime:
-    """Return the instant it is for everybody who shares the database."""
+    """Return the present instant of all who share the database."""
     return AnchoredClock().now() if database.is_sqlite else await database_now(database)
 
 
@@ -154,9 +154,9 @@ def listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if sys.platform == "linux":
         # Closed by us, it would otherwise stay for ever with what is still to be sent.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAF_AFTER * 1000)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SEND_TIMEOUT * 1000)
     try:
-        # For all its copies, in every process: one that waited in accept would serve nobody.
+        # For all its copies, in every process: one that blocked in accept would serve nothing.
         listening.setblocking(False)
         listening.bind((settings.host, settings.port))
         listening.listen(BACKLOG)
@@ -178,12 +178,12 @@ def settle() -> None:
     sys.setswitchinterval(SWITCH)
 
 
-def ears(listening: socket.socket) -> list[socket.socket]:
-    """Return a listening socket and copies of it; who is given them closes them."""
-    return [listening, *(listening.dup() for _ in range(EARS - 1))]
+def copies_of(listening: socket.socket) -> list[socket.socket]:
+    """Return a listening socket and copies of it; the caller closes them."""
+    return [listening, *(listening.dup() for _ in range(ACCEPTS_PER_TURN - 1))]
 
 
-def attend(settings: Settings, listening: socket.socket, parent: int | None = None) -> None:
+def run_worker(settings: Settings, listening: socket.socket, parent: int | None = None) -> None:
     """Serve until told to stop, or until the parent process is gone, and finish in order.
 
     What was received is answered, the door is drained, sockets are closed with 1012.
@@ -196,7 +196,7 @@ def attend(settings: Settings, listening: socket.socket, parent: int | None = No
             asyncio.get_running_loop().add_reader(parent, _stop, server, parent)
         for told in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when it is done
             signal.signal(told, lambda *_: None)
-        await server.serve(sockets=ears(listening))
+        await server.serve(sockets=copies_of(listening))
 
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # uvloop where there is one
         runner.run(work())
@@ -235,9 +235,9 @@ def serve(workers: int) -> None:
         for line in advice(settings):
             out.print(line)
         if workers == 1:
-            attend(settings, listening)
+            run_worker(settings, listening)
         else:
-            crew = Crew(
-                lambda parent: attend(settings, listening, parent), workers, patience=PATIENCE
+            pool = WorkerPool(
+                lambda parent: run_worker(settings, listening, parent), workers, patience=PATIENCE
             )
-            crew.run(stop_listening=listening.close)
+            pool.run(stop_listening=listening.close)

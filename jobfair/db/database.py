@@ -16,7 +16,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-import psycopg
 from prometheus_client import Histogram
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import (
@@ -29,7 +28,7 @@ from sqlalchemy.ext.asyncio import (
 from jobfair.db.changes import take_changes
 from jobfair.db.lookup import PreparedLookup
 from jobfair.db.notes import send_note
-from jobfair.db.silence import Line, watch
+from jobfair.db.silence import WatchedConnection, check_on_checkout
 from jobfair.db.writer import BlockingSession, Result, Writer
 
 WRITER_PRAGMAS = (
@@ -103,10 +102,10 @@ def _server_engine(url: URL, **how: Any) -> AsyncEngine:
         url,
         pool_timeout=30,
         hide_parameters=True,
-        connect_args={"async_creator_fn": Line.open},
+        connect_args={"async_creator_fn": WatchedConnection.open},
         **how,
     )
-    watch(engine)
+    check_on_checkout(engine)
     return engine
 
 
@@ -160,7 +159,7 @@ class Database:
         self.url = made
         self.is_sqlite = made.get_backend_name() == "sqlite"
         self.node = secrets.token_hex(8)
-        """Tells this process from the others that share the database."""
+        """Identifies this process among those that share the database."""
         self.lookup = PreparedLookup(self.lookup_engine)
         """Asks single statements that are asked with every request."""
         self.commit_seconds = Histogram(
@@ -196,7 +195,7 @@ class Database:
         """Do ``work`` in a transaction and return what it returns: for many, one after another.
 
         Like :meth:`transaction`, but on SQLite the whole of it runs in the writer's thread, so
-        ``work`` may await nothing but its session. Who writes in either way waits in one line.
+        ``work`` may await nothing but its session. Both ways of writing share one queue.
         """
         if self._writer is None:
             async with self.transaction() as session:
@@ -223,26 +222,23 @@ class Database:
     async def long_snapshot(self) -> AsyncIterator[AsyncSession]:
         """Read one consistent state as a snapshot does, where many rows are looked at.
 
-        On SQLite such a reading has a thread of its own and holds nobody up. On PostgreSQL it may
-        think for a minute between two statements: it holds no lock.
+        On SQLite it runs in a thread of its own. On PostgreSQL it may be idle for a minute between
+        two statements: it holds no lock.
         """
         async with self._long_snapshots() as session, session.begin():
             if not self.is_sqlite:
                 await session.execute(LONG_IDLE_TIMEOUT)
             yield session
 
-    async def own_connection(self, *, listening: bool = False) -> psycopg.AsyncConnection[Any]:
+    async def own_connection(self) -> WatchedConnection:
         """Return an autocommit connection outside the pool (PostgreSQL); the caller closes it.
-
-        Who is ``listening`` may wait for ever, and looks after the line himself.
 
         Raises:
             psycopg.Error: the server is out of reach.
 
         """
         _, how = self.engine.dialect.create_connect_args(self.url)
-        kind = psycopg.AsyncConnection[Any].connect if listening else Line.open
-        return await kind(**how, autocommit=True)
+        return await WatchedConnection.open(**how, autocommit=True)
 
     async def version(self) -> str:
         """Return name and version of the database library or server."""

@@ -2,21 +2,22 @@
 
 PostgreSQL: a session advisory lock on a connection of its own, so it ends with the process and
 another takes over at once. SQLite: a lock on a file beside the database. Nothing that counts
-depends on it; two runners at once would only ring twice.
+depends on it; two runners at once would only do the same work twice.
 """
 
 import asyncio
 import fcntl
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import psycopg
 
 from jobfair.db.database import Database
+from jobfair.db.silence import WatchedConnection
 
 KEY = 0x6A6F6266  # "jobf"
-LONGEST_SILENCE = "10s"
+IDLE_TIMEOUT = "10s"
 """A runner asks each second. One that hangs, or whose machine has lost its power, loses the role
 after about ten seconds, and notices that before it does anything more."""
 
@@ -28,7 +29,7 @@ class Leader:
         self._database = database
         self._path = Path(f"{database.url.database}.runner") if database.is_sqlite else None
         self._file: IO[str] | None = None
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._connection: WatchedConnection | None = None
         self._leads = False
         self._one_at_a_time = asyncio.Lock()
 
@@ -56,7 +57,7 @@ class Leader:
                 if self._connection is None:
                     self._connection = await self._database.own_connection()
                     await self._connection.execute(
-                        "select set_config('idle_session_timeout', %s, false)", [LONGEST_SILENCE]
+                        "select set_config('idle_session_timeout', %s, false)", [IDLE_TIMEOUT]
                     )
                 if self._leads:
                     await self._connection.execute("select 1")
@@ -64,7 +65,7 @@ class Leader:
                     asked = await self._connection.execute("select pg_try_advisory_lock(%s)", [KEY])
                     self._leads = (await asked.fetchone() or [False])[0]
             except (psycopg.Error, OSError):
-                await self._hang_up()
+                await self._disconnect()
             return self._leads
 
     async def release(self) -> None:
@@ -73,11 +74,11 @@ class Leader:
             self._file.close()
             self._file = None
         if self._connection is not None and self._leads:
-            with suppress(psycopg.Error, OSError):  # a lost line has given it back already
+            with suppress(psycopg.Error, OSError):  # a lost connection has given it back already
                 await self._connection.execute("select pg_advisory_unlock(%s)", [KEY])
-        await self._hang_up()
+        await self._disconnect()
 
-    async def _hang_up(self) -> None:
+    async def _disconnect(self) -> None:
         self._leads = False
         if self._connection is not None:
             connection, self._connection = self._connection, None

@@ -1,4 +1,4 @@
-"""Looking up a few rows by one statement made beforehand: who is asking, where they apply.
+"""Prepared lookups of a few rows by one statement: the session of a request, a fair's version.
 
 One statement sees one consistent state by itself, and these are asked with every request. A session
 with its transaction costs about ten times what such a statement costs, and a connection of the
@@ -22,16 +22,16 @@ class PreparedLookup:
     """Takes the place of a session in queries that ask one statement and nothing else."""
 
     def __init__(self, engine: Engine | AsyncEngine) -> None:
-        """``engine`` commits by itself. A plain one (SQLite) is asked in place, in this thread."""
+        """``engine`` commits by itself. A synchronous one (SQLite) is asked in this thread."""
         self._engine = engine
-        self._kept: PoolProxiedConnection | None = None
+        self._connection: PoolProxiedConnection | None = None
         self._prepared: dict[Asked, _Prepared] = {}
         self._errors = engine.dialect.loaded_dbapi.Error
 
     async def execute(self, statement: Asked, facts: Mapping[str, Any]) -> Result[Any]:
         """Return what is found.
 
-        ``statement`` is one that was made once and is kept: what it becomes is kept for ever.
+        ``statement`` must be a constant: its compiled form is cached for ever.
 
         Raises:
             DBAPIError: what the driver raised, of the same kind.
@@ -45,7 +45,7 @@ class PreparedLookup:
             if isinstance(self._engine, AsyncEngine):
                 found = await _ask_server(self._engine, prepared.text, given)
             else:
-                found = self._ask_in_place(self._engine, prepared.text, given)
+                found = self._ask_directly(self._engine, prepared.text, given)
         except self._errors as error:
             raise self._wrapped(prepared.text, error) from error
         return prepared.result(found)
@@ -58,28 +58,28 @@ class PreparedLookup:
         assert isinstance(found, DBAPIError), "the driver's own errors are wrapped"
         return found
 
-    def _ask_in_place(self, engine: Engine, text: str, given: Any) -> Rows:
-        if self._kept is None:
-            self._kept = engine.raw_connection()
+    def _ask_directly(self, engine: Engine, text: str, given: Any) -> Rows:
+        if self._connection is None:
+            self._connection = engine.raw_connection()
         try:
-            line: Any = self._kept.driver_connection
-            found: Rows = line.execute(text, given).fetchall()
+            driver: Any = self._connection.driver_connection
+            found: Rows = driver.execute(text, given).fetchall()
         except BaseException:
             self.close()
             raise
         return found
 
     def close(self) -> None:
-        """Give the connection back; the next look opens another."""
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        """Give the connection back; the next lookup opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 async def _ask_server(engine: AsyncEngine, text: str, given: Any) -> Rows:
     async with engine.connect() as connection:
-        line: Any = (await connection.get_raw_connection()).driver_connection
-        cursor = await line.execute(text, given, prepare=True)
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        cursor = await driver.execute(text, given, prepare=True)
         found: Rows = await cursor.fetchall()
     return found
 

@@ -1,7 +1,7 @@
-"""What one node tells the others: these topics may be stale. A hint, for feeds read again.
+"""Notifications between nodes (PostgreSQL only): these topics may be stale.
 
-PostgreSQL only. A note is sent in the transaction that made the change, so it is delivered after
-the commit and never without it. It carries who sent it, for nobody needs to be told by itself.
+One is sent in the transaction that made the change, so it is delivered after the commit and never
+without it. It names its sender, which ignores it. It is only a hint: feeds read again.
 """
 
 from sqlalchemy import text
@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 CHANNEL = "jobfair_changes"
 LONGEST = 7900
 """Bytes; PostgreSQL refuses 8,000, and with it the whole transaction."""
-EVERYTHING = "*"
+RESYNC_ALL = "*"
 
 
 def write_note(node: str, topics: frozenset[str]) -> str:
     """Return what is sent: the node, then the topics, or a star where they are too many."""
     note = " ".join((node, *sorted(topics)))
-    return note if len(note.encode()) <= LONGEST else f"{node} {EVERYTHING}"
+    return note if len(note.encode()) <= LONGEST else f"{node} {RESYNC_ALL}"
 
 
 def read_note(note: str, own: str) -> frozenset[str] | None:
@@ -27,7 +27,7 @@ def read_note(note: str, own: str) -> frozenset[str] | None:
     node, *topics = note.split(" ")
     if node == own:
         return frozenset()
-    return None if EVERYTHING in topics else frozenset(topics)
+    return None if RESYNC_ALL in topics else frozenset(topics)
 
 
 async def send_note(session: AsyncSession, node: str, topics: frozenset[str]) -> None:

@@ -13,15 +13,15 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class Offset:
-    """What one asking told: the database is ``ahead`` of us, give or take ``doubt``."""
+    """One measurement: the database is ``ahead`` of us, give or take ``uncertainty``."""
 
     ahead: timedelta
-    doubt: timedelta
+    uncertainty: timedelta
 
     @property
     def certain(self) -> bool:
-        """Return whether the clocks differ at all, as far as this asking can tell."""
-        return abs(self.ahead) > self.doubt
+        """Return whether the clocks differ at all, as far as this measurement can tell."""
+        return abs(self.ahead) > self.uncertainty
 
 
 async def database_now(database: Database) -> datetime:
@@ -36,8 +36,8 @@ async def database_now(database: Database) -> datetime:
 async def measure_offset(database: Database, clock: Clock) -> Offset:
     """Ask a few times and return what the quickest answer tells (PostgreSQL).
 
-    The answer was read somewhere between asking and hearing: the middle is taken, and half the
-    way is the doubt.
+    The clock was read between question and answer: the middle is taken, and half of the round
+    trip is the uncertainty.
     """
     found: list[Offset] = []
     async with database.engine.connect() as connection:
@@ -46,4 +46,4 @@ async def measure_offset(database: Database, clock: Clock) -> Offset:
             answer = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
             way = clock.now() - asked
             found.append(Offset(answer - (asked + way / 2), way / 2))
-    return min(found, key=lambda offset: offset.doubt)
+    return min(found, key=lambda offset: offset.uncertainty)

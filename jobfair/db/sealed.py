@@ -1,4 +1,4 @@
-"""Sealing what nobody may read: AES-256-GCM at rest, a keyed index for equality.
+"""Personal values at rest: encrypted, with a keyed index for equality.
 
 Why a plain hash of a NIK would not do: with district and birth date known, 120 candidates are
 left (UU 27/2022; the reasoning is in ``docs/data-protection.md``). Keys live outside the
@@ -7,25 +7,17 @@ database, in a file that only the server's user may read.
 
 import hmac
 import os
-import secrets
 import stat
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from jobfair.encryption import KEY_BYTES, DecryptionFailed, decrypt, encrypt, new_key
 from jobfair.errors import Misconfigured
-
-VERSION = b"\x01"
-NONCE_BYTES = 12
-ROOT_BYTES = 32
 
 
 class Keys:
@@ -35,7 +27,7 @@ class Keys:
         def derive(label: bytes) -> bytes:
             return HKDF(hashes.SHA256(), 32, salt=None, info=label).derive(root)
 
-        self._seal = AESGCM(derive(b"jobfair seal v1"))
+        self._seal = derive(b"jobfair seal v1")
         self._index = derive(b"jobfair blind index v1")
         self._token = derive(b"jobfair form token v1")
         self._signer = Ed25519PrivateKey.from_private_bytes(derive(b"jobfair record signature v1"))
@@ -46,8 +38,7 @@ class Keys:
 
     def seal(self, text: str, *, context: str) -> bytes:
         """Return ``text`` encrypted; it opens only with the same ``context`` (row and column)."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return VERSION + nonce + self._seal.encrypt(nonce, text.encode(), context.encode())
+        return encrypt(text.encode(), key=self._seal, context=context)
 
     def unseal(self, sealed: bytes, *, context: str) -> str:
         """Return the text sealed for ``context``.
@@ -56,11 +47,9 @@ class Keys:
             Misconfigured: another key, or a value moved from another row.
 
         """
-        nonce = sealed[1 : 1 + NONCE_BYTES] if sealed.startswith(VERSION) else b""
-        body = sealed[1 + NONCE_BYTES :]
         try:
-            return self._seal.decrypt(nonce, body, context.encode()).decode()
-        except (InvalidTag, ValueError):  # ValueError: no nonce, so not a sealed value at all
+            return decrypt(sealed, key=self._seal, context=context).decode()
+        except DecryptionFailed:
             raise Misconfigured(
                 "Data tersegel tidak dapat dibuka. Periksa apakah berkas kunci yang dipakai benar."
             ) from None
@@ -98,7 +87,7 @@ def make_key_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_bytes(ROOT_BYTES).hex() + "\n")
+        file.write(new_key().hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
     _keep_name(path)
@@ -143,7 +132,7 @@ def read_keys(path: Path) -> Keys:
         ) from None
     except ValueError:
         root = b""
-    if len(root) != ROOT_BYTES:
+    if len(root) != KEY_BYTES:
         raise Misconfigured(
             "Berkas kunci %(path)s tidak berisi kunci 256 bit (64 angka heksadesimal).", path=path
         )

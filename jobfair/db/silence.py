@@ -1,11 +1,10 @@
-"""A connection to a PostgreSQL that may fall silent without being cut.
+"""A connection to a PostgreSQL that may stop answering although the connection is not cut.
 
-The system notices a machine that is gone, for nothing confirms what we send. It does not notice a
-server that hangs, or a middleman who takes everything and passes on nothing: whoever waits for an
-answer then would wait for ever, and hold a place in the pool. So who has waited for some seconds
-asks about the statement over another connection. While the server works on it, or waits for a
-lock, it may take as long as it needs; else the line is hung up, and everything goes on as after
-any lost connection.
+The operating system notices a machine that is gone, but not a server that hangs or a proxy that
+passes nothing on: a statement would wait for ever and hold a place in the pool. So after some
+seconds the server is asked about the statement over another connection. While it works on it, or
+waits for a lock, the statement may take as long as it needs; otherwise its connection is aborted,
+with the effects of any lost connection. A time limit would cut long closings and recounts as well.
 """
 
 import asyncio
@@ -25,55 +24,59 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 SUSPECT_AFTER = 5.0
 ANSWER_WITHIN = 5.0
-IDLE = "select 1 from pg_stat_activity where pid = %s and state not like 'idle%%'"
+WORKING = "select 1 from pg_stat_activity where pid = %s and state not like 'idle%%'"
 
 
-class Line(psycopg.AsyncConnection[Any]):
-    """Waits for no answer that cannot come."""
+class WatchedConnection(psycopg.AsyncConnection[Any]):
+    """Aborts itself when it waits for an answer that cannot come."""
 
-    another: Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
-    _asking: asyncio.Task[None] | None = None
+    connect_another: Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+    _watch: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, *args: Any, **how: Any) -> Self:
         """Connect, as ``connect`` does."""
-        line = await cls.connect(*args, **how)
-
-        line.another = partial(psycopg.AsyncConnection.connect, *args, **how | {"autocommit": True})
-        return line
+        connection = await cls.connect(*args, **how)
+        connection.connect_another = partial(
+            psycopg.AsyncConnection.connect, *args, **how | {"autocommit": True}
+        )
+        return connection
 
     async def wait(self, gen: PQGen[RV], *args: Any, **more: Any) -> RV:
-        """Wait as the driver does, and have an eye on the clock."""
-        timer = asyncio.get_running_loop().call_later(SUSPECT_AFTER, self._suspect)
+        """Wait as the driver does; after ``SUSPECT_AFTER`` seconds the server is asked."""
+        timer = asyncio.get_running_loop().call_later(SUSPECT_AFTER, self._start_watch)
         try:
             return await super().wait(gen, *args, **more)
         finally:
             timer.cancel()
-            if self._asking is not None:
-                self._asking.cancel()
-                self._asking = None
+            if self._watch is not None:
+                self._watch.cancel()
+                self._watch = None
 
     @property
-    def is_cut(self) -> bool:
-        """Tell whether an idle line has ended, or at least has something to say."""
+    def closed_by_peer(self) -> bool:
+        """Return whether an idle connection has ended, or has unexpected data to read."""
         if self.closed:
             return True
-        ear = select.poll()
-        ear.register(self.pgconn.socket, select.POLLIN | select.POLLRDHUP)
-        return bool(ear.poll(0))
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN | select.POLLRDHUP)
+        return bool(poll.poll(0))
 
-    def _suspect(self) -> None:
-        self._asking = asyncio.ensure_future(self._watch())
+    def _start_watch(self) -> None:
+        self._watch = asyncio.ensure_future(self._abort_when_idle())
 
-    async def _watch(self) -> None:
-        while True:
-            if not await self._is_worked_on():
-                self._hang_up()
-                return
+    async def _abort_when_idle(self) -> None:
+        while await self._is_worked_on():  # noqa: ASYNC110 - no event tells when it has ended
             await asyncio.sleep(SUSPECT_AFTER)
+        # Below the driver, which then finds its connection cut.
+        with (
+            contextlib.suppress(OSError, psycopg.Error),
+            socket.socket(fileno=os.dup(self.pgconn.socket)) as cut,
+        ):
+            cut.shutdown(socket.SHUT_RDWR)
 
     async def _is_worked_on(self) -> bool:
-        """Ask the server; no answer is an answer as well."""
+        """Ask the server; no answer in time, or an error, counts as no."""
         asking = asyncio.ensure_future(self._ask())
         try:
             await asyncio.wait({asking}, timeout=ANSWER_WITHIN)
@@ -82,23 +85,15 @@ class Line(psycopg.AsyncConnection[Any]):
             asking.cancel()
 
     async def _ask(self) -> bool:
-        async with await self.another() as other:
-            found = await other.execute(IDLE, [self.info.backend_pid])
+        async with await self.connect_another() as other:
+            found = await other.execute(WORKING, [self.info.backend_pid])
             return await found.fetchone() is not None
 
-    def _hang_up(self) -> None:
-        """End the line below the driver, who then finds it cut."""
-        with (
-            contextlib.suppress(OSError, psycopg.Error),
-            socket.socket(fileno=os.dup(self.pgconn.socket)) as line,
-        ):
-            line.shutdown(socket.SHUT_RDWR)
 
-
-def watch(engine: AsyncEngine) -> None:
-    """Let nobody have a line of the pool that was cut while it was idle."""
+def check_on_checkout(engine: AsyncEngine) -> None:
+    """Replace connections of the pool that were closed while they were idle."""
 
     @event.listens_for(engine.sync_engine, "checkout")
-    def look(connection: Any, *_: Any) -> None:
-        if connection.driver_connection.is_cut:
+    def check(connection: Any, *_: Any) -> None:
+        if connection.driver_connection.closed_by_peer:
             raise DisconnectionError

@@ -18,9 +18,9 @@ from jobfair.db.sealed import Keys
 from jobfair.documents import queries
 from jobfair.documents.models import StoredDocument, StoreMark
 from jobfair.documents.rules import Kind
+from jobfair.encryption import encrypted_size, new_key
 from jobfair.errors import Misconfigured, Refused
 from jobfair.store import ObjectNotFound, Store
-from jobfair.store.box import new_key, sealed_size
 
 AT_ONCE = 200
 """Documents a job takes on in one run; the next run takes the next."""
@@ -52,7 +52,7 @@ async def begin_upload(
 ) -> Begun:
     """Note that bytes under a new name will come; until they are there nobody sees them."""
     owner = await queries.lock_owner(session, account_id)
-    begun = Begun(name=secrets.token_hex(16), key=new_key())
+    begun = Begun(name=secrets.token_hex(16), key=new_key().hex())
     session.add(
         StoredDocument(
             name=begun.name,
@@ -192,7 +192,7 @@ async def lost(store: Store, documents: Sequence[queries.Wanted]) -> list[Lost]:
                 looks.create_task(look())
     except ExceptionGroup as several:
         raise several.exceptions[0] from None
-    found = [Lost(one.name, kept[one.name], sealed_size(one.size)) for one in documents]
+    found = [Lost(one.name, kept[one.name], encrypted_size(one.size)) for one in documents]
     return [one for one in found if one.kept != one.needed]
 
 

@@ -1,15 +1,13 @@
-"""The door: gathers submissions that arrive together into one durable commit.
+"""The door: group commit of the applications that arrive together.
 
-Order of things: a submission is stamped when the whole of it is here, waits in a bounded queue, is
+Order: a submission gets its instant when the whole of it is here, waits in a bounded queue, is
 judged and written with its neighbours in one transaction, and is answered only after that
 transaction has committed. While one commit waits for the disk the next batch gathers, and a batch
-lets those come along who are here already and on their way to the door, so no request pays for a
-commit of its own and nobody waits where nobody else is.
+waits briefly for requests that have arrived and are still on their way to the door.
 """
 
 import asyncio
 import logging
-import random
 from collections import deque
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
@@ -24,19 +22,19 @@ from jobfair.applications.actions.accepting import Outcome, Receipt, Submission,
 from jobfair.clock import Clock
 from jobfair.db import Database
 from jobfair.db.faults import describe, is_transient
-from jobfair.errors import InternalFault, JobFairError, Overloaded
+from jobfair.errors import InternalFault, JobFairError, Overloaded, retry_after
 
 log = logging.getLogger(__name__)
 
 CAPACITY = 2000
 BATCH = 256
 GATHERING = 0.02
-"""Seconds a batch waits, at most, for those who are on their way. A transaction costs as much as
-ten rows of it, so in a rush this saves more time than it takes."""
+"""Seconds a batch waits, at most, for requests on their way. A transaction costs as much as ten of
+its rows, so in a rush this saves more time than it takes."""
 FAULT_SHOWN = 600.0
 """Seconds for which a fault is reported to the machines that watch this process."""
 PATIENCE = 10.0
-"""Seconds. Who has waited longer is told to try again, before anything is written."""
+"""Seconds. A submission that has waited longer is refused, before anything is written."""
 
 
 @dataclass(eq=False, frozen=True)
@@ -69,13 +67,13 @@ class Door:
         self._queue: deque[_Waiting] = deque()
         self._serving: list[_Waiting] = []
         self._arrivals: set[Arrival] = set()
-        self._on_their_way: set[Arrival] = set()
+        self._in_flight: set[Arrival] = set()
         self._arrived = asyncio.Event()
         self._all_here = asyncio.Event()
         self.accepting = True
-        """False: everybody is told to come again, for example while the clock is not right."""
+        """False: every submission is refused for now, for example while the clock is not right."""
         self.failing = False
-        """The last batch could not be stored; whoever finds that one can write again says so."""
+        """The last batch could not be stored; the readiness check clears it once writing works."""
         self.faults = 0
         """Submissions that can never be stored as things are: each is answered as a fault."""
         self._fault_at = -FAULT_SHOWN
@@ -90,7 +88,7 @@ class Door:
 
     @property
     def is_full(self) -> bool:
-        """Tell whether who comes now would be told to come again."""
+        """Tell whether a submission would be refused for now."""
         return not self.accepting or len(self._queue) >= self._capacity
 
     @property
@@ -104,21 +102,21 @@ class Door:
         """Return whether a submission met a permanent error in the last ten minutes."""
         return monotonic() - self._fault_at < FAULT_SHOWN
 
-    def _stamp(self) -> Arrival:
+    def _receive(self) -> Arrival:
         loop = asyncio.get_running_loop()
         return Arrival(self._clock.now(), loop.time(), loop.create_future())
 
     @contextmanager
     def arrival(self) -> Iterator[Arrival]:
-        """FairVersion what is here in full; :meth:`drain` waits for it until the block is left."""
-        arrival = self._stamp()
+        """Take the instant of a whole request; :meth:`drain` waits for it until the block ends."""
+        arrival = self._receive()
         self._arrivals.add(arrival)
-        self._on_their_way.add(arrival)
+        self._in_flight.add(arrival)
         try:
             yield arrival
         finally:
             self._arrivals.discard(arrival)
-            self._no_longer_on_the_way(arrival)
+            self._landed(arrival)
             arrival.answered.set_result(None)
 
     async def submit(
@@ -145,7 +143,7 @@ class Door:
         if self.is_full:
             raise _busy()
         if arrival is None:
-            arrival = self._stamp()
+            arrival = self._receive()
         submission = Submission(
             fair_id=fair_id,
             applicant_id=applicant_id,
@@ -156,26 +154,25 @@ class Door:
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(submission, answer, arrival.since))
         self._arrived.set()
-        self._no_longer_on_the_way(arrival)
+        self._landed(arrival)
         outcome = await asyncio.shield(answer)
         if isinstance(outcome, JobFairError):
             raise outcome
         return outcome
 
-    def _no_longer_on_the_way(self, arrival: Arrival) -> None:
-        self._on_their_way.discard(arrival)
+    def _landed(self, arrival: Arrival) -> None:
+        self._in_flight.discard(arrival)
         if self._is_gathered:
             self._all_here.set()
 
     @property
     def _is_gathered(self) -> bool:
-        return not self._on_their_way or len(self._queue) >= self._batch
+        return not self._in_flight or len(self._queue) >= self._batch
 
     async def drain(self) -> None:
         """Return when everything that was here before this call has been answered.
 
-        What comes meanwhile is not waited for: under a steady stream there would be no
-        end, and the closer must come through.
+        Later arrivals are not waited for: under a steady stream the closing would never come.
         """
         before: list[asyncio.Future[Any]] = [one.answer for one in (*self._serving, *self._queue)]
         before += [one.answered for one in self._arrivals]
@@ -185,7 +182,7 @@ class Door:
     async def run(self) -> None:
         """Serve the queue until cancelled.
 
-        A batch that has begun is finished first; whoever still waits then is told to come again.
+        A batch that has begun is finished first; what still waits then is refused for now.
         """
         try:
             while True:
@@ -255,7 +252,7 @@ class Door:
 
 
 def _busy() -> Overloaded:
-    return Overloaded(random.randint(3, 8))  # noqa: S311 - spreads the retries, no secret
+    return Overloaded(retry_after())
 
 
 def _answer(one: _Waiting, outcome: Outcome) -> None:

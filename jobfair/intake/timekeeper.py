@@ -28,10 +28,10 @@ class Timekeeper:
         self._clock = clock
         self._door = door
         self.ahead = timedelta(0)
-        """How far the database was ahead of us at the last asking; negative: we are."""
+        """How far the database was ahead of us at the last measurement; negative: we are."""
 
     async def follow(self) -> None:
-        """Ask the database and do what can be done; the door is shut while that is too little.
+        """Measure and slew the clock; the door is closed while this node is too far ahead.
 
         Raises:
             DBAPIError, NoConnection, OSError: the database is out of reach; nothing has changed.
@@ -44,8 +44,8 @@ class Timekeeper:
                 "the clock moves %.3f s forward, to the database's", offset.ahead.total_seconds()
             )
         if offset.certain:
-            self._clock.steer(offset.ahead)
-        within = offset.ahead >= -TOLERATED - offset.doubt
+            self._clock.slew(offset.ahead)
+        within = offset.ahead >= -TOLERATED - offset.uncertainty
         if within is not self._door.accepting:
             log.error("the clock is %s with the database's", "right again" if within else "at odds")
         self._door.accepting = within

@@ -15,7 +15,7 @@ logging.getLogger("apscheduler").setLevel(logging.ERROR)  # or it tells of every
 
 
 async def run_job(job: Job, tools: Tools, leader: Leader) -> None:
-    """Run a job if this process leads; an error is logged and the next ring tries again."""
+    """Run a job if this process leads; an error is logged and the next run tries again."""
     try:
         if await leader.holds():
             await job.work(tools)
@@ -31,7 +31,7 @@ async def keep_the_clock(tools: Tools) -> None:
     leader = Leader(tools.database)
     running: set[asyncio.Task[None]] = set()
 
-    async def ring(job: Job) -> None:
+    async def run_scheduled(job: Job) -> None:
         running.add(task := asyncio.ensure_future(run_job(job, tools, leader)))
         task.add_done_callback(running.discard)
         with contextlib.suppress(asyncio.CancelledError):  # the scheduler would log it as an error
@@ -40,7 +40,7 @@ async def keep_the_clock(tools: Tools) -> None:
     scheduler = AsyncIOScheduler(timezone=UTC)
     for job in SCHEDULE:
         scheduler.add_job(
-            ring,
+            run_scheduled,
             "interval",
             seconds=job.seconds,
             args=(job,),

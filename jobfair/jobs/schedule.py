@@ -47,7 +47,7 @@ class Job:
     seconds: int
 
 
-async def ring(tools: Tools) -> None:
+async def announce_phases(tools: Tools) -> None:
     """Tell open pages of every fair whose phase has changed."""
     async with tools.database.snapshot() as session:
         running = await fairs.unlatched_fair_ids(session)
@@ -113,7 +113,7 @@ async def clear_away(tools: Tools) -> None:
 
 
 SCHEDULE = (
-    Job("tell open pages when a fair opens, pauses or closes", ring, seconds=1),
+    Job("tell open pages when a fair opens, pauses or closes", announce_phases, seconds=1),
     Job("set the latch of fairs whose window has ended", close, seconds=1),
     Job("print the papers of fairs that have just closed", print_papers, seconds=2),
     Job("forget sign-ins that have run out", tidy, seconds=3600),

@@ -1,13 +1,12 @@
 """Live changes of other nodes: heard on PostgreSQL, announced to the feeds of this process.
 
-A note is only a hint. Feeds read again whatever they show, so a note that was lost while the
-connection was, or that had no room for its topics, costs nothing but one rendering of every feed.
+A notification is only a hint. Feeds read again what they show, so one that was lost with the
+connection, or that had no room for its topics, costs only one rendering of every feed.
 """
 
 import asyncio
 import logging
 import random
-from typing import Any
 
 import psycopg
 
@@ -17,9 +16,9 @@ from jobfair.live.feed import Hub
 
 log = logging.getLogger(__name__)
 
-PULSE = 5.0
-"""Seconds after which a silent connection is asked whether it is still there."""
-ANSWER_WITHIN = 5.0
+PULSE = 1.0
+"""Seconds without a note after which the server is asked for an answer. Below ``SUSPECT_AFTER`` of
+the connection, which aborts itself when that answer does not come but lets a quiet listener be."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 
 
@@ -38,7 +37,7 @@ class Bus:
         while True:
             try:
                 await self._listen()
-            except (psycopg.Error, OSError, TimeoutError) as error:
+            except (psycopg.Error, OSError) as error:
                 if self.hears:
                     pause = SHORTEST_PAUSE
                     log.warning("live changes of other nodes: %s", type(error).__name__)
@@ -49,7 +48,7 @@ class Bus:
 
     async def _listen(self) -> None:
         """Hear and announce until the connection is lost, then raise."""
-        connection = await self._database.own_connection(listening=True)
+        connection = await self._database.own_connection()
         try:
             await connection.execute(f"listen {CHANNEL}")
             self.hears = True
@@ -57,7 +56,7 @@ class Bus:
             while True:
                 async for note in connection.notifies(timeout=PULSE):
                     self._announce(note.payload)
-                await _ask(connection)
+                await connection.execute("select 1")
         finally:
             await connection.close()
 
@@ -71,23 +70,3 @@ class Bus:
     def _resync(self) -> None:
         self.resyncs += 1
         self._hub.resync()
-
-
-async def _ask(connection: psycopg.AsyncConnection[Any]) -> None:
-    """Return once the server has answered, or raise ``TimeoutError``.
-
-    Cancelled once, the driver asks the server to give up, and waits for that over the same dead
-    line; cancelled twice, it lets the connection go.
-    """
-    asking = asyncio.ensure_future(connection.execute("select 1"))
-    try:
-        for patience in (ANSWER_WITHIN, 0.1):
-            await asyncio.wait({asking}, timeout=patience)
-            if not asking.done():
-                asking.cancel()
-        await asyncio.wait({asking})
-    finally:
-        asking.cancel()
-    if asking.cancelled():
-        raise TimeoutError
-    asking.result()

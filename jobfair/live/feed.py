@@ -1,8 +1,8 @@
 """Feeds: a topic changes, the part is rendered once, every reader gets the newest one.
 
-A feed is there, to be told of changes, before the first part of a reader is rendered, and the
-reader is given what changes from that part on: no change falls in between, and nobody begins with
-a part from before he came. Changes that come close together are drained into one frame.
+A feed hears of changes before the first part of a reader is rendered, and the reader gets every
+later change: none falls in between, and no reader starts with a part rendered before it joined.
+Changes close together become one frame.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ Render = Callable[[], Awaitable[str]]
 
 SHORTEST_TICK = 0.25
 COALESCE_WINDOW = 0.02
-"""Seconds in which those who come gather for one rendering: a storm of them costs 50 a second."""
+"""Seconds in which joining readers share one rendering: a storm of them costs 50 a second."""
 TRY_AGAIN = 1.0
 READERS_PER_SECOND = 10_000
 """Less than half of what one core can send to; the tick grows so that more is never asked for."""
@@ -26,14 +26,14 @@ AT_ONCE = 100
 
 
 class Reader(Protocol):
-    """Who is given frames. It may skip some, but must not show an older one after a newer."""
+    """Takes frames. It may skip some, but must not show an older one after a newer one."""
 
     def put(self, frame: str) -> None:
         """Take a frame without waiting; an older one that is still here is forgotten."""
 
 
 class Feed:
-    """Everybody who watches the same part in the same language."""
+    """All readers of the same part in the same language."""
 
     def __init__(self, key: tuple[str, str], render: Render) -> None:
         self.key = key
@@ -42,7 +42,7 @@ class Feed:
         self._begun = self._shown = 0
         self._newest = ""
         self.readers: set[Reader] = set()
-        self.coming = 0
+        self.joining = 0
         """Readers whose first frame is being rendered."""
         self.stale = asyncio.Event()
 
@@ -112,7 +112,7 @@ class Hub:
                 feed.stale.set()
 
     def resync(self) -> None:
-        """Mark every feed as stale: something may have changed that nobody told us."""
+        """Mark every feed as stale: changes may have been missed."""
         self.rights.end_all()
         for feed in self._feeds.values():
             feed.stale.set()
@@ -137,12 +137,12 @@ class Hub:
             self._feeds[key] = Feed(key, self._count(render))
             self._tasks[key] = asyncio.create_task(self._feeds[key].serve())
         feed = self._feeds[key]
-        feed.coming += 1
+        feed.joining += 1
         try:
             reader.put(await feed.fresh())
             feed.readers.add(reader)
         finally:
-            feed.coming -= 1
+            feed.joining -= 1
             self._end_if_unread(feed)
         return feed
 
@@ -152,6 +152,6 @@ class Hub:
         self._end_if_unread(feed)
 
     def _end_if_unread(self, feed: Feed) -> None:
-        if not feed.readers and not feed.coming and self._feeds.get(feed.key) is feed:
+        if not feed.readers and not feed.joining and self._feeds.get(feed.key) is feed:
             del self._feeds[feed.key]
             self._tasks.pop(feed.key).cancel()

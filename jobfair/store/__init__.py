@@ -1,7 +1,8 @@
 """Where the bytes of documents are kept: a folder of this machine, or an S3-compatible service.
 
-Both get sealed bytes under random names (:mod:`jobfair.store.box`) and know nothing else: not
-whose they are, and not which of them are still wanted. That stands in the database.
+Both get encrypted bytes under random names and know nothing else: whose they are, and which of
+them are still needed, stands in the database. Each document has a key of its own, and that key,
+encrypted, stands in its row: deleting the row makes every copy of the bytes unreadable.
 """
 
 import re
@@ -29,13 +30,13 @@ class Store(Protocol):
         """Store ``data`` durably: a power cut after the return loses nothing."""
 
     async def get(self, name: str) -> bytes:
-        """Return what was kept, or raise ``ObjectNotFound`` or ``StoreUnavailable``."""
+        """Return what is stored, or raise ``ObjectNotFound`` or ``StoreUnavailable``."""
 
     async def size(self, name: str) -> int:
         """Return how many bytes are stored, without fetching them; ``ObjectNotFound`` if none."""
 
     async def delete(self, name: str) -> None:
-        """Forget it; what is not there is forgotten already. Raises ``StoreUnavailable``."""
+        """Remove it, if it is there. Raises ``StoreUnavailable``."""
 
     async def check(self) -> None:
         """Raise ``StoreUnavailable`` when the other verbs would."""

@@ -31,7 +31,7 @@ class FolderStore:
         await asyncio.to_thread(self._put, checked(name), data)
 
     async def get(self, name: str) -> bytes:
-        """Return what was kept."""
+        """Return the bytes."""
         return await asyncio.to_thread(self._get, checked(name))
 
     async def size(self, name: str) -> int:

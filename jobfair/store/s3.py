@@ -19,8 +19,8 @@ TIMEOUT = httpx.Timeout(30.0, connect=3.0)
 TRIES = 2
 """Every verb can be repeated: a connection that broke is tried once more."""
 CODE = re.compile(r"<Code>(\w+)</Code>")
-AS_KEPT = {"accept-encoding": "identity"}
-"""Sealed bytes cannot be packed, and the length that is told must be that of what is kept."""
+UNCOMPRESSED = {"accept-encoding": "identity"}
+"""Encrypted bytes do not compress, and the length told must be the stored one."""
 FOUND = frozenset({200, 201, 204})
 SERVER_FAULT = 500
 
@@ -35,7 +35,9 @@ class S3Store:
         self._folder = "/" + parts.path.strip("/")
         self._bucket = "/" + parts.path.strip("/").split("/")[0]
         self._access = access
-        self._client = httpx.AsyncClient(timeout=TIMEOUT, headers=AS_KEPT, follow_redirects=False)
+        self._client = httpx.AsyncClient(
+            timeout=TIMEOUT, headers=UNCOMPRESSED, follow_redirects=False
+        )
 
     async def put(self, name: str, data: bytes) -> None:
         """Store the bytes; the digest of all of them is part of the signature."""
@@ -43,7 +45,7 @@ class S3Store:
         self._expect(answer)
 
     async def get(self, name: str) -> bytes:
-        """Return what was kept."""
+        """Return the bytes."""
         answer = await self._ask("GET", self._path(name))
         if answer.status_code == httpx.codes.NOT_FOUND and _code(answer) != "NoSuchBucket":
             raise ObjectNotFound(name)
@@ -63,7 +65,7 @@ class S3Store:
         return int(told)
 
     async def delete(self, name: str) -> None:
-        """Forget it."""
+        """Remove the object."""
         answer = await self._ask("DELETE", self._path(name))
         if answer.status_code != httpx.codes.NOT_FOUND or _code(answer) == "NoSuchBucket":
             self._expect(answer)

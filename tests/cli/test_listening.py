@@ -7,7 +7,7 @@ import socket
 
 import uvloop
 
-from jobfair.cli.serve import EARS, ears, listen
+from jobfair.cli.serve import ACCEPTS_PER_TURN, copies_of, listen
 from jobfair.settings import Settings
 
 CROWD = 64
@@ -34,17 +34,17 @@ def test_no_copy_ever_waits_in_accept():
     # A copy shares its flags with all others: a process that starts must not change them under
     # one that serves, which would then wait in accept for the next connection.
     with contextlib.ExitStack() as stack:
-        for one in (copies := ears(listen(Settings(port=0)))):
+        for one in (copies := copies_of(listen(Settings(port=0)))):
             stack.enter_context(one)
 
-        assert [os.get_blocking(one.fileno()) for one in copies] == [False] * EARS
+        assert [os.get_blocking(one.fileno()) for one in copies] == [False] * ACCEPTS_PER_TURN
 
 
 def test_a_crowd_is_taken_up_in_few_turns():
     # Guards the copies of the listening socket: with one ear each connection takes a turn.
     with contextlib.ExitStack() as stack:
         listening = listen(Settings(port=0))
-        for one in (copies := ears(listening)):
+        for one in (copies := copies_of(listening)):
             stack.enter_context(one)
         for _ in range(CROWD):
             stack.enter_context(socket.create_connection(listening.getsockname()))
@@ -52,4 +52,4 @@ def test_a_crowd_is_taken_up_in_few_turns():
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             turns = runner.run(turns_until_connected(copies))
 
-    assert turns <= 2 * CROWD // EARS
+    assert turns <= 2 * CROWD // ACCEPTS_PER_TURN

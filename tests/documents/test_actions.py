@@ -14,10 +14,10 @@ from jobfair.db.sealed import read_keys
 from jobfair.documents import actions
 from jobfair.documents.models import StoredDocument
 from jobfair.documents.queries import cv_named, key_context
+from jobfair.encryption import decrypt
 from jobfair.errors import Misconfigured, Refused
 from jobfair.jobs.schedule import Tools, clear_away, give_up
 from jobfair.store import ObjectNotFound, StoreMisconfigured
-from jobfair.store.box import unshut
 from jobfair.store.folder import FolderStore
 from tests.builders import CLOSES, KEYS, NOW, stage
 from tests.documents.uploads import upload_cv
@@ -134,8 +134,8 @@ async def test_another_cv_leaves_what_was_sent_as_it_was(tools, upload, send):
     async with tools.database.snapshot() as session:
         for name, content in ((first, b"lama"), (second, b"baru")):
             cv = await cv_named(session, name)
-            key = KEYS.unseal(cv.key_sealed, context=key_context(name))
-            assert unshut(await tools.store.get(name), key=key, name=name) == content
+            key = bytes.fromhex(KEYS.unseal(cv.key_sealed, context=key_context(name)))
+            assert decrypt(await tools.store.get(name), key=key, context=name) == content
     await tidy(tools, LATER)
     assert (await state(tools))[4] == {first, second}
 
@@ -273,8 +273,8 @@ async def test_another_root_key_opens_documents_without_touching_them(tools, upl
     async with tools.database.snapshot() as session:
         for at, name in enumerate(names):
             row = await session.scalar(select(StoredDocument).where(StoredDocument.name == name))
-            key = new.unseal(row.key_sealed, context=key_context(name))
-            assert unshut(before[at], key=key, name=name) == bytes([at])
+            key = bytes.fromhex(new.unseal(row.key_sealed, context=key_context(name)))
+            assert decrypt(before[at], key=key, context=name) == bytes([at])
             with pytest.raises(Misconfigured):
                 KEYS.unseal(row.key_sealed, context=key_context(name))
     assert [await tools.store.get(name) for name in names] == before

@@ -12,16 +12,16 @@ from jobfair.db import Database
 from jobfair.documents import actions
 from jobfair.documents.actions import Lost, lost
 from jobfair.documents.queries import Wanted
+from jobfair.encryption import encrypted_size
 from jobfair.fairs.models import Fair
 from jobfair.store import ObjectNotFound, StoreUnavailable
-from jobfair.store.box import sealed_size
 from jobfair.store.folder import FolderStore
 from tests.builders import NOW, stage
 from tests.documents.s3 import ACCESS
 from tests.documents.uploads import upload_cv
 from tests.free_port import free_port
 
-WHOLE = sealed_size(3)
+WHOLE = encrypted_size(3)
 
 
 @pytest.fixture

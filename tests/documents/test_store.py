@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from jobfair.encryption import DecryptionFailed, decrypt, encrypt, encrypted_size, new_key
 from jobfair.store import ObjectNotFound, StoreMisconfigured, StoreUnavailable
-from jobfair.store.box import DecryptionFailed, new_key, sealed_size, shut, unshut
 from jobfair.store.folder import FolderStore
 from jobfair.store.opening import open_store
 from jobfair.store.s3 import S3Store
@@ -292,26 +292,26 @@ async def test_an_address_is_a_bucket_and_anything_else_a_folder(tmp_path):
     await bucket.close()
 
 
-# --- the box
+# --- encryption
 
 
-def test_a_box_opens_with_its_own_key_under_its_own_name_only():
+def test_a_document_opens_with_its_own_key_under_its_own_name_only():
     key, one = new_key(), name()
-    sealed = shut(BYTES, key=key, name=one)
+    sealed = encrypt(BYTES, key=key, context=one)
 
-    assert unshut(sealed, key=key, name=one) == BYTES
+    assert decrypt(sealed, key=key, context=one) == BYTES
     assert BYTES[:64] not in sealed
-    assert len(sealed) == sealed_size(len(BYTES))
-    assert len(shut(b"", key=key, name=one)) == sealed_size(0)
-    assert shut(BYTES, key=key, name=one) != sealed
-    for wrong in ({"key": new_key(), "name": one}, {"key": key, "name": name()}):
+    assert len(sealed) == encrypted_size(len(BYTES))
+    assert len(encrypt(b"", key=key, context=one)) == encrypted_size(0)
+    assert encrypt(BYTES, key=key, context=one) != sealed
+    for wrong in ({"key": new_key(), "context": one}, {"key": key, "context": name()}):
         with pytest.raises(DecryptionFailed):
-            unshut(sealed, **wrong)
+            decrypt(sealed, **wrong)
 
 
-def test_a_box_that_was_changed_or_cut_does_not_open():
+def test_a_document_that_was_changed_or_cut_does_not_open():
     key, one = new_key(), name()
-    sealed = shut(b"isi", key=key, name=one)
+    sealed = encrypt(b"isi", key=key, context=one)
     spoilt = [sealed[:end] for end in range(len(sealed))]
     spoilt += [
         sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :] for at in range(len(sealed))
@@ -319,4 +319,4 @@ def test_a_box_that_was_changed_or_cut_does_not_open():
 
     for bad in [*spoilt, sealed + b"x", b"%PDF-1.7"]:
         with pytest.raises(DecryptionFailed):
-            unshut(bad, key=key, name=one)
+            decrypt(bad, key=key, context=one)

@@ -5,8 +5,8 @@ from datetime import datetime
 from jobfair.db import Database
 from jobfair.documents import actions
 from jobfair.documents.rules import Kind
+from jobfair.encryption import encrypt
 from jobfair.store import Store
-from jobfair.store.box import shut
 from tests.builders import KEYS, NOW
 
 
@@ -26,7 +26,7 @@ async def upload_cv(
         )
     if after == "begin":
         return begun.name
-    await store.put(begun.name, shut(content, key=begun.key, name=begun.name))
+    await store.put(begun.name, encrypt(content, key=bytes.fromhex(begun.key), context=begun.name))
     if after == "put":
         return begun.name
     async with database.transaction() as session:

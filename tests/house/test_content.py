@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jobfair.web.http.templating import make_environment
+from jobfair.web.pages.shared.environment import make_environment
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from babel.messages.pofile import read_po
 
 from jobfair.errors import Problem
-from jobfair.web.http.templating import make_environment
+from jobfair.web.pages.shared.environment import make_environment
 from jobfair.wording.dates import ago, time_left
 from jobfair.wording.language import CATALOGUE
 from jobfair.wording.sentences import sentence

@@ -236,7 +236,7 @@ async def test_who_may_not_watch_is_refused_before_the_socket_opens(fair, error,
 
 async def test_the_kernel_ends_a_connection_whose_browser_reads_nothing(monkeypatch):
     # Guards TCP_USER_TIMEOUT: who was let go while the buffers were full would stay for ever.
-    monkeypatch.setattr(serve, "DEAF_AFTER", 1)
+    monkeypatch.setattr(serve, "SEND_TIMEOUT", 1)
     gone = asyncio.get_running_loop().create_future()
 
     class Server(asyncio.Protocol):

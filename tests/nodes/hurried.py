@@ -12,7 +12,7 @@ LATCH_AFTER = 5
 """Some rings of the clock, even of one that comes late, so that what is done twice is seen."""
 
 if __name__ == "__main__":
-    leader.LONGEST_SILENCE = ROLE_LOST_AFTER
+    leader.IDLE_TIMEOUT = ROLE_LOST_AFTER
     closing.PATIENCE = LATCH_AFTER
     if sys.argv[1] != "serve":
         defects.plant(sys.argv.pop(1))

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from jobfair.db import Database, topics
+from jobfair.db import Database, silence, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.migrations import upgrade
 from jobfair.db.notes import LONGEST, read_note, write_note
@@ -143,7 +143,8 @@ def test_a_note_that_does_not_fit_says_everything(letters, fits):
 
 async def test_a_line_that_is_reset_or_falls_silent_costs_no_number(shared_url, clock, monkeypatch):
     monkeypatch.setattr(bus, "PULSE", 0.1)
-    monkeypatch.setattr(bus, "ANSWER_WITHIN", 0.2)
+    monkeypatch.setattr(silence, "SUSPECT_AFTER", 0.2)
+    monkeypatch.setattr(silence, "ANSWER_WITHIN", 0.2)
     async with crowd(shared_url, clock, count=1) as (here,), wire(shared_url) as (line, far):
         made = await staged(here.database, applicants=3)
         async with crowd(far, clock, count=1) as (there,), there.watching(made.fair.id):

@@ -57,7 +57,7 @@ async def test_a_runner_that_is_cut_off_notices_and_steps_down(candidates):
 
 async def test_a_runner_that_hangs_loses_the_role(candidates, monkeypatch):
     first, second = candidates
-    monkeypatch.setattr(leader, "LONGEST_SILENCE", "100ms")
+    monkeypatch.setattr(leader, "IDLE_TIMEOUT", "100ms")
     assert await first.holds()
     monkeypatch.undo()
 

@@ -204,12 +204,12 @@ async def test_an_answer_does_not_wait_for_the_reader_to_confirm():
 def test_the_parent_replaces_but_no_faster_than_once_a_second():
     program = (
         "import os, time, signal\n"
-        "from jobfair.cli.crew import Crew\n"
+        "from jobfair.cli.crew import WorkerPool\n"
         "def work(parent):\n"
         "    os.write(1, b'x')\n"
         "    raise SystemExit(7)\n"
         "signal.alarm(20)\n"
-        "Crew(work, 2, patience=5).run(stop_listening=lambda: os.write(1, b's'))\n"
+        "WorkerPool(work, 2, patience=5).run(stop_listening=lambda: os.write(1, b's'))\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -29,7 +29,7 @@ from sqlalchemy import select
 
 from jobfair.applications.models import Application
 from jobfair.db import Database
-from jobfair.db.integrity import integrity_problems
+from jobfair.db.safety import integrity_problems
 from tests.nodes.people import Pair, Witness
 from tests.rigs.disk_space import Mounted, Space
 from tests.rigs.kill import Rig

@@ -8,7 +8,7 @@ import pytest
 from jobfair.web.http.dependencies import Services
 from jobfair.web.http.headers import HEADERS
 from jobfair.web.http.overload import BusyPages
-from jobfair.web.http.templating import make_environment
+from jobfair.web.pages.shared.environment import make_environment
 from tests.builders import CLOSES, PASSWORD, stage
 from tests.forms import form_on
 from tests.web.pages import ledger, send, statements, text_of

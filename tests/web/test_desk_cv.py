@@ -10,8 +10,8 @@ from jobfair.applications.models import Application
 from jobfair.audit.models import AuditEntry
 from jobfair.documents import actions
 from jobfair.documents.rules import Kind
+from jobfair.encryption import encrypt
 from jobfair.people.rules import Role
-from jobfair.store.box import shut
 from jobfair.store.folder import FolderStore
 from jobfair.web.pages.company import cv as pages
 from tests.builders import CLOSES, KEYS, NOW, make_account, on_both, stage
@@ -28,7 +28,9 @@ async def upload(session, folder, account_id, data=PDF):
     begun = await actions.begin_upload(
         session, keys=KEYS, account_id=account_id, kind=Kind.PDF, size=len(data), now=NOW
     )
-    await FolderStore(folder).put(begun.name, shut(data, key=begun.key, name=begun.name))
+    await FolderStore(folder).put(
+        begun.name, encrypt(data, key=bytes.fromhex(begun.key), context=begun.name)
+    )
     await session.flush()
     await actions.finish_upload(session, account_id=account_id, name=begun.name, now=NOW)
 

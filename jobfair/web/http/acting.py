@@ -16,19 +16,17 @@ typed still in it:
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias, TypeVar
 
-from litestar import Request
 from litestar.response import Redirect, Response, Template
 
 from jobfair.db import Clash, Session
 from jobfair.db.faults import is_duplicate
 from jobfair.errors import Invalid, JobFairError, Overloaded, Refused, TemporarilyUnavailable
 from jobfair.people.rules import TooMany
-from jobfair.web.http.dependencies import Services
+from jobfair.web.http.dependencies import AnyRequest, Services
 from jobfair.web.http.errors import CLASH, status_of
 from jobfair.web.http.forms import Form, read_form
 
 T = TypeVar("T")
-AnyRequest: TypeAlias = Request[Any, Any, Any]
 Page: TypeAlias = Callable[[Form], Awaitable[Template]]
 """Shows the page a form is on: with ``form.given``, ``problems``, ``notice``, ``status_code``."""
 Done: TypeAlias = str | Callable[[T], Awaitable[Response[Any]]]

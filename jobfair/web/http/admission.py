@@ -1,9 +1,9 @@
-"""Who is let in while it is crowded: the outermost layer around all pages and forms.
+"""Load shedding: the outermost layer around all pages and forms.
 
-Who would wait too long is told so at once, before the session is looked up and before anything
-is written, with a page that tries again by itself. A request that has begun is never given up.
-A form is counted only when the whole of it is here, so slow senders hold nobody up; and a place
-is given back when the answer begins, so slow readers do not either.
+A request that would wait too long is refused at once, before its session is looked up and before
+anything is written, with a page that tries again by itself. A request that has begun is never
+abandoned. A form takes a slot only when the whole of it is here, and gives it back when the answer
+begins, so neither slow senders nor slow readers hold up others.
 """
 
 import asyncio
@@ -15,30 +15,32 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 
+from jobfair.errors import retry_after
 from jobfair.intake.door import Door
 from jobfair.web.http.admission_queue import AdmissionQueue, PriorityClass
 from jobfair.web.http.guards import SAFE_METHODS
-from jobfair.web.http.overload import APPLYING, SENT, BusyPages, after
+from jobfair.web.http.headers import encoded, send_page
+from jobfair.web.http.overload import APPLYING, SENT, BusyPages
 
 OPEN_PATHS = ("/static/", "/livez", "/readyz", "/metrics")
-"""For machines that watch, and files that cost next to nothing."""
+"""For monitoring, and for files that cost next to nothing."""
 ARRIVAL = "arrival"
-"""Key of the scope of an application under which stands when the whole of it was here: what it
-waits for its turn must not count against it at the closing instant."""
+"""Key of the scope of an application for the instant at which it was all here: its wait for
+a slot must not count against it at the closing instant."""
 GIVE_BACK = "give_back"
-"""Key of the scope under which stands how a request gives its place back before it is answered: one
-that waits for a printer must not keep others from beginning."""
+"""Key of the scope for what gives the slot of a request back before it is answered: one that waits
+for a printer must not keep others from beginning."""
 PAPER = re.compile(r"/[^/]+/[a-z-]+\.(?:pdf|csv)")
 PAPERS_AT_ONCE = 2
 PAPERS_WAITING = 20
-"""Papers of closed fairs are read and sent two at a time, and few wait for that: however many are
-asked for, pages and forms have at most two of them before themselves."""
+"""Papers of closed fairs are read and sent two at a time, and few wait for that, so that pages and
+forms never have more than two of them before themselves."""
 BODY_WITHIN = 20.0
 """Seconds for the whole of a form to arrive."""
 
 
 class Admission(ASGIMiddleware):
-    """Lets requests begin one after another, forms before pages, or refuses them."""
+    """Lets requests begin one after another, forms before pages, or refuses them at once."""
 
     scopes = (ScopeType.HTTP,)
 
@@ -53,7 +55,7 @@ class Admission(ASGIMiddleware):
     ) -> None:
         self._line = line
         self._pages = pages
-        self._headers = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
+        self._headers = encoded(headers)
         self._body_limit = body_limit
         self._door = door
         self._papers = asyncio.Semaphore(PAPERS_AT_ONCE)
@@ -109,7 +111,7 @@ class Admission(ASGIMiddleware):
         next_app: ASGIApp,
         until_answered: ExitStack,
     ) -> None:
-        """Give the place back when the answer begins; an upload on its way gives it at once."""
+        """Give the slot back when the answer begins; an upload under way gives it back at once."""
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -121,9 +123,9 @@ class Admission(ASGIMiddleware):
         await next_app(scope, receive, sending)
 
     async def _read(self, scope: Any, receive: Receive, send: Send) -> Receive | None:
-        """Read a form to its end and return who gives it again; None when it does not come.
+        """Read a form to its end and return a ``receive`` that replays it; None if it never came.
 
-        One that is too large is read no further: the application says so.
+        One that is too large is read no further: the application refuses it.
         """
         body, more = b"", True
         try:
@@ -153,15 +155,7 @@ class Admission(ASGIMiddleware):
     async def _refuse(
         self, scope: Any, send: Send, status: int = 503, *more: tuple[bytes, bytes]
     ) -> None:
-        seconds = after()
+        seconds = retry_after()
         body = self._pages.page(scope, seconds).encode()
-        headers = [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-            (b"cache-control", b"no-store"),
-            (b"retry-after", str(seconds).encode()),
-            *more,
-            *self._headers,
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        retry = (b"retry-after", str(seconds).encode())
+        await send_page(send, status, body, [retry, *more, *self._headers], head=False)

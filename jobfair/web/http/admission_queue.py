@@ -1,10 +1,9 @@
-"""The line in front of the event loop: who begins next, and who would wait too long.
+"""The admission queue in front of the event loop: which request begins next, and which is refused.
 
-Every turn of the event loop lets one waiting request begin, so that what arrives meanwhile is
-looked at between two of them and a refusal never waits behind much work. How long the next one will
-wait is known when it comes: the people before it, times what each of the last ones took. That
-holds on a slow machine and on a fast one, which a fixed number would not: at 100 a second 25
-people make the wait that 500 make at 2,000.
+Every turn of the event loop lets one waiting request begin, so that arrivals are looked at between
+two of them and a refusal never waits behind much work. The wait of an arrival is the number of
+requests before it times the mean service time. That holds on slow and fast machines, which a fixed
+length would not: at 100 a second 25 requests make the wait that 500 make at 2,000.
 """
 
 import asyncio
@@ -13,25 +12,25 @@ from collections import deque
 from dataclasses import dataclass, field
 
 AT_ONCE = 128
-"""How many may have begun without an answer yet: what waits for the disk, for a database out of
-reach or for the hashing of a password does not pile up without end."""
+"""Slots for requests begun and not answered yet: waits for the disk, for a database out of reach or
+for the hashing of a password do not pile up without end."""
 FORMS_FIRST = 4
-"""Forms that begin for each page that begins while both wait: who has filled in a form comes
-first, and who was accepted still sees the receipt."""
+"""Forms that begin for each page that begins while both wait: a filled-in form comes first, and its
+receipt can still be seen."""
 SERVICE_TIME = 0.002
-"""Seconds each one is taken to need before any was measured."""
+"""Seconds assumed before any request was measured."""
 LONGEST_SERVICE = 0.05
 SMOOTHING = 1 / 256
-"""The pace is that of about as many as wait when the line is full: of fewer, one quick moment would
-let in more than can be served in time."""
+"""The mean is over about as many requests as fit into the queue: over fewer, one quick moment would
+admit more than can be served in time."""
 
 
 @dataclass
 class PriorityClass:
-    """People who wait for the same kind of thing, and for how long they may."""
+    """Waiting requests of one kind, and for how long they may wait."""
 
     max_wait: float
-    """Seconds. Who would wait longer is refused on arrival."""
+    """Seconds. A request that would wait longer is refused on arrival."""
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
     refused: int = 0
 
@@ -56,16 +55,16 @@ class AdmissionQueue:
         return len(self.forms.waiting) + len(self.pages.waiting)
 
     def wait_of(self, lane: PriorityClass) -> float:
-        """Return for how many seconds the next one in a lane would wait."""
+        """Return for how many seconds the next request of a class would wait."""
         forms, pages = len(self.forms.waiting), len(self.pages.waiting)
         if lane is self.forms:
             return (forms + min(pages, (forms + 1) // FORMS_FIRST)) * self.pace
         return (pages + min(forms, (pages + 1) * FORMS_FIRST)) * self.pace
 
     async def enter(self, lane: PriorityClass) -> bool:
-        """Wait for a turn; False at once where that would take too long.
+        """Wait for a slot; False at once if that would take too long.
 
-        Who was let in says :meth:`leave` once it is answered.
+        An admitted request must :meth:`leave` once it is answered.
         """
         if not self.waiting and self._has_room():
             self._begin()
@@ -84,7 +83,7 @@ class AdmissionQueue:
         return True
 
     def leave(self) -> None:
-        """Give a place back."""
+        """Give the slot back."""
         self.begun -= 1
         if self.waiting:
             self._turn_soon()
@@ -104,7 +103,7 @@ class AdmissionQueue:
             asyncio.get_running_loop().call_soon(self._turn)
 
     def _turn(self) -> None:
-        """Measure the turn that is over, whether anybody waited in it or not, and begin another."""
+        """Measure the turn that is over and begin another."""
         self._turning = False
         if self._one_began:
             took = min(LONGEST_SERVICE, time.perf_counter() - self._turn_began)
@@ -115,7 +114,7 @@ class AdmissionQueue:
             self._begin()
 
     def _next(self) -> asyncio.Future[None] | None:
-        """Return who begins next; people who have gone meanwhile are passed over."""
+        """Return the request that begins next; cancelled ones are passed over."""
         while self.waiting:
             form_first = self._forms_in_a_row < FORMS_FIRST or not self.pages.waiting
             is_form = bool(self.forms.waiting) and form_first

@@ -7,8 +7,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
@@ -22,12 +23,11 @@ from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
 from jobfair.reporting.press import Press
 from jobfair.store import Store
+from jobfair.tally.queries.recounts import Recounts
 from jobfair.web.http.admission_queue import AdmissionQueue
-from jobfair.web.http.fair_cache import FairCache
 from jobfair.web.http.limits import Limits
 from jobfair.web.http.metrics import Requests
 from jobfair.web.http.passwords import Passwords
-from jobfair.web.http.recounts import Recounts
 from jobfair.web.http.upload_slots import Uploads
 
 
@@ -65,7 +65,6 @@ class Services:
     data: Path = Path()
     """The folder whose disk must not fill up."""
     requests: Requests = field(default_factory=Requests)
-    fairs: FairCache = field(init=False)
     recounts: Recounts = field(default_factory=Recounts)
     line: AdmissionQueue = field(default_factory=AdmissionQueue)
     press: Press = field(init=False)
@@ -73,19 +72,20 @@ class Services:
     def __post_init__(self) -> None:
         """Make what follows from the settings."""
         self.limits = Limits(self.database, self.keys)
-        self.fairs = FairCache(self.database)
         self.press = Press(self.base_url, self.data / "papers")
 
 
+AnyRequest: TypeAlias = Request[Any, Any, Any]
 SessionDep: TypeAlias = NamedDependency[Session]
 SnapshotDep: TypeAlias = NamedDependency[Session]
 NowDep: TypeAlias = NamedDependency[datetime]
 ServicesDep: TypeAlias = NamedDependency[Services]
 AccountDep: TypeAlias = NamedDependency[SignedIn]
-"""Only behind a role guard: there is somebody."""
+"""Only behind a role guard, where an account is certain."""
 
 __all__ = [
     "AccountDep",
+    "AnyRequest",
     "FromPath",
     "FromQuery",
     "NowDep",

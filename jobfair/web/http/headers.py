@@ -1,5 +1,7 @@
 """What every answer says to the browser: strict content rules, nothing framed, nothing sniffed."""
 
+from collections.abc import Iterable, Mapping
+
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +24,26 @@ VARY = "Cookie, HX-Request, HX-Request-Type, Save-Data"
 HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 
 
+def encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Return headers as ASGI takes them."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+async def send_page(
+    send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]], *, head: bool
+) -> None:
+    """Send a page that no handler has made and no cache may store; for ``head`` without body."""
+    own = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        *headers,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": own})
+    sent = b"" if head else body
+    await send({"type": "http.response.body", "body": sent, "more_body": False})
+
+
 class SecureHeaders(ASGIMiddleware):
     """Adds the headers an answer does not bring itself.
 
@@ -32,7 +54,7 @@ class SecureHeaders(ASGIMiddleware):
 
     def __init__(self, *, https: bool) -> None:
         self.added = HEADERS | (HTTPS_HEADERS if https else {})
-        self._encoded = [(k.lower().encode(), v.encode()) for k, v in self.added.items()]
+        self._encoded = encoded(self.added)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Send the answer with the headers behind its own."""

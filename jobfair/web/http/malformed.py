@@ -13,6 +13,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from jobfair.clock import WIB
 from jobfair.errors import JobFairError
 from jobfair.web.http.errors import BY_STATUS
+from jobfair.web.http.headers import encoded, send_page
 from jobfair.web.http.overload import language_in
 from jobfair.web.http.templating import render
 from jobfair.wording.language import LANGUAGES
@@ -45,7 +46,7 @@ class RefuseMalformed:
         self, next_app: ASGIApp, environment: Environment, *, headers: dict[str, str]
     ) -> None:
         self._next = next_app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self._headers = encoded(headers)
         self._pages = {
             lang: render(
                 environment,
@@ -71,16 +72,5 @@ class RefuseMalformed:
             await receive()
             await send({"type": "websocket.close", "code": 4400, "reason": ""})
         else:
-            await self._refuse(scope, send)
-
-    async def _refuse(self, scope: Any, send: Send) -> None:
-        body = self._pages[language_in(scope["headers"])]
-        headers = [
-            (b"content-type", b"text/html; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-            (b"cache-control", b"no-store"),
-            *self._headers,
-        ]
-        await send({"type": "http.response.start", "status": 400, "headers": headers})
-        sent = b"" if scope["method"] == "HEAD" else body
-        await send({"type": "http.response.body", "body": sent, "more_body": False})
+            body = self._pages[language_in(scope["headers"])]
+            await send_page(send, 400, body, self._headers, head=scope["method"] == "HEAD")

@@ -1,11 +1,10 @@
-"""The answer to who comes when it is too crowded: small, cheap, and nothing typed is lost.
+"""The overload page: small, cheap, and nothing typed is lost.
 
 No database, no session: the pages are rendered once at the start with blanks for what varies.
 Only an application gets its fields back, and only the fields such a form has; any other form may
 hold a password or a NIK and is kept by the browser alone, which sends it again on reload.
 """
 
-import random
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -32,11 +31,6 @@ SECONDS, ADDRESS, CLOSES, FIELDS = "\x01", "\x02", "\x03", "\x04"
 BLANKS = {"seconds": SECONDS, "address": ADDRESS, "closes": CLOSES, "fields": FIELDS}
 """In the place of what varies: the rendered pages hold no control characters otherwise."""
 Headers = Iterable[tuple[bytes, bytes]]
-
-
-def after() -> int:
-    """Return seconds until the next try, not the same for everybody."""
-    return random.randint(3, 8)  # noqa: S311 - spreads the retries, no secret
 
 
 def header(headers: Headers, name: bytes) -> str:
@@ -96,7 +90,7 @@ class BusyPages:
         }
 
     def note_closing(self, slug: str, closes_at: datetime, zone: Any) -> None:
-        """Remember when a public fair closes, as the newest page about it was told."""
+        """Remember when a public fair closes, as its newest page showed it."""
         self._closes[slug] = (closes_at, zone)
 
     def page(self, scope: Mapping[str, Any], seconds: int) -> str:

@@ -22,13 +22,14 @@ from jobfair.tally.queries.versions import fair_version
 from jobfair.web.http.cache_key import CacheKey, cache_key
 from jobfair.web.http.dependencies import Services
 from jobfair.web.http.encodings import choose, gzipped
-from jobfair.web.http.fair_cache import STAMP
 from jobfair.web.http.headers import VARY
 from jobfair.web.http.metrics import GROUP
 
 SHARED = b"public, max-age=0, s-maxage=1, must-revalidate"
 """Browsers ask each time; a proxy may answer all who come within a second with one page."""
 MOST_PAGES = 300
+FAIR_VERSION = "fair_version"
+"""Key of the scope under which stands the version of the fair that a page is made of."""
 
 
 @dataclass
@@ -83,32 +84,30 @@ class PageCache(ASGIMiddleware):
         page = self.pages.get(key)
         if page is not None and page.etag == etag:
             scope[GROUP] = "public"
-            self.pages.move_to_end(key)
-            if len(page.versions) == 1:
-                page.versions = gzipped(page.versions[""])
-            encoding = choose(_header(scope, b"accept-encoding").decode("latin-1"), page.versions)
-            chosen = page.versions[encoding]
-            more = [(b"content-encoding", encoding.encode())] if encoding else []
-            more.append((b"content-length", str(len(chosen)).encode()))
-            await _send(send, page.start, chosen, more)
+            await self._send_cached(key, page, scope, send)
             return
-        scope[STAMP] = version
+        scope[FAIR_VERSION] = version
         start, body = await _collect(scope, receive, next_app)
         if start["status"] == 200 and not any(  # noqa: PLR2004
             name.lower() == b"set-cookie" for name, _ in start["headers"]
         ):
-            etag = key.etag(self._secret, scope[STAMP], now)
+            etag = key.etag(self._secret, scope[FAIR_VERSION], now)
             own = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
-            page = Page(etag, start | {"headers": [*own, *_headers(etag)]}, {"": body})
-            self._keep(key, page)
+            self.pages[key] = Page(etag, start | {"headers": [*own, *_headers(etag)]}, {"": body})
+            self.pages.move_to_end(key)
+            if len(self.pages) > MOST_PAGES:
+                self.pages.popitem(last=False)
             start = start | {"headers": [*start["headers"], *_headers(etag)]}
         await _send(send, start, body)
 
-    def _keep(self, key: CacheKey, page: Page) -> None:
-        self.pages[key] = page
+    async def _send_cached(self, key: CacheKey, page: Page, scope: Any, send: Send) -> None:
         self.pages.move_to_end(key)
-        while len(self.pages) > MOST_PAGES:
-            self.pages.popitem(last=False)
+        if len(page.versions) == 1:
+            page.versions = gzipped(page.versions[""])
+        encoding = choose(_header(scope, b"accept-encoding").decode("latin-1"), page.versions)
+        body = page.versions[encoding]
+        more = [(b"content-encoding", encoding.encode())] if encoding else []
+        await _send(send, page.start, body, [*more, (b"content-length", b"%d" % len(body))])
 
 
 def _headers(etag: bytes) -> list[tuple[bytes, bytes]]:

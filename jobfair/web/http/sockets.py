@@ -1,9 +1,8 @@
 """The socket side of a live part: a handler decides, a small loop around the router serves.
 
-What the router and the layers around a handler keep for a connection would live as long as the
-socket. So a handler only says what may be watched (:func:`subscribe`) and returns;
-:class:`LiveSockets` opens the socket and serves it when all of them are gone: one task, and
-another one only while a frame is on its way.
+What the router and its layers hold for a connection would live as long as the socket. So a handler
+only says what may be watched (:func:`subscribe`) and returns; after that :class:`LiveSockets` opens
+and serves the socket with one task, and another one only while a frame is on its way.
 
 Heartbeat, the contract with the page's script: every ``HEARTBEAT_EVERY`` seconds each socket gets
 the text frame ``HEARTBEAT``, an HTML comment, which htmx swaps to nothing. A page that has had no
@@ -55,7 +54,7 @@ Socket = WebSocket[Any, Any, Any]
 
 @dataclass(frozen=True)
 class Watch:
-    """What somebody may watch: a part, and the topic after whose changes it is made anew."""
+    """What a socket may watch: a part, and the topic whose changes render it anew."""
 
     topic: str
     part: str
@@ -97,14 +96,23 @@ class SocketWriter:
     socket is closed.
     """
 
-    __slots__ = ("_beats", "_frame", "_let_go", "_send", "_sending", "_since", "dismissed", "token")
+    __slots__ = (
+        "_beats",
+        "_frame",
+        "_on_revoked",
+        "_send",
+        "_sending",
+        "_since",
+        "dismissed",
+        "token",
+    )
 
-    def __init__(self, send: Send, let_go: Callable[[], object], *, token: str = "") -> None:
+    def __init__(self, send: Send, on_revoked: Callable[[], object], *, token: str = "") -> None:
         self._send = send
         self.token = token
         """The session cookie of the person who is signed in, if any."""
         self._beats = 0
-        self._let_go = let_go
+        self._on_revoked = on_revoked
         self._frame: str | None = None
         self._sending: asyncio.Task[None] | None = None
         self._since = 0.0
@@ -129,7 +137,7 @@ class SocketWriter:
         """Let the socket go, once."""
         if not self.dismissed:
             self.dismissed = True
-            self._let_go()
+            self._on_revoked()
 
     async def _deliver(self) -> None:
         with contextlib.suppress(OSError, RuntimeError):  # gone, and the server says so
@@ -149,8 +157,8 @@ def _closing(code: int, reason: str) -> Message:
     return {"type": "websocket.close", "code": code, "reason": reason}
 
 
-async def _to_nobody(_: Message) -> None:
-    """Forget what the framework says about a handshake; the answer is given here."""
+async def _discard(_: Message) -> None:
+    """Drop the framework's answer to a handshake; :class:`LiveSockets` gives it."""
 
 
 class LiveSockets:
@@ -195,7 +203,7 @@ class LiveSockets:
         rights = self._services.hub.rights
         ended = rights.ended
         await receive()  # the handshake
-        await self._router(scope, receive, _to_nobody)
+        await self._router(scope, receive, _discard)
         if WATCH not in scope:
             await _refuse(scope, send)
             return
@@ -249,7 +257,7 @@ class LiveSockets:
 
 
 async def _come_again(send: Send) -> None:
-    """Close with 1013, upon which browsers come back; a stuck one does not hear of it."""
+    """Close with 1013, upon which browsers come back; a stuck one never receives it."""
     with contextlib.suppress(TimeoutError, OSError, RuntimeError):
         async with asyncio.timeout(CLOSE_WITHIN):
             await send(_closing(TRY_LATER, ""))

@@ -7,15 +7,13 @@ at the token, the first field of the form, before it keeps a single byte of the 
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
 
-from litestar import Request
 from litestar.exceptions import ClientException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from jobfair.web.http.dependencies import AnyRequest
 from jobfair.web.http.guards import TOKEN_FIELD, check_token
 
-AnyRequest = Request[Any, Any, Any]
 BODY_MOST = 12 * 1024 * 1024
 """What is read of a request so that whoever sends a big photo gets an answer, not a broken line."""
 WINDOW = 20.0

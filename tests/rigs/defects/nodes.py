@@ -39,7 +39,7 @@ def answer_before_disk(patch: Patch) -> None:
     breaks="Who waits for an answer over a line that has fallen silent waits for ever.",
 )
 def endless_patience(patch: Patch) -> None:
-    patch(silence.Line, "wait", psycopg.AsyncConnection.wait)
+    patch(silence.WatchedConnection, "wait", psycopg.AsyncConnection.wait)
 
 
 @planted(
@@ -93,7 +93,7 @@ def tell_nobody(patch: Patch) -> None:
 
 @planted("role-for-ever", rig="fire", breaks="A node that hangs keeps the clock's role.")
 def keep_the_role(patch: Patch) -> None:
-    patch(leader, "LONGEST_SILENCE", "0")
+    patch(leader, "IDLE_TIMEOUT", "0")
 
 
 @planted("clock-without-memory", rig="fire", breaks="What was due is done again at every ring.")

@@ -17,9 +17,8 @@ from jobfair.applications.rules import (
 from jobfair.errors import Invalid, NotAllowed, Refused
 from jobfair.intake.door import Arrival
 from jobfair.people.rules import Role
-from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.admission import ARRIVAL
-from jobfair.web.http.dependencies import FromPath, Services, ServicesDep, SignedIn
+from jobfair.web.http.dependencies import AnyRequest, FromPath, Services, ServicesDep, SignedIn
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import GUESTS_KEEP_DRAFTS
 from jobfair.web.pages.shared.draft import (

@@ -13,13 +13,19 @@ from jobfair.documents.actions import begin_upload, finish_upload, remove_cv
 from jobfair.documents.queries import cv_named
 from jobfair.documents.rules import MOST_BYTES, MOST_MEGABYTES, Kind, read_cv, too_large
 from jobfair.documents.rules.pdf import problem_for
+from jobfair.encryption import encrypt
 from jobfair.errors import Invalid, NotFound, Problem, Refused, TemporarilyUnavailable
 from jobfair.inspection import inspect_pdf
 from jobfair.people.rules import Budget
 from jobfair.store import StoreUnavailable
-from jobfair.store.box import shut
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
+from jobfair.web.http.dependencies import (
+    AccountDep,
+    AnyRequest,
+    FromQuery,
+    NowDep,
+    Services,
+    ServicesDep,
+)
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import READS_ITSELF, applicants_only, local_path
 from jobfair.web.http.templating import show
@@ -139,7 +145,9 @@ async def _keep(services: Services, account_id: int, kind: Kind, data: bytes) ->
             size=len(data),
             now=services.clock.now(),
         )
-    sealed = await asyncio.to_thread(shut, data, key=begun.key, name=begun.name)
+    sealed = await asyncio.to_thread(
+        encrypt, data, key=bytes.fromhex(begun.key), context=begun.name
+    )
     await services.store.put(begun.name, sealed)
     async with services.database.transaction() as session:
         await finish_upload(

@@ -14,8 +14,15 @@ from jobfair.db import Session
 from jobfair.documents.queries import cv_named
 from jobfair.fairs.queries import published_fairs
 from jobfair.regions import district_name, regency_of
-from jobfair.web.http.acting import AnyRequest, perform
-from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, Services, ServicesDep
+from jobfair.web.http.acting import perform
+from jobfair.web.http.dependencies import (
+    AccountDep,
+    AnyRequest,
+    FromQuery,
+    NowDep,
+    Services,
+    ServicesDep,
+)
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import applicants_only, local_path
 from jobfair.web.http.templating import show

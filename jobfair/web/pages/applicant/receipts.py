@@ -19,9 +19,9 @@ from jobfair.applications.rules import Stage, check_may_withdraw
 from jobfair.db import Session
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.rules.state import FairState
-from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.dependencies import (
     AccountDep,
+    AnyRequest,
     FromPath,
     NowDep,
     SessionDep,

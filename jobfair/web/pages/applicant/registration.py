@@ -19,9 +19,16 @@ from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import Credentials, credentials_for_key
 from jobfair.people.rules import Role, network_of
-from jobfair.web.http.acting import AnyRequest, perform_prepared
+from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
-from jobfair.web.http.dependencies import FromQuery, NowDep, Services, ServicesDep, SignedIn
+from jobfair.web.http.dependencies import (
+    AnyRequest,
+    FromQuery,
+    NowDep,
+    Services,
+    ServicesDep,
+    SignedIn,
+)
 from jobfair.web.http.devices import device_cookie
 from jobfair.web.http.forms import Form
 from jobfair.web.http.limits import (

@@ -17,8 +17,15 @@ from jobfair.applications.queries import desk
 from jobfair.applications.rules import STAGE_NAMES, Stage
 from jobfair.db import Session
 from jobfair.errors import JobFairError, NotFound, Problem, Refused
-from jobfair.web.http.acting import AnyRequest, perform
-from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, Services, SignedIn
+from jobfair.web.http.acting import perform
+from jobfair.web.http.dependencies import (
+    AccountDep,
+    AnyRequest,
+    FromPath,
+    NowDep,
+    Services,
+    SignedIn,
+)
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import reviewers_only
 from jobfair.web.http.templating import is_part, language_of, show

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, get, websocket
+from litestar import get, websocket
 from litestar.response import Redirect, Response, Template
 
 from jobfair.companies.queries import company_by_id
@@ -12,6 +12,7 @@ from jobfair.positions.queries import positions_of_company
 from jobfair.tally.queries.counters import tally_positions
 from jobfair.web.http.dependencies import (
     AccountDep,
+    AnyRequest,
     FromPath,
     NowDep,
     Services,
@@ -26,7 +27,6 @@ from jobfair.web.pages.company.context import company_of, counts_of, desk_contex
 from jobfair.web.pages.company.view import known_id, read_view
 
 ARRIVALS = "company/_arrivals.html"
-AnyRequest = Request[Any, Any, Any]
 
 
 @get("/meja", guards=[reviewers_only])

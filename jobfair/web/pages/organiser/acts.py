@@ -15,9 +15,10 @@ from jobfair.fairs.rules import CLOSING_WORD, Phase, read_closing, read_extensio
 from jobfair.fairs.rules.state import CountedFair, FairState
 from jobfair.intake.closing import close_when_drained
 from jobfair.tally.queries.counters import tally_fair
-from jobfair.web.http.acting import AnyRequest, perform
+from jobfair.web.http.acting import perform
 from jobfair.web.http.dependencies import (
     AccountDep,
+    AnyRequest,
     FromPath,
     NowDep,
     Services,

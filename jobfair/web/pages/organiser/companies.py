@@ -15,9 +15,10 @@ from jobfair.positions.queries import positions_of_company
 from jobfair.positions.rules.flags import flags_of
 from jobfair.tally.queries.counters import tally_companies, tally_positions
 from jobfair.tally.queries.live import tally_waiting_since
-from jobfair.web.http.acting import AnyRequest, perform
+from jobfair.web.http.acting import perform
 from jobfair.web.http.dependencies import (
     AccountDep,
+    AnyRequest,
     FromPath,
     NowDep,
     Services,

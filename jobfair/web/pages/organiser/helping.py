@@ -24,9 +24,10 @@ from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Misconfigured, Problem, Refused
 from jobfair.fairs.rules.state import CountedFair
 from jobfair.people.rules import one_time_password
-from jobfair.web.http.acting import AnyRequest, perform_prepared
+from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.dependencies import (
     AccountDep,
+    AnyRequest,
     FromPath,
     NowDep,
     Services,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from litestar import Request, get, post, websocket
+from litestar import get, post, websocket
 from litestar.response import Redirect, Response, Template
 
 from jobfair.companies.queries import companies_of_office
@@ -15,6 +15,7 @@ from jobfair.tally.queries.counters import tally_companies, tally_day, tally_fai
 from jobfair.tally.queries.live import tally_funnel, tally_waiting_since
 from jobfair.web.http.dependencies import (
     AccountDep,
+    AnyRequest,
     FromPath,
     NowDep,
     Services,
@@ -38,7 +39,6 @@ PHASE_WORDS = {
     Phase.CLOSED: "Ditutup",
 }
 TOO_LONG = timedelta(hours=24)
-AnyRequest = Request[Any, Any, Any]
 
 
 @get("/kendali", guards=[organisers_only])

@@ -1,8 +1,6 @@
 """Numbers of applicants, the audit trail, and the recap once the fair has closed."""
 
-from typing import Any
-
-from litestar import Request, get
+from litestar import get
 from litestar.response import Template
 
 from jobfair.companies.queries import companies_of_office
@@ -12,6 +10,7 @@ from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.live import tally_residence
 from jobfair.web.http.dependencies import (
     AccountDep,
+    AnyRequest,
     FromPath,
     NowDep,
     ServicesDep,
@@ -22,7 +21,6 @@ from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.audit_text import audit_lines, staff_in_trail
 from jobfair.web.pages.organiser.scope import own_fair
 
-AnyRequest = Request[Any, Any, Any]
 PAGE = 50
 DIGITS = 9
 

@@ -11,9 +11,10 @@ from jobfair.companies import actions
 from jobfair.db import Session
 from jobfair.people.queries import StaffMember
 from jobfair.people.rules import one_time_password
-from jobfair.web.http.acting import AnyRequest, perform, perform_prepared
+from jobfair.web.http.acting import perform, perform_prepared
 from jobfair.web.http.dependencies import (
     AccountDep,
+    AnyRequest,
     FromPath,
     NowDep,
     Services,

@@ -4,8 +4,7 @@ from jobfair.db import Session
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.fairs.rules.state import CountedFair
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import SignedIn
+from jobfair.web.http.dependencies import AnyRequest, SignedIn
 
 LARGEST_ID = 2**31 - 1
 

@@ -6,8 +6,7 @@ from litestar.response import Template
 from jobfair.errors import Problem
 from jobfair.fairs.queries import published_fairs
 from jobfair.people.rules import ABSOLUTE, IDLE, Role
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import SnapshotDep
+from jobfair.web.http.dependencies import AnyRequest, SnapshotDep
 from jobfair.web.http.forms import Form
 from jobfair.web.http.templating import show
 

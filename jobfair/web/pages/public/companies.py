@@ -7,8 +7,7 @@ from jobfair.companies.queries import company_by_slug
 from jobfair.errors import NotFound
 from jobfair.positions.rules.offers import few_applicants
 from jobfair.tally.queries.counters import tally_sent
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import FromPath, Services
+from jobfair.web.http.dependencies import AnyRequest, FromPath, Services
 from jobfair.web.http.templating import show
 from jobfair.web.pages.public.positions import applied_by
 from jobfair.web.pages.shared.fairs import cached_fair

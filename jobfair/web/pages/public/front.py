@@ -6,8 +6,7 @@ from litestar.response import Redirect, Template
 
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import published_fairs
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import FromPath, FromQuery, NowDep, SnapshotDep
+from jobfair.web.http.dependencies import AnyRequest, FromPath, FromQuery, NowDep, SnapshotDep
 from jobfair.web.http.guards import local_path
 from jobfair.web.http.templating import LANGUAGE_COOKIE, show
 from jobfair.wording.language import LANGUAGES

@@ -8,8 +8,7 @@ from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules import day_of
 from jobfair.positions.rules.search import SearchQuery
 from jobfair.tally.queries.counters import tally_fair
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import FromPath, Services
+from jobfair.web.http.dependencies import AnyRequest, FromPath, Services
 from jobfair.web.http.guards import same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
@@ -34,7 +33,7 @@ async def show_landing(request: AnyRequest, fair_slug: FromPath[str]) -> Templat
         phase=found.phase(now),
         day=day_of(now, found.timetable, found.zone),
         tally=shown.tally(now),
-        edition=shown.stamp.edition,
+        edition=shown.version.edition,
         change=shown.change,
         thrifty=request.headers.get("save-data") == "on",
         results=shown.find(SearchQuery()),

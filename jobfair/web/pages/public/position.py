@@ -3,8 +3,7 @@
 from litestar import get
 from litestar.response import Template
 
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import FromPath, Services
+from jobfair.web.http.dependencies import AnyRequest, FromPath, Services
 from jobfair.web.http.forms import Form
 from jobfair.web.pages.shared.position_page import (
     load_position_page,

@@ -9,8 +9,7 @@ from jobfair.people.rules import Role
 from jobfair.positions.rules.offers import few_applicants
 from jobfair.positions.rules.search import SORTS, read_wish
 from jobfair.tally.queries.counters import tally_sent
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import FromPath, Services, SignedIn
+from jobfair.web.http.dependencies import AnyRequest, FromPath, Services, SignedIn
 from jobfair.web.http.templating import is_part, show
 from jobfair.web.pages.shared.fairs import cached_fair
 

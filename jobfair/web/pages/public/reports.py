@@ -14,9 +14,8 @@ from jobfair.reporting.findings import few
 from jobfair.reporting.glyphs import reports_root
 from jobfair.reporting.sheets import recap_sheet
 from jobfair.tally.queries.frozen import FrozenClosing, closing_of, signed_text
-from jobfair.web.http.acting import AnyRequest
 from jobfair.web.http.admission import GIVE_BACK
-from jobfair.web.http.dependencies import FromPath, NowDep, Services
+from jobfair.web.http.dependencies import AnyRequest, FromPath, NowDep, Services
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.fairs import visible_fair
 from jobfair.wording.language import gettext_noop

@@ -7,8 +7,7 @@ from litestar.response import Redirect, Template
 
 from jobfair.applications.queries.receipts import verify_receipt
 from jobfair.applications.rules import normalise_receipt, receipt_fits
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import FromPath, FromQuery, SnapshotDep
+from jobfair.web.http.dependencies import AnyRequest, FromPath, FromQuery, SnapshotDep
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.fairs import visible_fair
 

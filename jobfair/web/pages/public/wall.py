@@ -12,8 +12,7 @@ from jobfair.db import Session, topics
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules.state import FairState
 from jobfair.tally.queries.counters import tally_course, tally_fair, tally_latest
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import FromPath, NowDep, Services, SnapshotDep
+from jobfair.web.http.dependencies import AnyRequest, FromPath, NowDep, Services, SnapshotDep
 from jobfair.web.http.guards import same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show

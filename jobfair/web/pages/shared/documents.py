@@ -10,10 +10,10 @@ from jobfair.applications.queries.desk import Opened
 from jobfair.db import Session
 from jobfair.documents.queries import Cv, cv_named, key_context
 from jobfair.documents.rules import MEDIA, disposition, may_open
+from jobfair.encryption import DecryptionFailed, decrypt
 from jobfair.errors import NotFound, TemporarilyUnavailable
 from jobfair.fairs.rules.state import FairState
 from jobfair.store import ObjectNotFound, StoreUnavailable
-from jobfair.store.box import DecryptionFailed, unshut
 from jobfair.web.http.dependencies import Services
 from jobfair.wording.language import gettext_noop
 
@@ -53,7 +53,7 @@ async def _bytes_of(services: Services, cv: Cv) -> bytes:
     try:
         sealed = await services.store.get(cv.name)
         key = services.keys.unseal(cv.key_sealed, context=key_context(cv.name))
-        return await asyncio.to_thread(unshut, sealed, key=key, name=cv.name)
+        return await asyncio.to_thread(decrypt, sealed, key=bytes.fromhex(key), context=cv.name)
     except StoreUnavailable as error:
         raise store_unavailable(error) from None
     except (ObjectNotFound, DecryptionFailed) as error:

@@ -9,9 +9,8 @@ from jobfair.errors import NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.fairs.rules.state import FairState
 from jobfair.people.rules import Role
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import Services, SignedIn
-from jobfair.web.http.fair_cache import CachedFair
+from jobfair.web.http.dependencies import AnyRequest, SignedIn
+from jobfair.web.pages.shared.fair_cache import CachedFair, FairCache
 
 
 def check_visible(connection: ASGIConnection[Any, Any, Any, Any], fair: FairState) -> None:
@@ -42,13 +41,13 @@ async def visible_fair(
 async def cached_fair(request: AnyRequest, slug: str, *, position: str = "") -> CachedFair:
     """Return such a fair with all that public pages show of it.
 
-    With the slug of a ``position`` its stamp tells how many applications that one has got.
+    With the slug of a ``position`` its version tells how many applications that one has got.
 
     Raises:
         NotFound: there is none, or this person may not know of it yet.
 
     """
-    services: Services = request.app.state.services
-    shown = await services.fairs.see(request, slug, position=position)
+    fairs: FairCache = request.app.state.fairs
+    shown = await fairs.see(request, slug, position=position)
     check_visible(request, shown.found)
     return shown

@@ -11,9 +11,16 @@ from jobfair.errors import Invalid, Problem
 from jobfair.people import actions
 from jobfair.people.queries import account_by_id
 from jobfair.people.rules import PASSWORD_LONGEST, password_problem
-from jobfair.web.http.acting import AnyRequest, perform_prepared
+from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
-from jobfair.web.http.dependencies import AccountDep, FromQuery, NowDep, ServicesDep, SignedIn
+from jobfair.web.http.dependencies import (
+    AccountDep,
+    AnyRequest,
+    FromQuery,
+    NowDep,
+    ServicesDep,
+    SignedIn,
+)
 from jobfair.web.http.devices import device_cookie
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import signed_in_only

@@ -19,8 +19,7 @@ from jobfair.people.rules import Role
 from jobfair.positions.queries import PostedPosition
 from jobfair.positions.rules.offers import Offer
 from jobfair.regions import is_local
-from jobfair.web.http.acting import AnyRequest
-from jobfair.web.http.dependencies import Services, SignedIn
+from jobfair.web.http.dependencies import AnyRequest, Services, SignedIn
 from jobfair.web.http.forms import Form
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.draft import (
@@ -134,7 +133,7 @@ async def load_position_page(
     return PositionPage(
         found=found,
         position=position,
-        applicants=shown.stamp.sent,
+        applicants=shown.version.sent,
         card=card,
         others=shown.similar(position.id, most=SIMILAR_SHOWN),
     )

@@ -17,9 +17,16 @@ from jobfair.fields.parsing import normalise_email
 from jobfair.people import actions
 from jobfair.people.queries import Credentials, credentials_for_key
 from jobfair.people.rules import PASSWORD_LONGEST, Role, address_prefix, network_of
-from jobfair.web.http.acting import AnyRequest, perform_prepared
+from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
-from jobfair.web.http.dependencies import FromQuery, NowDep, Services, ServicesDep, SignedIn
+from jobfair.web.http.dependencies import (
+    AnyRequest,
+    FromQuery,
+    NowDep,
+    Services,
+    ServicesDep,
+    SignedIn,
+)
 from jobfair.web.http.devices import DEVICE_COOKIE, device_cookie, is_known_device
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import local_path

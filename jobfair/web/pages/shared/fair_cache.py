@@ -1,7 +1,7 @@
-"""A fair as public pages show it: what was made of its rows, kept until one of them changes.
+"""A fair as public pages show it: what was made of its rows, cached until one of them changes.
 
-The stamp is read anew for every page, and what was made of another definition is made anew. So no
-page shows what is out of date, also where another node changed it.
+The version is read anew for every page, and what was made of another definition is made anew. So
+no page shows what is out of date, also where another node changed it.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,16 +22,15 @@ from jobfair.positions.rules.offers import Booth, Offer, booths, by_likeness
 from jobfair.positions.rules.search import Results, SearchQuery, needs_applicants, search
 from jobfair.tally.queries.counters import FairTally, tally_fair
 from jobfair.tally.queries.versions import FairVersion, fair_version
+from jobfair.web.http.page_cache import FAIR_VERSION
 
-RESULTS_KEPT = 200
-"""Of a fair, each some kilobytes; then all are forgotten."""
-STAMP = "stamp"
-"""Where the stamp that a page is made of stays with its request."""
+RESULTS_CACHED = 200
+"""Of one fair, each some kilobytes; at this number all are dropped."""
 
 
 @dataclass
-class Definition:
-    """What people have said of a fair, in the shapes that pages need."""
+class FairDefinition:
+    """Everything of a fair except its running numbers, in the shapes that pages need."""
 
     defined: str
     found: FairState
@@ -48,8 +47,8 @@ class Definition:
 class CachedFair:
     """A fair at one state of the database."""
 
-    stamp: FairVersion
-    _definition: Definition
+    version: FairVersion
+    _definition: FairDefinition
 
     @property
     def found(self) -> FairState:
@@ -68,50 +67,50 @@ class CachedFair:
 
     def tally(self, now: datetime) -> FairTally:
         """Return the numbers of the fair at this state, read at ``now``."""
-        seq = self.stamp.seq
+        seq = self.version.seq
         return replace(
             self._definition.tally,
             seq=seq,
             as_of=now,
             applications=seq,
-            applicants=self.stamp.applicants,
+            applicants=self.version.applicants,
         )
 
     def offers_of(self, company_id: int) -> list[Offer]:
         """Return what one company offers."""
         return [offer for offer in self._definition.offers if offer.company_id == company_id]
 
-    def find(self, wish: SearchQuery, applicants: dict[int, int] | None = None) -> Results:
-        """Return what fits a wish; where ``applicants`` decide the order, it is not kept."""
-        kept = self._definition.results
-        if wish not in kept:
-            found = search(self._definition.offers, wish, applicants=applicants or {})
-            if needs_applicants(wish):
+    def find(self, query: SearchQuery, applicants: dict[int, int] | None = None) -> Results:
+        """Return what fits a query; where ``applicants`` decide the order, it is not cached."""
+        cached = self._definition.results
+        if query not in cached:
+            found = search(self._definition.offers, query, applicants=applicants or {})
+            if needs_applicants(query):
                 return found
-            if len(kept) >= RESULTS_KEPT:
-                kept.clear()
-            kept[wish] = found
-        return kept[wish]
+            if len(cached) >= RESULTS_CACHED:
+                cached.clear()
+            cached[query] = found
+        return cached[query]
 
     def similar(self, position_id: int, *, most: int, without: Collection[int] = ()) -> list[Offer]:
         """Return the positions most like one; none when the public does not see that one."""
-        kept, offers = self._definition.similar, self._definition.offers
-        if position_id not in kept:
+        cached, offers = self._definition.similar, self._definition.offers
+        if position_id not in cached:
             this = next((offer for offer in offers if offer.id == position_id), None)
-            kept[position_id] = by_likeness(offers, this) if this else []
-        others = (offer for offer in kept[position_id] if offer.id not in without)
+            cached[position_id] = by_likeness(offers, this) if this else []
+        others = (offer for offer in cached[position_id] if offer.id not in without)
         return list(islice(others, most))
 
     async def position(self, database: Database, slug: str) -> PostedPosition:
         """Return a position the public may see, with its company; ``NotFound`` when there is none.
 
-        Like the fair it is shared by all who look and a part of no session.
+        Shared by all requests and attached to no session, like the fair.
         """
-        kept = self._definition.positions
-        if slug not in kept:
+        cached = self._definition.positions
+        if slug not in cached:
             async with database.snapshot() as session:
-                kept[slug] = await position_by_slug(session, fair_id=self.found.id, slug=slug)
-        return kept[slug]
+                cached[slug] = await position_by_slug(session, fair_id=self.found.id, slug=slug)
+        return cached[slug]
 
 
 class FairCache:
@@ -119,40 +118,42 @@ class FairCache:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: dict[str, Definition] = {}
+        self._definitions: dict[str, FairDefinition] = {}
 
     async def see(
         self, connection: ASGIConnection[Any, Any, Any, Any], slug: str, *, position: str = ""
     ) -> CachedFair:
-        """Return a fair as it stands now; who may see it is not asked here.
+        """Return a fair as it stands now; the caller checks who may see it.
 
         Raises:
             NotFound: there is none.
 
         """
         scope: Any = connection.scope
-        stamp = scope.get(STAMP) or await self._stamp(self._database.lookup, slug, position)
-        kept = self._kept.get(slug)
-        if kept is None or kept.defined != stamp.defined:
+        version = scope.get(FAIR_VERSION) or await self._version(
+            self._database.lookup, slug, position
+        )
+        definition = self._definitions.get(slug)
+        if definition is None or definition.defined != version.defined:
             async with self._database.snapshot() as session:
-                stamp = await self._stamp(session, slug, position)
-                kept = self._kept[slug] = await _define(session, slug, stamp)
-        scope[STAMP] = stamp
-        return CachedFair(stamp, kept)
+                version = await self._version(session, slug, position)
+                definition = self._definitions[slug] = await _define(session, slug, version)
+        scope[FAIR_VERSION] = version
+        return CachedFair(version, definition)
 
-    async def _stamp(
+    async def _version(
         self, session: Session | PreparedLookup, slug: str, position: str
     ) -> FairVersion:
-        stamp = await fair_version(session, slug, position=position)
-        if stamp is None:
+        version = await fair_version(session, slug, position=position)
+        if version is None:
             raise NotFound("Job fair ini tidak ada.")
-        return stamp
+        return version
 
 
-async def _define(session: Session, slug: str, stamp: FairVersion) -> Definition:
-    """Make what pages need, in the snapshot in which the stamp was read."""
+async def _define(session: Session, slug: str, version: FairVersion) -> FairDefinition:
+    """Make what pages need, in the snapshot in which the version was read."""
     found = await defined_fair(session, slug)
     offers = await offers_of_fair(session, found.id)
     tally = await tally_fair(session, found.id, now=found.created_at)
     change = await last_change_of(session, found.id)
-    return Definition(stamp.defined, found, offers, booths(offers), tally, change)
+    return FairDefinition(version.defined, found, offers, booths(offers), tally, change)
