@@ -56,7 +56,8 @@ async def test_two_are_printed_at_once_and_a_full_queue_answers_at_once(make_pre
     await settle(press, presses.MOST_PAPERS)
 
     with pytest.raises(TemporarilyUnavailable) as refused:
-        await press.print(RECAP, several[-1])
+        async with asyncio.timeout(10):  # else it would wait for the printer
+            await press.print(RECAP, several[-1])
     assert refused.value.seconds == presses.RETRY
 
     printer.may_end.set()
