@@ -6,6 +6,7 @@ import pytest
 
 from jobfair.errors import TemporarilyUnavailable
 from jobfair.reporting import press as presses
+from tests.nodes.crowd import until
 from tests.reporting.printing import ANNEX, MEDIA, PDF, RECAP, SITE, fake_press
 from tests.reporting.records import make_closing
 
@@ -37,7 +38,7 @@ async def test_all_who_wait_share_one_print_and_it_outlives_the_process(make_pre
     press, printer = make_press()
     closing = make_closing()
     waiting = [asyncio.create_task(press.print(MEDIA, closing)) for _ in range(20)]
-    await settle(press, 1)
+    await until(lambda: press._visitors == len(waiting))
     waiting.pop().cancel()  # one visitor has gone; the others get their paper all the same
     printer.may_end.set()
 
