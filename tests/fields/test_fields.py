@@ -66,6 +66,8 @@ def test_line_breaks_count_one():
 
     assert read(lines, "text", longest=499, lines=True) == "\n".join(["a" * 9] * 50)
     assert read(lines, "text", longest=498, lines=True) == "Paling panjang 498 huruf."
+    for one in ("\r\n", "\r", "\n", "\v", "\f", "\x85", "\u2028", "\u2029"):
+        assert read(f"a{one}b", "text", longest=3, lines=True) == "a\nb"
 
 
 @pytest.mark.parametrize(

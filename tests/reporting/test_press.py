@@ -6,6 +6,7 @@ import pytest
 
 from jobfair.errors import TemporarilyUnavailable
 from jobfair.reporting import press as presses
+from tests.nodes.crowd import until
 from tests.reporting.printing import ANNEX, MEDIA, PDF, RECAP, SITE, fake_press
 from tests.reporting.records import make_closing
 
@@ -37,7 +38,7 @@ async def test_all_who_wait_share_one_print_and_it_outlives_the_process(make_pre
     press, printer = make_press()
     closing = make_closing()
     waiting = [asyncio.create_task(press.print(MEDIA, closing)) for _ in range(20)]
-    await settle(press, 1)
+    await until(lambda: press._visitors == len(waiting))
     waiting.pop().cancel()  # one visitor has gone; the others get their paper all the same
     printer.may_end.set()
 
@@ -56,7 +57,8 @@ async def test_two_are_printed_at_once_and_a_full_queue_answers_at_once(make_pre
     await settle(press, presses.MOST_PAPERS)
 
     with pytest.raises(TemporarilyUnavailable) as refused:
-        await press.print(RECAP, several[-1])
+        async with asyncio.timeout(10):  # else it would wait for the printer
+            await press.print(RECAP, several[-1])
     assert refused.value.seconds == presses.RETRY
 
     printer.may_end.set()

@@ -253,6 +253,7 @@ def test_the_shortest_positions_come_first():
         ((Stage.INTERVIEW, Stage.ACCEPTED, Stage.UNSUITABLE), 3),
         ((Stage.ACCEPTED, Stage.UNSUITABLE), 1),
         ((Stage.INTERVIEW, Stage.UNSUITABLE, Stage.REVIEWED), 1),
+        ((Stage.INTERVIEW, Stage.REVIEWED, Stage.UNSUITABLE), 1),
         ((Stage.SHORTLISTED, Stage.WITHDRAWN), 2),
         ((Stage.WITHDRAWN, Stage.NEW), 0),
     ],

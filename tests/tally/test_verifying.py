@@ -13,6 +13,7 @@ from jobfair.companies.models import Company
 from jobfair.db.sealed import Keys, is_signed_by
 from jobfair.errors import Refused
 from jobfair.fairday.actions.closing import close_fair
+from jobfair.fairs.models import Fair
 from jobfair.fairs.queries import fair_by_id
 from jobfair.positions.models import Position
 from jobfair.tally.models import Closing
@@ -58,6 +59,16 @@ async def with_hash(session, made):
     await rewrite(session)
 
 
+async def without_its_hash(session, made):
+    closing = await session.scalar(select(Closing))
+    record = {**closing.record, "disability": {"applicants": 60, "positions": 1}}
+    await session.execute(update(Closing).values(record=record))
+
+
+async def another_last_number(session, made):
+    await session.execute(update(Closing).values(seq=Closing.seq + 1))
+
+
 async def with_a_key_of_their_own(session, made):
     await rewrite(session, keys=OTHER)
 
@@ -75,6 +86,25 @@ async def swapped(session, made):
 async def moved_within_the_hour(session, made):
     row = await sent(session)
     row.received_at += timedelta(microseconds=1)
+
+
+async def moved_to_another_day(session, made):
+    row = await sent(session)
+    row.received_at += timedelta(days=1)
+
+
+async def another_latch(session, made):
+    later = CLOSES + timedelta(hours=1)
+    await session.execute(update(Fair).values(latched_at=later))
+
+
+async def no_latch(session, made):
+    await session.execute(update(Fair).values(latched_at=None, latch_seq=None))
+
+
+async def a_stage_without_a_step(session, made):
+    row = await sent(session)
+    row.stage = Stage.ACCEPTED if row.stage is not Stage.ACCEPTED else Stage.INTERVIEW
 
 
 async def another_profile(session, made):
@@ -99,10 +129,16 @@ async def no_closing(session, made):
     ("tamper", "place"),
     [
         (with_hash, "Rekap edisi 1, tanda tangan"),
+        (without_its_hash, "Rekap edisi 1, isi"),
+        (another_last_number, "Rekap edisi 1, isi"),
         (with_a_key_of_their_own, "Rekap edisi 1, tanda tangan"),
         (without_its_signature, "Rekap edisi 1, tanda tangan"),
         (swapped, "Rekap edisi 1, baris lamaran"),
         (moved_within_the_hour, "Rekap edisi 1, baris lamaran"),
+        (moved_to_another_day, "Rekap edisi 1, lamaran 20"),
+        (another_latch, "Rekap edisi 1, instan penguncian"),
+        (no_latch, "Rekap, "),
+        (a_stage_without_a_step, "Tahap dan jejaknya, "),
         (another_profile, "Rekap edisi 1, pendidikan"),
         (another_trail, "Rekap edisi 1, jejak tahap"),
         (more_openings, "Rekap edisi 1, posisi"),

@@ -8,7 +8,13 @@ import pytest
 from jobfair.fairs.actions import resume_fair
 from jobfair.positions.models import Position
 from jobfair.web.http.authentication import SESSION_COOKIE
-from jobfair.web.pages.shared.draft import DRAFT_COOKIE, back_to_card, draft_cookie, read_draft
+from jobfair.web.pages.shared.draft import (
+    DRAFT_COOKIE,
+    back_to_card,
+    draft_cookie,
+    guest_owner,
+    read_draft,
+)
 from tests.builders import KEYS, NOW, stage
 from tests.forms import form_on
 from tests.web.pages import change, ledger, pause, send
@@ -50,6 +56,9 @@ def test_a_draft_is_bound_to_its_position_its_owner_and_its_hour():
     assert read(value, position_id=2) == ()
     assert read(value, owner="account:2") == ()
     assert read(value, owner="guest:1") == ()
+    guests = keep(owner=guest_owner("a"))
+    assert read(guests, owner=guest_owner("a")) == ("Ya.", "")
+    assert read(guests, owner=guest_owner("b")) == ()
     assert read(value, now=NOW + timedelta(hours=3)) == ()
     for broken in ("", "x", value[:-4], "é", "A" * 4000):
         assert read(broken) == ()

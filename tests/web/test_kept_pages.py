@@ -237,6 +237,22 @@ def test_what_is_somebodys_own_is_never_kept(client, staged, paths, shelf, sign_
     assert "etag" not in guest.headers
 
 
+def test_an_answer_that_sets_a_cookie_is_kept_for_nobody(client, paths, shelf, monkeypatch):
+    collect = kept_pages._collect
+
+    async def with_cookie(*given):
+        start, body = await collect(*given)
+        return start | {"headers": [*start["headers"], (b"set-cookie", b"a=b")]}, body
+
+    monkeypatch.setattr(kept_pages, "_collect", with_cookie)
+
+    answer = client.get(paths["/lowongan"])
+
+    assert (answer.status_code, answer.headers["set-cookie"]) == (200, "a=b")
+    assert "etag" not in answer.headers
+    assert len(shelf) == 0
+
+
 def test_a_draft_is_kept_for_nobody(client, act, save, sign_in, shelf):
     staged = act(stage, published_at=None)
     save(staff(Role.ORGANISER, "kami@contoh.id", office_id=staged.office.id))
