@@ -217,4 +217,4 @@ def test_the_bar_and_the_front_page_name_one_closing_day(client, act, closes_at)
     page = f"/asahan-uji/lowongan/{staged.positions[0].slug}"
 
     assert "2–9 Maret 2026" in text_of(client.get("/asahan-uji").text)
-    assert "sampai Senin, 9 Maret" in text_of(client.get(page).text)
+    assert "sampai 9 Mar" in text_of(client.get(page).text)
