@@ -203,6 +203,8 @@ async def test_a_fair_nobody_applied_to_has_a_record(session):
         ("kbli", "positions", "Jabatan per lapangan usaha"),
         ("education", "women", "laki-laki, perempuan"),
         ("age", "applicants", "Pelamar menurut age"),
+        ("positions", "shortlisted", "lamaran shortlisted: "),
+        ("sectors", "offered_applications", "lamaran jabatan ditawarkan: "),
     ],
 )
 async def test_a_broken_table_is_named(session, part, name, where):
