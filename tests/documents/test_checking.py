@@ -9,6 +9,7 @@ from sqlalchemy import update
 from jobfair.cli import check, main
 from jobfair.cli.check import find_documents
 from jobfair.db import Database
+from jobfair.db.sealed import make_key_file
 from jobfair.documents import actions
 from jobfair.documents.actions import Lost, lost
 from jobfair.documents.queries import Wanted
@@ -178,6 +179,7 @@ async def test_a_store_that_stops_answering_ends_the_others_too():
 @pytest.fixture
 def say(sqlite_url, tmp_path):
     """Run ``jobfair check`` and return its exit code and what it said."""
+    make_key_file(tmp_path / "jobfair.key")
 
     def run(*words, **more):
         set_up = {"JOBFAIR_DATABASE_URL": sqlite_url, "JOBFAIR_DATA": str(tmp_path)} | more

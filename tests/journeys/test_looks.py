@@ -110,6 +110,6 @@ def test_the_header_of_a_signed_in_applicant_is_one_row_in_both_languages(
     sign_in(page, shared_site, APPLICANT)
     for language in ("id", "en"):
         page.goto(f"{shared_site.address}/bahasa/{language}?ke=/profil")
-        brand, link = page.locator(".kepala .merek"), page.locator(".kepala .nav a").last
+        brand, link = page.locator(".kepala .merek"), page.locator(".kepala .nav summary")
         assert page.locator("html").get_attribute("lang") == language
         assert link.bounding_box()["y"] < brand.bounding_box()["y"] + brand.bounding_box()["height"]
