@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from litestar.connection import ASGIConnection
 
@@ -129,7 +129,7 @@ class FairCache:
             NotFound: there is none.
 
         """
-        scope: Any = connection.scope
+        scope = cast("dict[str, object]", connection.scope)
         version = scope.get(FAIR_VERSION) or await self._version(
             self._database.lookup, slug, position
         )
