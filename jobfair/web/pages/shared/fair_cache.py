@@ -129,7 +129,7 @@ class FairCache:
             NotFound: there is none.
 
         """
-        scope = cast("dict[str, object]", connection.scope)
+        scope = cast("dict[str, FairVersion]", connection.scope)
         version = scope.get(FAIR_VERSION) or await self._version(
             self._database.lookup, slug, position
         )
