@@ -227,7 +227,7 @@ class Race:
         if frozen.seq != len(rows) or sum(frozen.record.stages.values()) != len(rows):
             problems.append(f"frozen at {frozen.seq} {frozen.record.stages}, rows {len(rows)}")
         reconciled = frozen.record.reconciliation.differences
-        return problems + [f"reconciliation: {one['sentence']}" for one in reconciled]
+        return problems + [f"reconciliation: {one.sentence}" for one in reconciled]
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,8 @@ from jobfair.fairday.actions import closing as fairday
 from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs import queries as fairs
 from jobfair.fairs import rules
-from jobfair.fairs.queries import fair_by_id
+from jobfair.fairs.models import Fair
+from jobfair.fairs.queries import LockedFair, fair_by_id
 from jobfair.intake import closing
 from tests.builders import EDGE
 from tests.rigs.closing import Race
@@ -48,8 +49,9 @@ def no_lock(patch: Patch) -> None:
 
     async def look_and_dawdle(session: Any, fair_id: int) -> Any:
         found = await fair_by_id(session, fair_id)
+        row = await session.get_one(Fair, fair_id)
         await asyncio.sleep(0.02)
-        return found
+        return LockedFair(row, found)
 
     add = ledger.add_applications
 
