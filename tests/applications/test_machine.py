@@ -33,7 +33,7 @@ from jobfair.db import Database
 from jobfair.errors import JobFairError
 from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs import actions as fairs
-from tests.builders import CLOSES, EDGE, NOW, OPENS, Staged, make_account, stage
+from tests.builders import CLOSES, EDGE, KEYS, NOW, OPENS, Staged, make_account, stage
 from tests.postgres import fast_folder
 from tests.recount import problems_of
 
@@ -275,7 +275,7 @@ class Machine(RuleBasedStateMachine):
         if len(self.model.rows) < 2 * LIMIT:
             return self.apply(step)
         may = self.model.now >= self.model.closes
-        outcome = self.on_fair(close_fair)
+        outcome = self.on_fair(close_fair, keys=KEYS)
         if not self.model.latched:
             assert outcome == (None if may else "still_open")
         self.model.latched = self.model.latched or may
