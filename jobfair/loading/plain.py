@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from jobfair.loading.mistakes import Problems
@@ -36,16 +37,28 @@ class Cell(NamedTuple):
     kind: Kind = Kind.TEXT
 
 
+def _beginning(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def read_bytes(path: Path, problems: Problems, *, largest: int = LARGEST) -> bytes | None:
     """Return the content of a file, or None with a mistake: too large, not readable, empty."""
     try:
-        with path.open("rb") as file:
-            data = file.read(largest + 1)
+        regular = S_ISREG(path.stat().st_mode)
+        data = _beginning(path, largest + 1) if regular else b""
     except OSError as error:
         problems.add(
             path.name,
             f"Berkas tidak dapat dibaca ({error.strerror or 'galat'}).",
             "Periksa apakah berkas ini memang berkas biasa dan izin bacanya ada.",
+        )
+        return None
+    if not regular:
+        problems.add(
+            path.name,
+            "Ini bukan berkas biasa (pipa, perangkat, atau folder).",
+            "Salin isinya ke berkas biasa.",
         )
         return None
     if len(data) > largest:

@@ -26,7 +26,10 @@ RATIO = 100
 RATIO_FROM = 1024 * 1024
 """Small members may be mostly repetition."""
 CHUNK = 65536
+XML = (".xml", ".rels", ".vml")
 CELLS = 20_000_000
+LAST_ROW = 1_048_576
+"""Of any sheet; what is left out above a number is handed out as empty rows, one by one."""
 """Looked at in one sheet, blank ones too."""
 LAST_ROW = 1_048_576
 """Excel has no more rows; a file that says so is made to keep us busy."""
@@ -101,7 +104,9 @@ def _inspect(data: bytes) -> dict[str, _Part]:
                 if "vbaproject" in name.casefold():
                     raise _BadWorkbook("Buku kerja ini memuat makro.")
                 parts[name] = _Part()
-                if name.endswith((".xml", ".rels", ".vml")):
+                if name.endswith((".xml", ".rels", ".vml")) or content[:64].lstrip().startswith(
+                    b"<"
+                ):
                     parse(io.BytesIO(content), parts[name], forbid_dtd=True)
     except DefusedXmlException:
         raise _BadWorkbook(
@@ -156,7 +161,7 @@ def _rows_of(sheet: Any) -> list[tuple[int, list[Cell]]]:
     seen = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         seen += len(cells)
-        if seen > CELLS:
+        if seen > CELLS or number > LAST_ROW:
             raise _BadWorkbook(BOMB)
         row = [_cell(cell) for cell in cells[:COLUMNS]]
         if any(cell.value is not None for cell in cells[COLUMNS:]):

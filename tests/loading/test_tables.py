@@ -1,5 +1,7 @@
 """Everything that can be wrong with companies and positions as CSV, one thing at a time."""
 
+import os
+
 import pytest
 
 from jobfair.loading import load_fair
@@ -329,13 +331,14 @@ async def test_which_files_there_are(folder, refused, names, expected):
     assert await refused() == (expected,)
 
 
-async def test_a_folder_in_place_of_a_file(folder, refused):
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+async def test_a_folder_or_a_pipe_in_place_of_a_file(folder, refused, make):
     (folder / P).unlink()
-    (folder / P).mkdir()
+    make(folder / P)
 
     assert await refused() == (
-        mistake(P, None, "", "", "Berkas tidak dapat dibaca (Is a directory).",
-              "Periksa apakah berkas ini memang berkas biasa dan izin bacanya ada."),
+        mistake(P, None, "", "", "Ini bukan berkas biasa (pipa, perangkat, atau folder).",
+              "Salin isinya ke berkas biasa."),
     )  # fmt: skip
 
 

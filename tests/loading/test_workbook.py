@@ -180,6 +180,19 @@ def rewrite(path, change, *, compression=zipfile.ZIP_DEFLATED):
 SHEET = "xl/worksheets/sheet1.xml"
 
 
+def elsewhere(members):
+    """Put the sheet into a part that is not called XML, with a row far below the last."""
+    sheet = members.pop(SHEET)
+    members["xl/worksheets/sheet1.dat"] = sheet.replace(b'<row r="3"', b'<row r="999999999"', 1)
+    for name in ("xl/_rels/workbook.xml.rels", "[Content_Types].xml"):
+        members[name] = members[name].replace(b"sheet1.xml", b"sheet1.dat")
+
+
+def entities_elsewhere(members):
+    entities(members)
+    elsewhere(members)
+
+
 def macro(members):
     members["xl/vbaProject.bin"] = b"\xd0\xcf\x11\xe0"
 
@@ -237,6 +250,8 @@ DTD = "Buku kerja ini memuat definisi XML (DTD atau entitas), yang tidak dibuat 
     [
         (macro, "Buku kerja ini memuat makro."),
         (entities, DTD),
+        (elsewhere, BOMB),
+        (entities_elsewhere, DTD),
         (outside_entity, DTD),
         (dense, BOMB),
         (large, BOMB),
