@@ -1,5 +1,6 @@
 """Sending an application: the form's way to the door."""
 
+from functools import partial
 from urllib.parse import quote
 
 from litestar import get, post
@@ -122,12 +123,12 @@ async def send_application(
         return _to_receipt(request, fair_slug, sending.receipt)
     revive = sending.receipt is not None
     typed = () if revive else read_draft(form.fields, questions=len(sending.questions))
-    kept = _own_draft(services, account, sending.position_id, typed)
+    keep = partial(_own_draft, services, account, sending.position_id, typed)  # made when needed
     errand = "sandi" if account.must_change_password else form.given.get("simpan", "")
     if errand in ON_THE_WAY:
         back = back_to_card(f"/{quote(fair_slug)}/lowongan/{quote(slug)}", errand)
         target = f"{ON_THE_WAY[errand]}?ke={after_sign_in(back)}"
-        return Redirect(target, status_code=303, cookies=[kept])
+        return Redirect(target, status_code=303, cookies=[keep()])
     arrival = request.scope.get(ARRIVAL)
     try:
         if revive:
@@ -148,7 +149,7 @@ async def send_application(
     except Refused as refusal:
         sight = await _sight(request, services, fair_slug, slug)
         refused = show_position_page(request, sight, form=form, status_code=409, notice=refusal)
-        refused.cookies.append(kept)
+        refused.cookies.append(keep())
         return refused
     return _to_receipt(request, fair_slug, receipt.number)
 
