@@ -190,6 +190,25 @@
     form.addEventListener("submit", () => clearInterval(timer));
     wait(Number(form.dataset.ulang));
   }
+  // What is typed is kept on the server a second after the last key; without an answer, tried again.
+  for (const form of all("form[data-draf]")) {
+    const told = form.querySelector("[data-draf-kabar]");
+    let timer = 0;
+    const keep = async () => {
+      const body = new URLSearchParams(new FormData(form));
+      body.set("_draf", form.dataset.draf);
+      try {
+        const answer = await fetch("/draf", { method: "POST", body, signal: AbortSignal.timeout(15000) });
+        if (answer.status !== 204) throw answer;
+        const at = new Date(now());
+        told.textContent = form.dataset.drafKata.replace("{jam}", two(at.getHours()) + "." + two(at.getMinutes()));
+      } catch (answer) {
+        if (!(answer instanceof Response) || answer.status > 501) timer = setTimeout(keep, 5000);
+      }
+    };
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 1000); });
+    form.addEventListener("submit", () => clearTimeout(timer));
+  }
   for (const e of all("[data-cetak]")) {
     e.hidden = false;
     e.addEventListener("click", () => print());

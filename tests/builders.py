@@ -198,6 +198,7 @@ def make_applicant(*, nik: str = "", keys: Keys = KEYS, **more: Any) -> Applican
         "disability": "",
         "sample": True,
         "created_at": OPENS - timedelta(days=10),
+        "completed_at": OPENS - timedelta(days=10),
         "updated_at": OPENS - timedelta(days=10),
     }
     return Applicant(**row | more)

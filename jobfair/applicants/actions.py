@@ -1,19 +1,22 @@
 """Registering and correcting a profile."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from jobfair.applicants import queries
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import NikFacts
-from jobfair.applicants.rules.profile import Profile
+from jobfair.applicants.rules.profile import Beginning, FirstProfile, Profile
 from jobfair.applicants.rules.residence import move_from
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
+from jobfair.drafts.actions import forget_draft
 from jobfair.errors import Invalid, NotFound, Problem, Refused
 from jobfair.people import actions as accounts
 from jobfair.people import queries as people
@@ -22,6 +25,21 @@ from jobfair.people.rules import Role
 from jobfair.wording.language import gettext_noop
 
 REKEYED_AT_ONCE = 1000
+REGISTRATION_DRAFT = "daftar"
+UNFINISHED_FOR = timedelta(days=30)
+NOT_TOLD_YET = {
+    "name": "",
+    "education": "",
+    "major": "",
+    "school": "",
+    "graduation_year": None,
+    "experience_years": 0,
+    "experience": "",
+    "district": "",
+    "village": "",
+    "disability": "",
+}
+"""A profile between the two steps of registering."""
 TAKEN = gettext_noop(
     "Pendaftaran dengan NIK ini tidak dapat dilanjutkan. Bila Anda pernah mendaftar, masuklah "
     "dengan NIK dan kata sandi Anda; bila tidak, hubungi panitia."
@@ -38,12 +56,96 @@ async def register_applicant(
     now: datetime,
     sample: bool = False,
 ) -> Applicant:
-    """Make an account and a profile for a person; the NIK is sealed before it is stored.
+    """Make an account with a whole profile, as a file holds it; the NIK is sealed first.
 
     Raises:
         Invalid: the NIK already has a profile; the sentence does not say whose.
 
     """
+    applicant = await _add_applicant(
+        session,
+        keys=keys,
+        facts=facts,
+        profile=asdict(profile),
+        password_hash=password_hash,
+        now=now,
+        sample=sample,
+        completed_at=now,
+    )
+    record_audit(
+        session,
+        Act.REGISTER,
+        now=now,
+        account_id=applicant.account_id,
+        consents=["disability"] if profile.disability else [],
+    )
+    return applicant
+
+
+async def begin_registration(
+    session: Session, *, keys: Keys, beginning: Beginning, password_hash: str, now: datetime
+) -> None:
+    """Make an account that can sign in and go on with the second step; nothing else yet.
+
+    Raises:
+        Invalid: the NIK already has an account; the sentence does not say whose.
+
+    """
+    told = beginning.facts
+    applicant = await _add_applicant(
+        session,
+        keys=keys,
+        facts=told,
+        profile=NOT_TOLD_YET
+        | {"phone": beginning.phone, "sex": told.sex, "birth_date": told.birth_dates[0]},
+        password_hash=password_hash,
+        now=now,
+        sample=False,
+        completed_at=None,
+    )
+    record_audit(session, Act.BEGIN_REGISTRATION, now=now, account_id=applicant.account_id)
+
+
+async def complete_registration(
+    session: Session, *, account_id: int, profile: FirstProfile, now: datetime
+) -> None:
+    """Store the second step: from now on this person can send applications.
+
+    Raises:
+        Refused: ``registered``, it was done before, perhaps in another tab; nothing is changed.
+
+    """
+    applicant = await queries.applicant_row(session, account_id, lock=True)
+    if applicant.completed_at is not None:
+        raise Refused("registered", "Data diri Anda sudah tersimpan. Ubah lewat Profil saya.")
+    account = await people.account_by_id(session, account_id)
+    account.name = profile.name
+    for name, value in asdict(profile).items():
+        setattr(applicant, name, value)
+    applicant.completed_at = applicant.updated_at = now
+    await forget_draft(session, account_id=account_id, form=REGISTRATION_DRAFT)
+    record_audit(session, Act.REGISTER, now=now, account_id=account_id, consents=[])
+
+
+async def forget_unfinished(session: Session, *, now: datetime) -> int:
+    """Delete accounts whose registration was left after its first step, and return how many.
+
+    Their NIKs can be registered again.
+    """
+    return await queries.delete_unfinished(session, before=now - UNFINISHED_FOR)
+
+
+async def _add_applicant(
+    session: Session,
+    *,
+    keys: Keys,
+    facts: NikFacts,
+    profile: Mapping[str, Any],
+    password_hash: str | None,
+    now: datetime,
+    sample: bool,
+    completed_at: datetime | None,
+) -> Applicant:
     index = keys.blind_index(facts.nik.digits)
     if await people.account_for_key(session, index) is not None:
         raise Invalid({"nik": Problem(TAKEN)})
@@ -51,33 +153,26 @@ async def register_applicant(
         role=Role.APPLICANT,
         sign_in_key=index,
         password_hash=password_hash,
-        name=profile.name,
+        name=profile["name"],
         created_at=now,
     )
     session.add(account)
     await session.flush()
     public_id = secrets.token_urlsafe(16)
-    sealed = keys.seal(facts.nik.digits, context=queries.nik_context(public_id))
     applicant = Applicant(
         account_id=account.id,
         public_id=public_id,
-        nik_sealed=sealed,
+        nik_sealed=keys.seal(facts.nik.digits, context=queries.nik_context(public_id)),
         nik_index=index,
         nik_region=facts.regency,
         sample=sample,
         created_at=now,
+        completed_at=completed_at,
         updated_at=now,
-        **asdict(profile),
+        **profile,
     )
     session.add(applicant)
     await session.flush()
-    record_audit(
-        session,
-        Act.REGISTER,
-        now=now,
-        account_id=account.id,
-        consents=["processing", *(["disability"] if profile.disability else [])],
-    )
     return applicant
 
 
@@ -91,6 +186,7 @@ async def change_profile(
     for name, value in asdict(profile).items():
         setattr(applicant, name, value)
     applicant.updated_at = now
+    applicant.completed_at = applicant.completed_at or now
     record_audit(session, Act.CHANGE_PROFILE, now=now, account_id=account_id)
     return applicant
 

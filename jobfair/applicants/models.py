@@ -44,4 +44,6 @@ class Applicant(Base):
     """Name of the document that goes with the next application; empty: none."""
     sample: Mapped[bool]
     created_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    """When the second step of registering was done; before it nothing can be sent."""
     updated_at: Mapped[datetime]

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from jobfair.applicants.models import Applicant
-from jobfair.applicants.rules.nik import Nik
+from jobfair.applicants.rules.nik import Nik, NikBirth, NikFacts, birth_told_by, read_nik
 from jobfair.db import Session
 from jobfair.db.base import plain
 from jobfair.db.sealed import Keys
 from jobfair.errors import NotFound
-from jobfair.people.queries import account_by_id
+from jobfair.people.queries import account_by_id, delete_accounts
 
 
 def nik_context(public_id: str) -> str:
@@ -42,11 +42,14 @@ class ApplicantFacts:
     village: str
     disability: str
     cv: str
+    completed_at: datetime | None
 
 
-async def applicant_row(session: Session, account_id: int) -> Applicant:
+async def applicant_row(session: Session, account_id: int, *, lock: bool = False) -> Applicant:
     """Return the row of the applicant behind an account, to be changed."""
     query = select(Applicant).where(Applicant.account_id == account_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
     found: Applicant | None = await session.scalar(query)
     if found is None:
         raise NotFound
@@ -96,7 +99,29 @@ async def person_at_counter(session: Session, keys: Keys, account_id: int) -> Pe
 
 def masked_nik(applicant: ApplicantFacts, keys: Keys) -> str:
     """Return the NIK with its middle hidden, for its owner only."""
-    return str(Nik(keys.unseal(applicant.nik_sealed, context=nik_context(applicant.public_id))))
+    return str(_unsealed_nik(applicant, keys))
+
+
+def birth_told_by_nik(applicant: ApplicantFacts, keys: Keys, *, today: date) -> NikBirth:
+    """Return what the NIK says of its owner's birth, for its owner only."""
+    facts = read_nik(_unsealed_nik(applicant, keys).digits, today=today)
+    assert isinstance(facts, NikFacts)
+    return birth_told_by(facts, today=today)
+
+
+def _unsealed_nik(applicant: ApplicantFacts, keys: Keys) -> Nik:
+    return Nik(keys.unseal(applicant.nik_sealed, context=nik_context(applicant.public_id)))
+
+
+async def delete_unfinished(session: Session, *, before: datetime) -> int:
+    """Delete applicants who began to register before an instant and never finished."""
+    left = select(Applicant.account_id).where(
+        Applicant.completed_at.is_(None), Applicant.created_at < before
+    )
+    ids = list(await session.scalars(left))
+    await session.execute(delete(Applicant).where(Applicant.account_id.in_(ids)))
+    await delete_accounts(session, ids)
+    return len(ids)
 
 
 async def sealed_niks(

@@ -38,6 +38,7 @@ class Act(StrEnum):
     RESET_PASSWORD = "reset_password", "%(who)s membuat kata sandi baru untuk seorang peninjau"
     DISABLE_ACCOUNT = "disable_account", "%(who)s menonaktifkan seorang peninjau"
     SIGN_IN = "sign_in", "%(who)s masuk"
+    BEGIN_REGISTRATION = "begin_registration", "Seorang pelamar mulai mendaftar"
     REGISTER = "register", "Seorang pelamar mendaftar"
     CHANGE_PROFILE = "change_profile", "Seorang pelamar mengubah profilnya"
     UPLOAD_CV = "upload_cv", "Seorang pelamar mengunggah CV"

@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from jobfair.applicants.actions import forget_unfinished
 from jobfair.clock import Clock
 from jobfair.db import Database
 from jobfair.db.sealed import Keys
 from jobfair.documents import actions as documents
+from jobfair.drafts.actions import forget_old_drafts
 from jobfair.fairday.queries import editions_since, fairs_to_close
 from jobfair.fairs import queries as fairs
 from jobfair.fairs.actions import announce_phase
@@ -87,9 +89,11 @@ async def print_papers(tools: Tools) -> None:
 
 
 async def tidy(tools: Tools) -> None:
-    """Forget browsers whose sign-in has run out."""
+    """Forget browsers whose sign-in has run out, old drafts, and registrations left half-way."""
     async with tools.database.transaction() as session:
         await forget_expired(session, now=tools.clock.now())
+        await forget_old_drafts(session, now=tools.clock.now())
+        await forget_unfinished(session, now=tools.clock.now())
 
 
 async def give_up(tools: Tools) -> None:

@@ -255,6 +255,12 @@ async def set_sign_in_keys(session: Session, sign_in_keys: Mapping[int, bytes]) 
         await session.execute(statement, rows)
 
 
+async def delete_accounts(session: Session, ids: Sequence[int]) -> None:
+    """Delete accounts that nothing refers to but their sign-ins."""
+    await session.execute(delete(SignIn).where(SignIn.account_id.in_(ids)))
+    await session.execute(delete(Account).where(Account.id.in_(ids)))
+
+
 async def delete_all_sign_ins(session: Session) -> None:
     """Forget every browser, and every counted try."""
     await session.execute(delete(SignIn))

@@ -28,6 +28,7 @@ ANNOUNCES = {
     Act.RESET_PASSWORD: {"account"},
     Act.DISABLE_ACCOUNT: {"account"},
     Act.SIGN_IN: {"browser"},
+    Act.BEGIN_REGISTRATION: set(),
     Act.REGISTER: set(),
     Act.CHANGE_PROFILE: set(),
     Act.UPLOAD_CV: set(),

@@ -22,18 +22,16 @@ def sign_in(page: Page, site: Site, name: str) -> None:
 
 
 def register(page: Page) -> None:
-    """Fill the registration form that is open."""
+    """Take both steps of a registration, from its first page on."""
     page.get_by_label("NIK", exact=True).fill("1209.9901 0199 0777")
-    page.get_by_label("Nama lengkap").fill("Siti Uji Coba")
-    page.get_by_label("Tanggal lahir").fill("01-01-1999")
-    page.get_by_label("Laki-laki").check()
     page.get_by_label("Nomor ponsel").fill("0812 0000 9999")
-    page.get_by_label("Kecamatan atau kabupaten").select_option("12.09.19")
-    page.get_by_label("Pendidikan terakhir").select_option("smk")
-    page.get_by_label("Lama pengalaman kerja, dalam tahun").fill("0")
     page.get_by_label("Kata sandi baru").fill("rahasia-uji-77")
-    page.get_by_label("Saya setuju Disnaker memproses data saya untuk keperluan itu.").check()
-    page.get_by_role("main").get_by_role("button", name="Daftar").click()
+    page.get_by_role("button", name="Lanjut").click()
+    page.get_by_label("Ya, benar").check()
+    page.get_by_label("Nama lengkap").fill("Siti Uji Coba")
+    page.get_by_label("Kecamatan di KTP").select_option("12.09.19")
+    page.get_by_label("Pendidikan terakhir").select_option("smk")
+    page.get_by_role("button", name="Buat akun").click()
 
 
 def shown_applications(page: Page) -> int:

@@ -1,7 +1,15 @@
 """Registering, signing in and out."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import select
+
+from jobfair.applicants.actions import forget_unfinished
+from jobfair.applicants.models import Applicant
+from jobfair.applications.actions.accepting import Submission, accept
+from jobfair.drafts.models import FormDraft
+from jobfair.errors import Refused
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
 from jobfair.web.http.authentication import SESSION_COOKIE
@@ -12,27 +20,29 @@ from tests.web.pages import accounts, change, ledger, send, staff, text_of
 NIK = "3303015708959001"
 GOOD = {
     "nik": "3303.01.570895.9001",
-    "name": "Siti Rahmawati",
-    "birth_date": "17-08-1995",
-    "sex": "P",
     "phone": "0812 3456 7890",
-    "district": "12.09.19",
-    "village": "Mekar Baru",
-    "education": "smk",
-    "major": "Akuntansi",
-    "school": "SMK Contoh",
-    "graduation_year": "2013",
-    "experience_years": "2",
-    "experience": "Kasir.",
     "password": "rahasia-betul",
-    "consent": "ya",
+    "read_back": "ya",
+    "name": "Siti Rahmawati",
+    "district": "12.09.19",
+    "education": "smk",
+    "experience_years": "2",
 }
+BOTH_STEPS = {"nik", "phone", "password"}
 
 
 def register(client, *, ke="", **typed):
+    """Take the two steps and return the answer of the last one, or of the first when it failed."""
     page = client.get("/daftar", params={"ke": ke})
-    fields = form_on(page.text, action="/daftar") | GOOD | typed
-    return client.post("/daftar", data=fields)
+    first = {name: (GOOD | typed)[name] for name in BOTH_STEPS}
+    answer = client.post("/daftar", data=form_on(page.text, action="/daftar") | first)
+    return answer if answer.status_code != 303 else second_step(client, answer, **typed)
+
+
+def second_step(client, answer, **typed):
+    page = client.get(answer.headers["location"])
+    rest = {name: value for name, value in (GOOD | typed).items() if name not in BOTH_STEPS}
+    return client.post("/daftar/data", data=form_on(page.text, action="/daftar/data") | rest)
 
 
 @on_both
@@ -51,25 +61,37 @@ def test_a_new_applicant_is_signed_in_and_goes_on(client, act):
     assert 'value="Siti Rahmawati"' in profile
 
 
-def test_every_problem_of_the_page_comes_at_once_in_its_order(client, act):
-    act(stage)
-    before = act(accounts)
+STEPS = [
+    ({"nik": "123", "phone": "x", "password": "123"}, 3),
+    (
+        {"read_back": "", "name": "", "district": "", "education": "", "experience_years": "x"},
+        5,
+    ),
+    ({"read_back": "tidak", "birth_date": "kemarin", "sex": "", "name": ""}, 3),
+]
 
-    answer = register(
-        client, nik="123", name="", birth_date="kemarin", sex="", phone="x", district="",
-        education="", graduation_year="x", disability="fisik", password="123", consent="",
-    )  # fmt: skip
+
+@pytest.mark.parametrize(("wrong", "n"), STEPS)
+def test_every_problem_of_a_step_comes_at_once_in_its_order(*, client, act, wrong, n):
+    act(stage)
+
+    answer = register(client, **wrong)
 
     assert answer.status_code == 422
-    assert "Ada 11 isian yang perlu diperbaiki" in answer.text
-    fields = ["nik", "name", "birth_date", "sex", "phone", "district", "education",
-              "graduation_year", "disability_consent", "password", "consent"]  # fmt: skip
+    assert f"Ada {n} isian yang perlu diperbaiki" in answer.text
+    fields = [name for name, value in wrong.items() if value != "tidak"]
     places = [answer.text.index(f'href="#{name}"') for name in fields]
     assert places == sorted(places)
     for name in fields:
         assert f'id="{name}"' in answer.text
-    assert answer.text.count('aria-invalid="true"') == len(fields)
-    assert 'value="Akuntansi"' in answer.text
+
+
+def test_a_first_step_that_fails_makes_no_account(client, act):
+    act(stage)
+    before = act(accounts)
+
+    register(client, phone="x")
+
     assert act(accounts) == before
 
 
@@ -83,22 +105,97 @@ def test_a_password_is_never_shown_again_and_the_nik_only_in_its_field(client, a
     assert 'name="nik" type="text" value="3303.01.570895.9001"' in " ".join(answer.text.split())
 
 
-def test_a_corrected_birth_record_can_be_confirmed(client, act):
+async def births(session):
+    rows = await session.execute(select(Applicant.birth_date, Applicant.sex, Applicant.name))
+    return sorted(f"{row.birth_date} {row.sex} {row.name}" for row in rows)
+
+
+def test_the_nik_is_read_back_and_what_differs_is_asked(client, act):
+    act(stage, applicants=0)
+    begun = client.post(
+        "/daftar", data=form_on(client.get("/daftar").text, action="/daftar") | GOOD
+    )
+    page = text_of(client.get(begun.headers["location"]).text)
+
+    assert "NIK berakhiran 9001 menyebut Anda lahir" in page
+    assert "17 Agustus 1995, perempuan: benar?" in page
+
+    other = second_step(client, begun, read_back="tidak", birth_date="18-08-1995", sex="P")
+
+    assert other.status_code == 303
+    assert act(births) == ["1995-08-18 P Siti Rahmawati"]
+
+
+def test_a_nik_that_fits_two_dates_asks_for_the_date(client, act):
+    act(stage, applicants=0)
+    # 1950 makes 76 years and 2000 is no year of this person: born in 1950 or in 2050, not yet.
+    answer = register(client, nik="3303015708109002", birth_date="17-08-2010", sex="P")
+
+    assert answer.status_code == 303
+    assert act(births) == ["2010-08-17 P Siti Rahmawati"]
+
+
+@on_both
+def test_between_the_steps_nothing_is_sent_and_nothing_is_lost(client, act):
+    staged = act(stage)
+    page = f"/asahan-uji/lowongan/{staged.positions[0].slug}"
+    form = form_on(client.get("/daftar", params={"ke": page}).text, action="/daftar")
+    begun = client.post("/daftar", data=form | GOOD)
+    assert begun.headers["location"] == f"/daftar/data?ke={page}"
+    wrong = second_step(client, begun, district="")
+    assert wrong.status_code == 422
+
+    card = client.get(page).text
+    sent = client.post(f"{page}/lamar", data={"_token": token_of(wrong), "consent": "ya"})
+    again = client.get("/daftar", params={"ke": page})
+
+    assert "Tinggal satu langkah lagi" in card
+    assert sent.headers["location"] == f"/daftar/data?ke={page}%3Fdari%3Ddata%23lamar"
+    assert act(ledger) == []
+    assert again.headers["location"] == f"/daftar/data?ke={page}"
+    assert 'value="Siti Rahmawati"' in client.get(again.headers["location"]).text
+    client.cookies.clear()
+    post_form(client, "/masuk", name=NIK, password="rahasia-betul")
+    assert 'value="Siti Rahmawati"' in client.get("/daftar/data").text
+    assert second_step(client, again).headers["location"] == f"{page}?dari=daftar#lamar"
+    assert client.get("/daftar/data").headers["location"] == "/lamaran"
+    assert act(drafts) == []
+
+
+async def drafts(session):
+    return (await session.scalars(select(FormDraft.form))).all()
+
+
+def token_of(answer):
+    return form_on(answer.text, action="/daftar/data")["_token"]
+
+
+@on_both
+def test_a_door_that_is_asked_directly_refuses_half_a_registration(client, act):
+    staged = act(stage)
+    who, what = staged.applicants[0], staged.positions[0]
+    act(change, Applicant, who.id, completed_at=None)
+    wish = Submission(staged.fair.id, who.id, what.id, (), NOW)
+
+    outcome = act(accept, [wish])[0]
+
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "unfinished"
+    assert act(ledger) == []
+
+
+@on_both
+def test_a_registration_left_half_way_is_forgotten_after_thirty_days(client, act):
     act(stage)
+    before = act(accounts)
+    client.post("/daftar", data=form_on(client.get("/daftar").text, action="/daftar") | GOOD)
+    assert act(accounts) == before + 1
 
-    asked = register(client, birth_date="18-08-1995")
-    assert asked.status_code == 422
-    assert 'name="confirm_nik"' in asked.text
-    assert "NIK ini menyebut lahir 17-08-1995, Perempuan." in text_of(asked.text)
+    kept = act(forget_unfinished, now=NOW + timedelta(days=29))
+    gone = act(forget_unfinished, now=NOW + timedelta(days=31))
 
-    assert register(client, birth_date="18-08-1995", confirm_nik="ya").status_code == 303
-
-
-@pytest.mark.parametrize("nik", ["", "123", "9999015708959001"])
-def test_only_a_nik_that_disagrees_can_be_confirmed(client, act, nik):
-    act(stage)
-
-    assert 'name="confirm_nik"' not in register(client, nik=nik).text
+    assert (kept, gone, act(accounts)) == (0, 1, before)
+    assert register(client).status_code == 303
 
 
 @on_both
@@ -112,8 +209,7 @@ def test_a_nik_registers_once_and_nobody_learns_whose_it_is(client, act):
 
     assert answer.status_code == 422
     assert "Pendaftaran dengan NIK ini tidak dapat dilanjutkan." in answer.text
-    assert '<a href="/masuk">Masuk dengan NIK ini</a>' in answer.text
-    assert 'name="confirm_nik"' not in answer.text
+    assert 'href="/masuk">Masuk dengan NIK ini</a>' in answer.text
     assert "Siti" not in answer.text
     assert SESSION_COOKIE not in client.cookies
     assert act(accounts) == before
@@ -138,8 +234,9 @@ def test_two_at_once_for_one_nik_get_the_same_sentence(client, act, monkeypatch)
 
 def test_the_districts_of_the_office_come_first(client, act):
     act(stage)
+    client.post("/daftar", data=form_on(client.get("/daftar").text, action="/daftar") | GOOD)
 
-    page = client.get("/daftar").text
+    page = client.get("/daftar/data").text
 
     assert page.index("Kabupaten Asahan") < page.index("Kec. Aek") < page.index("Kota Medan")
     assert page.index("Kota Medan") < page.index("Kabupaten Aceh Selatan")

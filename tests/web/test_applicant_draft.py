@@ -4,7 +4,10 @@ import random
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from jobfair.drafts.actions import forget_old_drafts
+from jobfair.drafts.models import FormDraft
 from jobfair.fairs.actions import resume_fair
 from jobfair.positions.models import Position
 from jobfair.web.http.authentication import SESSION_COOKIE
@@ -15,7 +18,7 @@ from jobfair.web.pages.shared.draft import (
     guest_owner,
     read_draft,
 )
-from tests.builders import KEYS, NOW, stage
+from tests.builders import KEYS, NOW, on_both, stage
 from tests.forms import form_on
 from tests.web.pages import change, ledger, pause, send
 from tests.web.test_applicant_accounts import register
@@ -154,6 +157,63 @@ def test_the_forms_own_links_take_the_answers_along(
     assert kept_in_form(card)
     assert "Lamaran belum terkirim." in card
     assert act(ledger) == []
+
+
+def keep_now(client, form, draft, **typed):
+    return client.post("/draf", data=form | typed | {"_draf": draft})
+
+
+@on_both
+def test_what_is_typed_is_kept_on_the_server_for_its_person_alone(
+    *, client, act, sign_in, staged, page
+):
+    sign_in(client, staged.niks[0])
+    form = form_on(client.get(page).text, action="/lamar")
+    name = f"lamar:{staged.positions[0].id}"
+
+    assert keep_now(client, form, name, **TYPED, consent="ya").status_code == 204
+    client.cookies.clear()
+    sign_in(client, staged.niks[0])
+    mine = client.get(page).text
+    client.cookies.clear()
+    sign_in(client, staged.niks[1])
+
+    assert kept_in_form(mine)
+    assert 'name="consent" value="ya" checked' not in mine
+    assert "Ya, siap." not in client.get(page).text
+    assert act(stored) == [(staged.applicants[0].account_id, name, True)]
+
+
+async def stored(session):
+    rows = (await session.scalars(select(FormDraft))).all()
+    return [(row.account_id, row.form, b"siap" not in row.sealed) for row in rows]
+
+
+def test_a_draft_emptied_again_is_gone_and_only_our_forms_have_one(
+    *, client, act, sign_in, staged, page
+):
+    sign_in(client, staged.niks[0])
+    form = form_on(client.get(page).text, action="/lamar")
+    name = f"lamar:{staged.positions[0].id}"
+    keep_now(client, form, name, **TYPED)
+
+    emptied = keep_now(client, form, name, answer_1="", answer_2="")
+    other = keep_now(client, form, "profil", name="Siti")
+
+    assert (emptied.status_code, other.status_code) == (204, 400)
+    assert act(stored) == []
+
+
+def test_drafts_left_alone_are_forgotten_after_thirty_days(*, client, act, sign_in, staged, page):
+    sign_in(client, staged.niks[0])
+    form = form_on(client.get(page).text, action="/lamar")
+    keep_now(client, form, f"lamar:{staged.positions[0].id}", **TYPED)
+
+    act(forget_old_drafts, now=NOW + timedelta(days=29))
+    before = act(stored)
+    act(forget_old_drafts, now=NOW + timedelta(days=31))
+
+    assert (len(before), act(stored)) == (1, [])
 
 
 def test_answers_survive_a_pause_and_are_back_after_it(*, client, act, sign_in, staged, page):

@@ -7,6 +7,7 @@ from jobfair.fairs.models import Fair
 from tests.builders import NOW, on_both, stage
 from tests.forms import form_on
 from tests.web.pages import change, send, text_of
+from tests.web.test_applicant_accounts import GOOD
 
 
 @pytest.mark.parametrize("path", ["/lamaran", "/profil"])
@@ -85,9 +86,11 @@ def test_an_edited_address_opens_no_gate_of_a_fair_already_published(
 
 def test_who_may_apply_is_told_before_registering(client, act):
     staged = act(stage)
-    open_to_all = client.get("/daftar").text
+    fields = form_on(client.get("/daftar").text, action="/daftar")
+    client.post("/daftar", data=fields | GOOD)
+    open_to_all = client.get("/daftar/data").text
     act(close_gate, staged, published_at=NOW - timedelta(days=1))
 
-    for page in (f"/asahan-uji/lowongan/{staged.positions[0].slug}", "/daftar"):
+    for page in (f"/asahan-uji/lowongan/{staged.positions[0].slug}", "/daftar/data"):
         assert "Alamat di KTP menentukan." in client.get(page).text
     assert "warga setempat" not in open_to_all

@@ -15,7 +15,7 @@ from tests.builders import KEYS, PASSWORD, make_account, make_office, on_both, s
 from tests.forms import form_on, post_form
 from tests.web.pages import ledger
 from tests.web.rooms import ORGANISER, OTHER_ORGANISER, furnish
-from tests.web.test_applicant_accounts import GOOD
+from tests.web.test_applicant_accounts import register
 from tests.web.test_limits import browser  # noqa: F401 - a fixture
 
 NEW = "empat kuda laut"
@@ -143,9 +143,7 @@ def test_a_squatted_nik_is_released_for_its_owner(
     assert squatter.get("/lamaran").status_code == 303
     assert post_form(browser(), "/masuk", name=nik, password=PASSWORD).status_code == 422
     owner = browser()
-    born = {"nik": nik, "birth_date": f"01-01-19{nik[10:12]}", "sex": "L"}
-    fields = form_on(owner.get("/daftar").text, action="/daftar")
-    assert owner.post("/daftar", data=fields | GOOD | born).status_code == 303
+    assert register(owner, nik=nik).status_code == 303
     again = order(client, page, f"{counter}/lepas")
     assert again.status_code == 409
     assert "sudah ditutup" in again.text

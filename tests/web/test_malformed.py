@@ -149,7 +149,7 @@ def test_what_no_database_holds_never_gets_in(client, act, typed):
     before = client.cookies.get("__Host-sesi")
     body = multipart(
         *(part(name, value.encode("utf-8", "surrogatepass")) for name, value in
-          (fields | {"name": typed}).items())
+          (fields | {"phone": typed}).items())
     )  # fmt: skip
 
     answer = client.post("/daftar", content=body, headers={"Content-Type": AS_PARTS})

@@ -33,7 +33,8 @@ def test_a_guest_sees_three_steps_and_the_form(client, staged, page):
     assert staged.positions[0].title in text
     assert "Rp3–3,5 juta per bulan" in text
     assert "0 orang untuk 5 posisi" in text
-    assert "Lanjut masuk atau daftar" in text
+    assert "Lamar jabatan ini" in text
+    assert "Sudah punya akun? Masuk" in text
     assert "Jabatan serupa" in text
 
 
@@ -218,3 +219,20 @@ def test_the_bar_and_the_front_page_name_one_closing_day(client, act, closes_at)
 
     assert "2–9 Maret 2026" in text_of(client.get("/asahan-uji").text)
     assert "sampai 9 Mar" in text_of(client.get(page).text)
+
+
+def test_a_missed_requirement_is_told_before_sending_and_does_not_forbid(
+    *, client, act, sign_in, staged, page
+):
+    sign_in(client, staged.niks[0])
+    act(change, Position, staged.positions[0].id, education=["s1"], experience_years=5)
+
+    text = text_of(client.get(page).text)
+
+    assert "2 syarat belum terpenuhi." in text
+    assert "Perusahaan meminta S1, ijazah Anda SMK." in text
+    assert "Perusahaan meminta pengalaman 5 tahun, Anda 2 tahun." in text
+    assert send(client, page).status_code == 303
+    act(change, Position, staged.positions[1].id, education=["smk"], experience_years=2)
+    other = text_of(client.get(f"/asahan-uji/lowongan/{staged.positions[1].slug}").text)
+    assert "syarat belum terpenuhi" not in other

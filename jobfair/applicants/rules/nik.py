@@ -49,6 +49,16 @@ class NikFacts:
     """Code of the issuing regency, after the crosswalk of dissolved codes."""
 
 
+@dataclass(frozen=True)
+class NikBirth:
+    """What a NIK says of a birth, as it is read back to its owner."""
+
+    last_four: str
+    sex: str
+    birth_date: date | None
+    """None: two dates fit, so the person is asked."""
+
+
 def normalise_nik(text: str) -> str:
     """Return the digits of what was typed or pasted.
 
@@ -111,3 +121,8 @@ def likely_birth_date(facts: NikFacts, *, today: date) -> date | None:
     """Return the one birth date that makes the person 15 to 80, or None when unclear."""
     fitting = [born for born in facts.birth_dates if YOUNGEST <= whole_years(born, today) <= OLDEST]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def birth_told_by(facts: NikFacts, *, today: date) -> NikBirth:
+    """Return what is read back to the owner of a NIK."""
+    return NikBirth(facts.nik.digits[-4:], facts.sex, likely_birth_date(facts, today=today))

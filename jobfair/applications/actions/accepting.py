@@ -106,6 +106,8 @@ class _Batch:
             raise Refused("withdrawn", "Jabatan ini sudah ditarik oleh perusahaan.")
         if entry is not None:
             return await self.revive(one, entry)
+        if applicant.completed_at is None:
+            raise Refused("unfinished", "Lengkapi data diri Anda, lalu kirim lamaran ini lagi.")
         check_answers(one.answers, questions=position.questions)
         check_may_apply(
             asking=Eligibility(

@@ -1,6 +1,7 @@
 """What the way to the door must know of somebody who applies, in one statement."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -22,6 +23,7 @@ _SENDING = (
         _POSITION.c.id,
         _POSITION.c.questions,
         _APPLICANT.c.id,
+        _APPLICANT.c.completed_at,
         _APPLICATION.c.receipt,
         _APPLICATION.c.stage,
         _APPLICATION.c.answers,
@@ -53,6 +55,8 @@ class ApplyContext:
     position_id: int
     questions: Any
     applicant_id: int
+    completed_at: datetime | None
+    """None: the second step of registering is still to be done."""
     receipt: str | None
     stage: Stage | None
     answers: Any

@@ -65,6 +65,8 @@ class Person:
     """Districts the profile held earlier."""
     village: str
     cv: str
+    completed_at: datetime | None
+    """None: the second step of registering is still to be done."""
     applications: int | None
     """How many this person has at the fair; None before the first."""
 

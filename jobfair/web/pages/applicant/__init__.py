@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jobfair.web.pages.applicant import apply, cv, profile, receipts, registration
+from jobfair.web.pages.applicant import apply, cv, drafts, profile, receipts, registration
 
 HANDLERS: list[Any] = [
     apply.lead_back,
@@ -11,8 +11,11 @@ HANDLERS: list[Any] = [
     receipts.show_receipt,
     receipts.ask_withdraw,
     receipts.take_back,
-    registration.ask_registration,
-    registration.register,
+    registration.ask_beginning,
+    registration.begin,
+    registration.ask_data,
+    registration.complete,
+    drafts.keep,
     profile.show_profile,
     profile.store_profile,
     cv.show_cv,

@@ -4,7 +4,6 @@ from functools import partial
 from urllib.parse import quote
 
 from litestar import get, post
-from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 
 from jobfair.applications.queries.apply_context import load_apply_context
@@ -15,6 +14,8 @@ from jobfair.applications.rules import (
     read_application,
     read_draft,
 )
+from jobfair.drafts import actions as drafts
+from jobfair.drafts.rules import apply_form
 from jobfair.errors import Invalid, NotAllowed, Refused
 from jobfair.intake.door import Arrival
 from jobfair.people.rules import Role
@@ -25,7 +26,6 @@ from jobfair.web.http.guards import GUESTS_KEEP_DRAFTS
 from jobfair.web.pages.shared.draft import (
     DRAFT_COOKIE,
     DRAFT_FIELD,
-    account_owner,
     after_sign_in,
     back_to_card,
     draft_cookie,
@@ -38,7 +38,7 @@ from jobfair.web.pages.shared.position_page import (
     show_position_page,
 )
 
-ON_THE_WAY = {"profil": "/profil", "cv": "/profil/cv", "sandi": "/sandi"}
+ON_THE_WAY = {"profil": "/profil", "cv": "/profil/cv", "sandi": "/sandi", "data": "/daftar/data"}
 """Where people go before they send: to correct what is sent along, or a password that somebody
 else has set."""
 
@@ -68,16 +68,20 @@ def _keep_and_sign_in(
     )
 
 
-def _own_draft(
+async def _keep_draft(
     services: Services, account: SignedIn, position_id: int, answers: tuple[str, ...]
-) -> Cookie:
-    return draft_cookie(
-        services.keys,
-        position_id=position_id,
-        owner=account_owner(account.account_id),
-        answers=answers,
-        now=services.clock.now(),
-    )
+) -> None:
+    if not any(answers):
+        return
+    async with services.database.transaction() as session:
+        await drafts.keep_draft(
+            session,
+            services.keys,
+            account_id=account.account_id,
+            form=apply_form(position_id),
+            given={f"answer_{at}": answer for at, answer in enumerate(answers, 1)},
+            now=services.clock.now(),
+        )
 
 
 @get("/{fair_slug:str}/lowongan/{slug:str}/lamar")
@@ -123,12 +127,14 @@ async def send_application(
         return _to_receipt(request, fair_slug, sending.receipt)
     revive = sending.receipt is not None
     typed = () if revive else read_draft(form.fields, questions=len(sending.questions))
-    keep = partial(_own_draft, services, account, sending.position_id, typed)  # made when needed
+    keep = partial(_keep_draft, services, account, sending.position_id, typed)
     errand = "sandi" if account.must_change_password else form.given.get("simpan", "")
+    if sending.completed_at is None:
+        errand = "data"
     if errand in ON_THE_WAY:
         back = back_to_card(f"/{quote(fair_slug)}/lowongan/{quote(slug)}", errand)
-        target = f"{ON_THE_WAY[errand]}?ke={after_sign_in(back)}"
-        return Redirect(target, status_code=303, cookies=[keep()])
+        await keep()
+        return Redirect(f"{ON_THE_WAY[errand]}?ke={after_sign_in(back)}", status_code=303)
     arrival = request.scope.get(ARRIVAL)
     try:
         if revive:
@@ -144,12 +150,13 @@ async def send_application(
             arrival=arrival if isinstance(arrival, Arrival) else None,
         )
     except Invalid as error:
+        await keep()
         sight = await _sight(request, services, fair_slug, slug)
         return show_position_page(request, sight, form=form.with_problems(error), status_code=422)
     except Refused as refusal:
         sight = await _sight(request, services, fair_slug, slug)
         refused = show_position_page(request, sight, form=form, status_code=409, notice=refusal)
-        refused.cookies.append(keep())
+        await keep()
         return refused
     return _to_receipt(request, fair_slug, receipt.number)
 

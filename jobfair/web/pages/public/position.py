@@ -20,4 +20,4 @@ async def show_position(
     services: Services = request.app.state.services
     now = services.clock.now()
     page = await load_position_page(request, fair_slug=fair_slug, slug=slug, now=now)
-    return show_position_page(request, page, form=Form(typed_before(request, page, now)))
+    return show_position_page(request, page, form=Form(await typed_before(request, page, now)))

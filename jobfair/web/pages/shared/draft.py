@@ -1,8 +1,8 @@
-"""Answers that were typed and not sent yet: kept sealed in the browser until they can be sent.
+"""Answers sent after a sign-in had ended: kept sealed in the browser until the person is back.
 
-The cookie holds nothing but the answers. It opens for one position, for two hours, and for one
-owner: an account, or, for a guest, whoever comes back by the address that was given along with it.
-So the next person at a shared browser never meets them. Nothing is stored on our side.
+The cookie holds nothing but the answers. It opens for one position, for two hours, and only by the
+address that was given along with it, so the next person at a shared browser never meets them.
+What a signed-in person types is kept on the server instead, see :mod:`jobfair.drafts`.
 """
 
 import base64
@@ -30,11 +30,6 @@ LONGEST = 3800
 POSITION_PAGE = re.compile(r"(/[a-z0-9-]+/lowongan/[a-z0-9-]+)(?:\?([^#]*))?(?:#.*)?")
 CAME_FROM = "dari"
 """Query field that says which page led back to the card: a sentence is shown for it."""
-
-
-def account_owner(account_id: int) -> str:
-    """Return the owner of a draft that was typed while signed in."""
-    return f"account:{account_id}"
 
 
 def new_guest_owner() -> tuple[str, str]:

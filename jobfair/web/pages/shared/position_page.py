@@ -10,8 +10,16 @@ from litestar.response import Template
 from jobfair.applicants.queries import applicant_of_account
 from jobfair.applications.queries.ledger import Person, entries_for, people_for
 from jobfair.applications.queries.receipts import receipt_of
-from jobfair.applications.rules import Eligibility, FairPolicy, Stage, check_may_apply
+from jobfair.applications.rules import (
+    Eligibility,
+    FairPolicy,
+    Stage,
+    check_may_apply,
+    requirements_met,
+)
 from jobfair.db import Database, Session
+from jobfair.drafts import actions as drafts
+from jobfair.drafts.rules import apply_form
 from jobfair.errors import JobFairError, Refused
 from jobfair.fairs.rules import check_accepts
 from jobfair.fairs.rules.state import FairState
@@ -26,7 +34,6 @@ from jobfair.web.pages.shared.draft import (
     CAME_FROM,
     DRAFT_COOKIE,
     DRAFT_FIELD,
-    account_owner,
     guest_owner,
     read_draft,
 )
@@ -41,7 +48,8 @@ class Card:
     """What the card beside a position offers.
 
     ``kind``: ``form`` (send), ``revive`` (send a withdrawn one again), ``applied``, ``guest``,
-    ``staff``, ``withdrawn`` (the position), or ``refused`` with the reason in ``why``.
+    ``unfinished`` (registered by half), ``staff``, ``withdrawn`` (the position), or ``refused``
+    with the reason in ``why``.
     """
 
     kind: str
@@ -51,6 +59,8 @@ class Card:
     applicant: Person | None = None
     answers: tuple[str, ...] = ()
     so_far: int = 0
+    unmet: Sequence[str] = ()
+    """Kinds of requirements this person does not meet: told before sending, never in the way."""
 
     @property
     def code(self) -> str:
@@ -84,6 +94,8 @@ async def _card_of(
     so_far = person.applications or 0
     try:
         check_accepts(now, found.timetable)
+        if applicant.completed_at is None:
+            return Card("unfinished")
         if entry is not None:
             sent = await receipt_of(session, applicant_id=applicant.id, number=entry.receipt)
             return Card(
@@ -109,7 +121,15 @@ async def _card_of(
         )
     except Refused as why:
         return Card("refused", why=why, applicant=person)
-    return Card("form", applicant=person, so_far=so_far)
+    requirements = requirements_met(
+        education=position.education,
+        experience_years=position.experience_years,
+        questions=0,
+        profile={"education": person.education, "experience_years": person.experience_years},
+        answers=(),
+    )
+    unmet = [one.kind for one in requirements if not one.met]
+    return Card("form", applicant=person, so_far=so_far, unmet=unmet)
 
 
 async def load_position_page(
@@ -139,21 +159,30 @@ async def load_position_page(
     )
 
 
-def typed_before(request: AnyRequest, page: PositionPage, now: datetime) -> dict[str, str]:
-    """Return the answers this browser keeps for this very person, by field."""
+async def typed_before(request: AnyRequest, page: PositionPage, now: datetime) -> dict[str, str]:
+    """Return the answers this very person typed earlier and did not send, by field.
+
+    A signed-in person's are kept on the server; those of a sign-in that ended in between, in the
+    own browser, and the address opens them.
+    """
     services: Services = request.app.state.services
     value = request.cookies.get(DRAFT_COOKIE, "")
-    account: SignedIn | None = request.scope.get("user")
-    owners = [account_owner(account.account_id)] if account else []
-    if key := request.query_params.get(DRAFT_FIELD):
-        owners.append(guest_owner(key))
-    for owner in owners if value else ():
+    if value and (key := request.query_params.get(DRAFT_FIELD)):
         answers = read_draft(
-            value, services.keys, position_id=page.position.id, owner=owner, now=now
+            value, services.keys, position_id=page.position.id, owner=guest_owner(key), now=now
         )
         if answers:
             return {f"answer_{at}": answer for at, answer in enumerate(answers, 1)}
-    return {}
+    account: SignedIn | None = request.scope.get("user")
+    if account is None or page.card.kind not in ("form", "refused"):
+        return {}
+    async with services.database.snapshot() as session:
+        return await drafts.read_draft(
+            session,
+            services.keys,
+            account_id=account.account_id,
+            form=apply_form(page.position.id),
+        )
 
 
 def _guest_card(found: FairState, now: datetime) -> Card:

@@ -39,6 +39,7 @@ from jobfair.web.http.limits import (
 )
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.draft import back_to_card, no_draft
+from jobfair.web.pages.shared.errand import errand_of
 
 HOME = {Role.APPLICANT: "/lamaran", Role.REVIEWER: "/meja", Role.ORGANISER: "/kendali"}
 IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/", "/sandi")
@@ -91,6 +92,7 @@ async def _page(request: AnyRequest, form: Form, *, left: bool = False) -> Templ
         "applicant/sign_in.html",
         form=form,
         left=left,
+        errand=await errand_of(request, form.given.get("ke", "")),
         notice=form.notice,
         here="/masuk",
         status_code=form.status_code,
