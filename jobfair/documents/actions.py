@@ -124,7 +124,7 @@ async def change_keys_of_documents(session: Session, *, old: Keys, new: Keys) ->
         for row in rows:
             context = queries.key_context(row.name)
             key = old.unseal(row.key_sealed, context=context)
-            sealed.append({"document": row.id, "sealed": new.seal(key, context=context)})
+            sealed.append({"id": row.id, "key_sealed": new.seal(key, context=context)})
         await queries.set_sealed_keys(session, sealed)
         done, last = done + len(rows), rows[-1].id
     return done

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, delete, select, update
 
 from jobfair.db import Session
 from jobfair.db.base import plain
@@ -51,14 +51,7 @@ async def stored_file(session: Session, name: str) -> StoredFile | None:
     """Return a document by the name its owner keeps, or None when there is none (any more)."""
     if not name:
         return None
-    query = select(
-        StoredDocument.name,
-        StoredDocument.key_sealed,
-        StoredDocument.kind,
-        StoredDocument.size,
-        StoredDocument.stored_at,
-    ).where(StoredDocument.name == name, *WANTED)
-    row = (await session.execute(query)).one_or_none()
+    row = await session.scalar(select(StoredDocument).where(StoredDocument.name == name, *WANTED))
     return None if row is None else plain(StoredFile, row)
 
 
@@ -115,14 +108,8 @@ async def sealed_keys(session: Session, *, after: int, most: int) -> Sequence[Ro
 
 
 async def set_sealed_keys(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Store keys sealed anew: ``document`` and ``sealed`` of each."""
-    table = StoredDocument.metadata.tables[StoredDocument.__tablename__]
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("document"))
-        .values(key_sealed=bindparam("sealed"))
-    )
-    await session.execute(statement, rows)
+    """Store keys sealed anew: ``id`` and ``key_sealed`` of each."""
+    await session.execute(update(StoredDocument), rows)
 
 
 async def wanted(session: Session, *, after: int, most: int) -> list[Wanted]:

@@ -17,7 +17,7 @@ from jobfair.documents.queries import stored_file
 from jobfair.errors import NotFound, Refused
 from jobfair.jobs.schedule import clear_away
 from jobfair.store import ObjectNotFound
-from tests.builders import CLOSES, KEYS, NOW, stage
+from tests.builders import CLOSES, KEYS, NOW, make_window, stage
 from tests.documents.uploads import names_in, tidy, tools_in, upload_cv
 
 HOUR = timedelta(hours=1)
@@ -143,6 +143,21 @@ async def test_a_replaced_cv_that_was_sent_goes_when_no_company_may_read_it(tool
     await tidy(tools, LONG_AFTER - timedelta(seconds=1))
     assert (await state(tools))[4] == {first, second}
     await tidy(tools, LONG_AFTER)
+
+    assert (await state(tools))[4] == {second}
+
+
+async def test_a_fair_that_closed_early_lets_its_cvs_go_early(tools, upload, send, made):
+    early = CLOSES - HOUR
+    first = await upload()
+    await send()
+    second = await upload()
+    async with tools.database.transaction() as session:
+        session.add(make_window(fair_id=made.fair.id, ordinal=2, closes_at=early))
+
+    await tidy(tools, LONG_AFTER - HOUR - timedelta(seconds=1))
+    assert (await state(tools))[4] == {first, second}
+    await tidy(tools, LONG_AFTER - HOUR)
 
     assert (await state(tools))[4] == {second}
 

@@ -96,12 +96,14 @@ async def test_an_upload_that_was_cut_off_leaves_nothing(tools, store_one, after
 
 
 async def test_what_is_removed_cannot_be_read_and_its_bytes_go(tools, store_one):
-    gone, stays = await store_one(), await store_one()
+    gone, stays, cut = await store_one(), await store_one(), await store_one(after="put")
 
-    await remove(tools, gone)
+    await remove(tools, gone, cut)
 
     assert (await found(tools, gone), (await found(tools, stays)).name) == (None, stays)
-    assert names_in(tools.store) == {gone, stays}
+    assert names_in(tools.store) == {gone, stays, cut}
+    with pytest.raises(Refused, match="terlalu lama"):
+        await finish(tools, cut)
     await clear_away(tools)
     assert (await rows(tools), names_in(tools.store)) == ({stays}, {stays})
 
