@@ -45,7 +45,10 @@ async def mark_replaced(session: Session, name: str, *, now: datetime) -> None:
 
 
 async def unneeded(session: Session, *, now: datetime, most: int) -> Sequence[str]:
-    """Return replaced CVs that no application a company may still read was sent with."""
+    """Return replaced CVs that no application a company may still read was sent with.
+
+    Some may be marked already. To ask for that would lead SQLite over every document.
+    """
     closings = select(
         FairWindow.fair_id,
         FairWindow.closes_at,
@@ -62,7 +65,5 @@ async def unneeded(session: Session, *, now: datetime, most: int) -> Sequence[st
         type_coerce(Application.profile, Text).contains(StoredDocument.name),
     )
     query = select(StoredDocument.name).join(ApplicantCv)
-    query = query.where(
-        StoredDocument.removed_at.is_(None), ApplicantCv.replaced_at < now - SETTLED, ~sent
-    )
+    query = query.where(ApplicantCv.replaced_at < now - SETTLED, ~sent)
     return (await session.scalars(query.limit(most))).all()
