@@ -38,7 +38,9 @@ from tests.doors import running
 from tests.forms import post_form
 from tests.postgres import MISSING, Keeper, address_from
 
-LONG = ("rigs", "nodes", "journeys", "cli", "bench", "documents", "intake", "live", "reporting")
+LONG = (
+    "rigs", "nodes", "journeys", "cli", "bench", "documents", "cvs", "intake", "live", "reporting",
+)  # fmt: skip
 """Folders with minutes of tests, longest first: they begin first, so that no process is left with a
 long file while the other has nothing to do. ``--quick`` leaves them out."""
 FOLDER, ADDRESS = "TEST_POSTGRES_FOLDER", "TEST_DATABASE_URL"

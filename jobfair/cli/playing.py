@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from jobfair.applicants.actions import register_applicant
+from jobfair.applicants.actions.registering import register_applicant
 from jobfair.applicants.queries import applicant_for_nik
 from jobfair.applications.actions.accepting import Receipt
 from jobfair.applications.actions.stages import move_stage

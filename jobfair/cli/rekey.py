@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from jobfair.applicants.actions import change_keys_of_applicants
+from jobfair.applicants.actions.profile import change_keys_of_applicants
 from jobfair.cli.common import command, out, ready_database
 from jobfair.db import Database
 from jobfair.db.leader import Leader

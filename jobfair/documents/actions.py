@@ -1,8 +1,8 @@
-"""Uploading, replacing and removing CVs, and clearing away what nobody needs.
+"""Storing, reading and deleting documents of anybody.
 
-The bytes are put into the store between :func:`begin_upload` and :func:`finish_upload`, each a
-transaction of its own, and deleted from it between :func:`remove_cv` (or :func:`give_up`) and
-:func:`forget`. Wherever a process dies, the rows still know every name that may be in the store.
+:func:`write` comes between :func:`begin` and :func:`finish`, each a transaction of its own; bytes
+are deleted between :func:`queries.mark_removed` (or :func:`give_up`) and :func:`forget`. Wherever
+a process dies, the rows still know every name that may be in the store.
 """
 
 import asyncio
@@ -11,14 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jobfair.audit.actions import record_audit
-from jobfair.audit.rules import Act
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.documents import queries
 from jobfair.documents.models import StoredDocument, StoreMark
 from jobfair.documents.rules import Kind
-from jobfair.encryption import encrypted_size, new_key
+from jobfair.encryption import decrypt, encrypt, encrypted_size, new_key
 from jobfair.errors import Misconfigured, Refused
 from jobfair.store import ObjectNotFound, Store
 
@@ -31,8 +29,9 @@ LOOKED_FOR_AT_ONCE = 16
 
 @dataclass(frozen=True)
 class Begun:
-    """An upload that is on its way: what its bytes are to be called and sealed with."""
+    """An upload that is on its way: its row, and what its bytes are called and sealed with."""
 
+    id: int
     name: str
     key: str
 
@@ -47,71 +46,59 @@ class Lost:
     needed: int
 
 
-async def begin_upload(
-    session: Session, *, keys: Keys, account_id: int, kind: Kind, size: int, now: datetime
-) -> Begun:
-    """Note that bytes under a new name will come; until they are there nobody sees them."""
-    owner = await queries.lock_owner(session, account_id)
-    begun = Begun(name=secrets.token_hex(16), key=new_key().hex())
-    session.add(
-        StoredDocument(
-            name=begun.name,
-            key_sealed=keys.seal(begun.key, context=queries.key_context(begun.name)),
-            applicant_id=owner.id,
-            kind=kind,
-            size=size,
-            begun_at=now,
-        ),
-    )
-    return begun
+async def begin(session: Session, *, keys: Keys, kind: Kind, size: int, now: datetime) -> Begun:
+    """Note that bytes under a new name will come; the caller notes whose they are."""
+    name, key = secrets.token_hex(16), new_key().hex()
+    sealed = keys.seal(key, context=queries.key_context(name))
+    row = StoredDocument(name=name, key_sealed=sealed, kind=kind, size=size, begun_at=now)
+    session.add(row)
+    await session.flush()
+    return Begun(row.id, name, key)
 
 
-async def finish_upload(session: Session, *, account_id: int, name: str, now: datetime) -> None:
-    """Put the document on the profile; applications already sent keep the one they went with.
+async def write(store: Store, begun: Begun, data: bytes) -> None:
+    """Encrypt the bytes of a document and put them into the store.
+
+    Raises:
+        StoreUnavailable: they are not kept.
+
+    """
+    key = bytes.fromhex(begun.key)
+    await store.put(begun.name, await asyncio.to_thread(encrypt, data, key=key, context=begun.name))
+
+
+async def finish(session: Session, name: str, *, now: datetime) -> StoredDocument:
+    """Note that the bytes are in the store: from now on the document can be read.
 
     Raises:
         Refused: ``late``: the upload was given up meanwhile.
 
     """
-    owner = await queries.lock_owner(session, account_id)
-    document = await queries.begun(session, name=name, applicant_id=owner.id)
+    document = await queries.begun(session, name)
     if document is None:
         raise Refused("late", "Unggahan ini terlalu lama. Coba sekali lagi.")
-    await queries.mark_replaced(session, applicant_id=owner.id, now=now)
     document.stored_at = now
-    owner.cv = name
-    record_audit(
-        session,
-        Act.UPLOAD_CV,
-        now=now,
-        account_id=account_id,
-        kind=document.kind,
-        size=document.size,
-    )
+    return document
 
 
-async def remove_cv(session: Session, *, account_id: int, now: datetime) -> None:
-    """Take away every CV of the applicant, also from companies it was sent to. Twice is once."""
-    owner = await queries.lock_owner(session, account_id)
-    if not owner.cv:
-        return
-    owner.cv = ""
-    await queries.mark_removed_of(session, applicant_id=owner.id, now=now)
-    record_audit(session, Act.REMOVE_CV, now=now, account_id=account_id)
+async def read(store: Store, keys: Keys, file: queries.StoredFile) -> bytes:
+    """Return the bytes of a document as they were uploaded.
 
+    Raises:
+        ObjectNotFound: they are not in the store.
+        DecryptionFailed: they are not those that were stored.
+        StoreUnavailable: nobody can tell.
 
-async def give_up(session: Session, *, now: datetime) -> int:
-    """Mark what may go: uploads never finished, and replaced CVs no company may read any more.
-
-    Returns how many; a later run finds what this one has left.
     """
-    names = [
-        *await queries.unfinished(session, now=now, most=AT_ONCE),
-        *await queries.unneeded(session, now=now, most=AT_ONCE),
-    ]
-    if names:
-        await queries.mark_removed(session, names, now=now)
-    return len(names)
+    sealed = await store.get(file.name)
+    key = bytes.fromhex(keys.unseal(file.key_sealed, context=queries.key_context(file.name)))
+    return await asyncio.to_thread(decrypt, sealed, key=key, context=file.name)
+
+
+async def give_up(session: Session, *, now: datetime) -> None:
+    """Mark uploads that were never finished; a later run takes what this one has left."""
+    names = await queries.unfinished(session, now=now, most=AT_ONCE)
+    await queries.mark_removed(session, names, now=now)
 
 
 async def leaving(session: Session) -> Sequence[str]:
@@ -122,29 +109,6 @@ async def leaving(session: Session) -> Sequence[str]:
 async def forget(session: Session, names: Sequence[str]) -> None:
     """Delete the rows, and with them the keys, of documents whose bytes are gone."""
     await queries.delete_rows(session, names)
-
-
-def note_reading(
-    session: Session,
-    *,
-    account_id: int,
-    fair_id: int,
-    application_id: int,
-    position: str,
-    company: str,
-    now: datetime,
-) -> None:
-    """Write down that a company opens a CV, before it does."""
-    record_audit(
-        session,
-        Act.READ_CV,
-        now=now,
-        account_id=account_id,
-        fair_id=fair_id,
-        subject=f"application:{application_id}",
-        position=position,
-        company=company,
-    )
 
 
 async def change_keys_of_documents(session: Session, *, old: Keys, new: Keys) -> int:
@@ -160,7 +124,7 @@ async def change_keys_of_documents(session: Session, *, old: Keys, new: Keys) ->
         for row in rows:
             context = queries.key_context(row.name)
             key = old.unseal(row.key_sealed, context=context)
-            sealed.append({"document": row.id, "sealed": new.seal(key, context=context)})
+            sealed.append({"id": row.id, "key_sealed": new.seal(key, context=context)})
         await queries.set_sealed_keys(session, sealed)
         done, last = done + len(rows), rows[-1].id
     return done
@@ -200,7 +164,7 @@ async def tie_store(session: Session, store: Store, *, place: str) -> None:
     """See that ``store`` is the one this database's documents lie in; the first one becomes it.
 
     Two nodes with a folder each, a folder that is not mounted, or a copy without its documents
-    would otherwise lose CVs one by one. Puts the mark into the store before the row is committed.
+    would otherwise lose them one by one. Puts the mark into the store before the row is committed.
 
     Raises:
         Misconfigured: it is another one.

@@ -1,22 +1,19 @@
-"""Finding documents: the one on a profile, the one that was sent, and those that may go."""
+"""Finding documents: by name, those that must be in the store, and those that may go."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Text, bindparam, delete, exists, func, select, type_coerce, update
+from sqlalchemy import Row, delete, select, update
 
-from jobfair.applicants.models import Applicant
-from jobfair.applications.models import Application
 from jobfair.db import Session
+from jobfair.db.base import plain
 from jobfair.documents.models import StoredDocument, StoreMark
-from jobfair.documents.rules import READABLE_AFTER_CLOSING, SETTLED, Kind
-from jobfair.errors import NotFound
-from jobfair.fairs.models import FairWindow
+from jobfair.documents.rules import SETTLED, Kind
 
 WANTED = (StoredDocument.stored_at.is_not(None), StoredDocument.removed_at.is_(None))
-"""Of these the store must hold the bytes, whether they are on a profile or were only sent."""
+"""Of these the store must hold the bytes."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +27,8 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Cv:
-    """A CV that can be opened by who may."""
+class StoredFile:
+    """A document that can be read."""
 
     name: str
     key_sealed: bytes
@@ -50,65 +47,23 @@ def key_context(name: str) -> str:
     return f"document.key:{name}"
 
 
-async def lock_owner(session: Session, account_id: int) -> Applicant:
-    """Return the applicant of an account, locked against a second change of the CV.
-
-    Applications may still come in meanwhile: they refer to the row and do not change it.
-    """
-    query = select(Applicant).where(Applicant.account_id == account_id)
-    found: Applicant | None = await session.scalar(query.with_for_update(key_share=True))
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def cv_named(session: Session, name: str) -> Cv | None:
-    """Return a document by the name a profile keeps, or None when there is none (any more)."""
+async def stored_file(session: Session, name: str) -> StoredFile | None:
+    """Return a document by the name its owner keeps, or None when there is none (any more)."""
     if not name:
         return None
-    query = select(
-        StoredDocument.name,
-        StoredDocument.key_sealed,
-        StoredDocument.kind,
-        StoredDocument.size,
-        StoredDocument.stored_at,
-    ).where(StoredDocument.name == name, *WANTED)
-    row = (await session.execute(query)).one_or_none()
-    return None if row is None else Cv(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    row = await session.scalar(select(StoredDocument).where(StoredDocument.name == name, *WANTED))
+    return None if row is None else plain(StoredFile, row)
 
 
-async def begun(session: Session, *, name: str, applicant_id: int) -> StoredDocument | None:
-    """Return an upload of this applicant that still waits for its bytes."""
+async def begun(session: Session, name: str) -> StoredDocument | None:
+    """Return an upload that still waits for its bytes."""
     query = select(StoredDocument).where(
         StoredDocument.name == name,
-        StoredDocument.applicant_id == applicant_id,
         StoredDocument.stored_at.is_(None),
         StoredDocument.removed_at.is_(None),
     )
     found: StoredDocument | None = await session.scalar(query)
     return found
-
-
-async def mark_replaced(session: Session, *, applicant_id: int, now: datetime) -> None:
-    """Note that what this applicant had on the profile is there no longer."""
-    await session.execute(
-        update(StoredDocument)
-        .where(
-            StoredDocument.applicant_id == applicant_id,
-            StoredDocument.stored_at.is_not(None),
-            StoredDocument.replaced_at.is_(None),
-        )
-        .values(replaced_at=now)
-    )
-
-
-async def mark_removed_of(session: Session, *, applicant_id: int, now: datetime) -> None:
-    """Note that everything of this applicant is to go."""
-    await session.execute(
-        update(StoredDocument)
-        .where(StoredDocument.applicant_id == applicant_id, StoredDocument.removed_at.is_(None))
-        .values(removed_at=now)
-    )
 
 
 async def mark_removed(session: Session, names: Iterable[str], *, now: datetime) -> None:
@@ -124,32 +79,8 @@ async def unfinished(session: Session, *, now: datetime, most: int) -> Sequence[
     """Return uploads that were begun long ago and never finished."""
     query = select(StoredDocument.name).where(
         StoredDocument.removed_at.is_(None),
-        StoredDocument.replaced_at.is_(None),
         StoredDocument.stored_at.is_(None),
         StoredDocument.begun_at < now - SETTLED,
-    )
-    return (await session.scalars(query.limit(most))).all()
-
-
-async def unneeded(session: Session, *, now: datetime, most: int) -> Sequence[str]:
-    """Return replaced documents that no application a company may still read was sent with."""
-    closings = select(
-        FairWindow.fair_id,
-        FairWindow.closes_at,
-        func.row_number()
-        .over(partition_by=FairWindow.fair_id, order_by=FairWindow.ordinal.desc())
-        .label("age"),
-    ).subquery()
-    running = select(closings.c.fair_id).where(
-        closings.c.age == 1, closings.c.closes_at > now - READABLE_AFTER_CLOSING
-    )
-    sent = exists().where(
-        Application.applicant_id == StoredDocument.applicant_id,
-        Application.fair_id.in_(running),
-        type_coerce(Application.profile, Text).contains(StoredDocument.name),
-    )
-    query = select(StoredDocument.name).where(
-        StoredDocument.removed_at.is_(None), StoredDocument.replaced_at < now - SETTLED, ~sent
     )
     return (await session.scalars(query.limit(most))).all()
 
@@ -177,14 +108,8 @@ async def sealed_keys(session: Session, *, after: int, most: int) -> Sequence[Ro
 
 
 async def set_sealed_keys(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Store keys sealed anew: ``document`` and ``sealed`` of each."""
-    table = StoredDocument.metadata.tables[StoredDocument.__tablename__]
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("document"))
-        .values(key_sealed=bindparam("sealed"))
-    )
-    await session.execute(statement, rows)
+    """Store keys sealed anew: ``id`` and ``key_sealed`` of each."""
+    await session.execute(update(StoredDocument), rows)
 
 
 async def wanted(session: Session, *, after: int, most: int) -> list[Wanted]:

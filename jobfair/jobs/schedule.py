@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from jobfair.applicants.actions import forget_unfinished
+from jobfair.applicants.actions.registering import forget_unfinished
 from jobfair.clock import Clock
+from jobfair.cvs import actions as cvs
 from jobfair.db import Database
 from jobfair.db.sealed import Keys
 from jobfair.documents import actions as documents
@@ -97,9 +98,10 @@ async def tidy(tools: Tools) -> None:
 
 
 async def give_up(tools: Tools) -> None:
-    """Mark documents that nobody may read any more, and uploads that were never finished."""
+    """Mark uploads that were never finished, and CVs that no company may read any more."""
     async with tools.database.transaction() as session:
         await documents.give_up(session, now=tools.clock.now())
+        await cvs.give_up(session, now=tools.clock.now())
 
 
 async def clear_away(tools: Tools) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from jobfair.applicants.actions import register_applicant
+from jobfair.applicants.actions.registering import register_applicant
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.profile import read_person
 from jobfair.db import Base, Clash

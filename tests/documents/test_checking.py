@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from jobfair.cli import check, main
 from jobfair.cli.check import find_documents
+from jobfair.cvs import actions as cvs
 from jobfair.db import Database
 from jobfair.db.sealed import make_key_file
 from jobfair.documents import actions
@@ -46,7 +47,7 @@ def remove(database, accounts):
 
     async def run(*, who=0, rows_too=False):
         async with database.transaction() as session:
-            await actions.remove_cv(session, account_id=accounts[who], now=NOW)
+            await cvs.remove_cv(session, account_id=accounts[who], now=NOW)
             if rows_too:
                 await actions.forget(session, await actions.leaving(session))
 

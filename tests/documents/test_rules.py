@@ -1,21 +1,23 @@
-"""What is taken as a CV and what is not, each with a sentence; and what a copy is called."""
+"""What is taken as a document and what is not, each with a sentence; and what a copy is called."""
 
 import io
 import time
-from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from jobfair.applications.rules import Stage
-from jobfair.documents.rules import MOST_BYTES, Kind, disposition, may_open, read_cv
+from jobfair.cvs.rules import MOST_BYTES
+from jobfair.documents.rules import Kind, disposition, read_document
 from jobfair.errors import Problem
-from tests.builders import CLOSES, EDGE
 from tests.documents import files
 
 BROKEN_PICTURE = "Gambar ini rusak atau terpotong."
+
+
+def read_cv(data):
+    return read_document(data, most=MOST_BYTES)
 
 
 def refused(data):
@@ -174,18 +176,7 @@ def test_no_bytes_make_it_fall_over(data, changes, end):
     assert isinstance(found, Problem) or found[0] in Kind
 
 
-# --- who, how long, under which name
-
-
-@pytest.mark.parametrize("stage", [stage for stage in Stage if stage is not Stage.WITHDRAWN])
-def test_a_company_may_open_until_ninety_days_after_the_closing(stage):
-    last = CLOSES + timedelta(days=90)
-    assert may_open(stage=stage, closes_at=CLOSES, now=last - EDGE)
-    assert not may_open(stage=stage, closes_at=CLOSES, now=last)
-
-
-def test_what_was_withdrawn_is_not_opened():
-    assert not may_open(stage=Stage.WITHDRAWN, closes_at=CLOSES, now=CLOSES - EDGE)
+# --- under which name
 
 
 @pytest.mark.parametrize(
@@ -200,4 +191,4 @@ def test_what_was_withdrawn_is_not_opened():
 )
 def test_a_copy_is_called_after_the_applicant(name, plain, full):
     header = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}"
-    assert disposition(name, Kind.PDF) == header
+    assert disposition(f"CV {name}", Kind.PDF) == header

@@ -1,21 +1,27 @@
 """The revisions build exactly the tables the models describe, on both databases."""
 
+from datetime import UTC, datetime
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 import jobfair.app  # noqa: F401 - every model is known once the whole program is
+from jobfair.cvs.models import ApplicantCv
 from jobfair.db import Base
 from jobfair.db.migrations import _config, newest_revision, revision_of, upgrade
+from jobfair.documents.models import StoredDocument
+from jobfair.documents.rules import Kind
 from jobfair.errors import Misconfigured
 
 
-async def test_the_revisions_build_what_the_models_say(database):
-    def differences(connection: Connection) -> list[object]:
-        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+def differences(connection: Connection) -> list[object]:
+    return compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
+
+async def test_the_revisions_build_what_the_models_say(database):
     await upgrade(database)
 
     async with database.engine.connect() as connection:
@@ -55,12 +61,17 @@ BEFORE = script("0007").down_revision
 CLOSED = "'2026-03-02 00:00:00+00:00'"
 
 
-async def store_old(database, *fairs):
-    """Store fairs as the revision before allowed them: (prefix, latched_at, ledger_seq)."""
+async def start_at(database, revision):
+    """Make the tables anew as they were at a revision."""
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
         await connection.execute(text("drop table if exists alembic_version"))
-    await upgrade(database, BEFORE)
+    await upgrade(database, revision)
+
+
+async def store_old(database, *fairs):
+    """Store fairs as the revision before allowed them: (prefix, latched_at, ledger_seq)."""
+    await start_at(database, BEFORE)
     office, fair = PREFIXES.split(";", 1)
     fair = fair.rstrip("; \n")
     async with database.engine.begin() as connection:
@@ -101,3 +112,54 @@ async def test_two_running_fairs_with_numbers_of_one_prefix_are_named(database):
         await upgrade(database)
 
     assert await revision_of(database) == BEFORE
+
+
+UPLOADS = """
+insert into account (id, role, sign_in_key, name, created_at)
+  values ({id}, 'applicant', {bytes}, 'P', '2026-03-01 00:00:00+00:00');
+insert into applicant (id, account_id, public_id, name, nik_sealed, nik_index, nik_region, sex,
+  birth_date, phone, education, major, school, experience_years, experience, district, village,
+  disability, cv, sample, created_at, updated_at) values ({id}, {id}, 'p{id}', 'P', {bytes},
+  {bytes}, '12.09', 'f', '2000-01-01', '', 'sma', '', '', 0, '', '12.09.19', '', '', 'b{id}', false,
+  '2026-03-01 00:00:00+00:00', '2026-03-01 00:00:00+00:00');
+insert into document (id, name, key_sealed, applicant_id, kind, size, begun_at, stored_at,
+  replaced_at, removed_at) values
+  (1{id}, 'a{id}', {bytes}, {id}, 'pdf', 3, {at}, {at}, {at}, null),
+  (2{id}, 'b{id}', {bytes}, {id}, 'png', 4, {at}, {at}, null, null),
+  (3{id}, 'c{id}', {bytes}, {id}, 'pdf', 5, {at}, null, null, null),
+  (4{id}, 'd{id}', {bytes}, {id}, 'jpg', 6, {at}, {at}, null, {at})
+"""
+AT = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
+
+
+async def test_documents_of_applicants_become_cvs_of_theirs(database):
+    await start_at(database, script("0010").down_revision)
+    async with database.engine.begin() as connection:
+        postgresql = connection.dialect.name == "postgresql"
+        for at in (1, 2):
+            value = f"'\\x0{at}'::bytea" if postgresql else f"x'0{at}'"
+            for one in UPLOADS.format(id=at, bytes=value, at=f"'{AT}'").split(";\n"):
+                await connection.exec_driver_sql(one)
+
+    await upgrade(database)
+
+    async with database.snapshot() as session:
+        query = select(ApplicantCv.document_id, ApplicantCv.applicant_id, ApplicantCv.replaced_at)
+        links = (await session.execute(query.order_by(ApplicantCv.document_id))).all()
+        files = (await session.scalars(select(StoredDocument).order_by(StoredDocument.id))).all()
+    assert [tuple(row) for row in links] == [
+        (part * 10 + who, who, AT if part == 1 else None) for part in (1, 2, 3, 4) for who in (1, 2)
+    ]
+    assert [
+        (one.id, one.name, one.key_sealed, one.kind, one.size, one.begun_at, one.stored_at,
+         one.removed_at) for one in files
+    ] == [
+        (part * 10 + who, f"{letter}{who}", bytes([who]), kind, size, AT, stored, removed)
+        for part, letter, kind, size, stored, removed in (
+            (1, "a", Kind.PDF, 3, AT, None), (2, "b", Kind.PNG, 4, AT, None),
+            (3, "c", Kind.PDF, 5, None, None), (4, "d", Kind.JPG, 6, AT, AT),
+        )
+        for who in (1, 2)
+    ]  # fmt: skip
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from jobfair.applicants.actions import forget_unfinished
+from jobfair.applicants.actions.registering import forget_unfinished
 from jobfair.applicants.models import Applicant
 from jobfair.applications.actions.accepting import Submission, accept
 from jobfair.drafts.models import FormDraft
@@ -224,7 +224,7 @@ def test_two_at_once_for_one_nik_get_the_same_sentence(client, act, monkeypatch)
     async def not_there(_session, _key):
         return None
 
-    monkeypatch.setattr("jobfair.applicants.actions.people.account_for_key", not_there)
+    monkeypatch.setattr("jobfair.applicants.actions.registering.people.account_for_key", not_there)
     answer = register(client, name="Orang Lain")
 
     assert answer.status_code == 422

@@ -8,8 +8,8 @@ import pytest
 from multipart import PushMultipartParser
 from sqlalchemy import select
 
+from jobfair.cvs.rules import MOST_BYTES
 from jobfair.documents.models import StoredDocument
-from jobfair.documents.rules import MOST_BYTES
 from jobfair.errors import TemporarilyUnavailable
 from jobfair.jobs.schedule import SCHEDULE
 from jobfair.people.rules import Role

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from jobfair.applicants.actions import change_keys_of_applicants
+from jobfair.applicants.actions.profile import change_keys_of_applicants
 from jobfair.applicants.models import Applicant
 from jobfair.audit.models import AuditEntry
 from jobfair.db.sealed import Keys

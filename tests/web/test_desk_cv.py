@@ -8,9 +8,9 @@ from sqlalchemy import select
 from jobfair.applications.actions.accepting import Submission, accept
 from jobfair.applications.models import Application
 from jobfair.audit.models import AuditEntry
-from jobfair.documents import actions
+from jobfair.cvs import actions
+from jobfair.documents.actions import write
 from jobfair.documents.rules import Kind
-from jobfair.encryption import encrypt
 from jobfair.people.rules import Role
 from jobfair.store.folder import FolderStore
 from jobfair.web.pages.company import cv as pages
@@ -28,9 +28,7 @@ async def upload(session, folder, account_id, data=PDF):
     begun = await actions.begin_upload(
         session, keys=KEYS, account_id=account_id, kind=Kind.PDF, size=len(data), now=NOW
     )
-    await FolderStore(folder).put(
-        begun.name, encrypt(data, key=bytes.fromhex(begun.key), context=begun.name)
-    )
+    await write(FolderStore(folder), begun, data)
     await session.flush()
     await actions.finish_upload(session, account_id=account_id, name=begun.name, now=NOW)
 

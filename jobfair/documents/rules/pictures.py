@@ -1,4 +1,4 @@
-"""Photos of a CV: walked through part by part, without what tells where they were taken.
+"""Photos and scans: walked through part by part, without what tells where they were taken.
 
 Nothing is drawn. Of a JPEG the parts that make the picture are kept, its colours, and which way
 up it is; of a PNG the chunks that make the picture. Comments, places, times and cameras are left

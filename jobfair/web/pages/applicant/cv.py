@@ -1,6 +1,5 @@
 """The own CV: to see, upload, replace, save and remove. Its page holds nothing else to lose."""
 
-import asyncio
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -9,13 +8,12 @@ from litestar.exceptions import ClientException
 from litestar.response import Redirect, Response, Template
 
 from jobfair.applicants.queries import applicant_of_account
-from jobfair.documents.actions import begin_upload, finish_upload, remove_cv
-from jobfair.documents.queries import cv_named
-from jobfair.documents.rules import MOST_BYTES, MOST_MEGABYTES, Kind, read_cv, too_large
-from jobfair.documents.rules.pdf import problem_for
-from jobfair.encryption import encrypt
+from jobfair.cvs.actions import begin_upload, finish_upload, remove_cv
+from jobfair.cvs.rules import MOST_BYTES, MOST_MEGABYTES
+from jobfair.documents.actions import write
+from jobfair.documents.queries import stored_file
+from jobfair.documents.rules import Kind, too_large
 from jobfair.errors import Invalid, NotFound, Problem, Refused, TemporarilyUnavailable
-from jobfair.inspection import inspect_pdf
 from jobfair.people.rules import Budget
 from jobfair.store import StoreUnavailable
 from jobfair.web.http.dependencies import (
@@ -29,8 +27,8 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.forms import Form, read_form
 from jobfair.web.http.guards import READS_ITSELF, applicants_only, local_path
 from jobfair.web.http.templating import show
-from jobfair.web.http.uploads import BODY_MOST, Upload, read_upload
-from jobfair.web.pages.shared.documents import hand_out, store_unavailable
+from jobfair.web.http.uploads import BODY_MOST, read_upload
+from jobfair.web.pages.shared.documents import hand_out, judge_upload, store_unavailable
 from jobfair.wording.language import gettext_noop
 
 FIELD = "cv"
@@ -53,7 +51,7 @@ async def _page(
 ) -> Template:
     async with services.database.snapshot() as session:
         applicant = await applicant_of_account(session, account_id)
-        cv = await cv_named(session, applicant.cv)
+        cv = await stored_file(session, applicant.cv)
     answer = show(
         request,
         "applicant/cv.html",
@@ -104,14 +102,15 @@ async def upload_cv(
             upload = await read_upload(request, file=FIELD, most=MOST_BYTES)
             await services.limits.spend(PER_ACCOUNT, str(at), now=now)
             form = Form({"ke": local_path(upload.given.get("ke", "")) or ""})
-            found = await _judge(upload)
+            found = await judge_upload(upload, most=MOST_BYTES)
             if isinstance(found, Problem):
                 wrong = _wrong(form, found)
                 return await _page(request, services, at, form=wrong, status_code=422)
             await _keep(services, at, *found)
     except (ClientException, TimeoutError) as error:
         huge = getattr(error, "status_code", 0) == TOO_LARGE
-        problem = too_large(request.content_length or BODY_MOST) if huge else Problem(CUT_OFF)
+        size = request.content_length or BODY_MOST
+        problem = too_large(size, most=MOST_BYTES) if huge else Problem(CUT_OFF)
         wrong, status = _wrong(form, problem), 413 if huge else 400
         return await _page(request, services, at, form=wrong, status_code=status)
     except Refused as refusal:
@@ -125,15 +124,6 @@ async def upload_cv(
     return Redirect(f"/profil/cv?{urlencode(more)}", status_code=303)
 
 
-async def _judge(upload: Upload) -> tuple[Kind, bytes] | Problem:
-    if upload.data is None:
-        return too_large(upload.size)
-    found = await asyncio.to_thread(read_cv, upload.data)
-    if isinstance(found, Problem) or found[0] is not Kind.PDF:
-        return found
-    return problem_for(await inspect_pdf(upload.data)) or found
-
-
 async def _keep(services: Services, account_id: int, kind: Kind, data: bytes) -> None:
     """Store the bytes between two transactions; nothing of the database is held meanwhile."""
     async with services.database.transaction() as session:
@@ -145,10 +135,7 @@ async def _keep(services: Services, account_id: int, kind: Kind, data: bytes) ->
             size=len(data),
             now=services.clock.now(),
         )
-    sealed = await asyncio.to_thread(
-        encrypt, data, key=bytes.fromhex(begun.key), context=begun.name
-    )
-    await services.store.put(begun.name, sealed)
+    await write(services.store, begun, data)
     async with services.database.transaction() as session:
         await finish_upload(
             session, account_id=account_id, name=begun.name, now=services.clock.now()
@@ -160,10 +147,10 @@ async def save_cv(services: ServicesDep, account: AccountDep) -> Response[bytes]
     """Answer with the own CV as it is stored."""
     async with services.database.snapshot() as session:
         applicant = await applicant_of_account(session, account.account_id)
-        cv = await cv_named(session, applicant.cv)
+        cv = await stored_file(session, applicant.cv)
     if cv is None:
         raise NotFound("Belum ada CV di profil Anda.")
-    return await hand_out(services, cv, name=applicant.name)
+    return await hand_out(services, cv, title=f"CV {applicant.name}")
 
 
 @get("/profil/cv/hapus", guards=[applicants_only])
@@ -171,7 +158,7 @@ async def ask_remove(request: AnyRequest, services: ServicesDep, account: Accoun
     """Say what removing the CV will do."""
     async with services.database.snapshot() as session:
         applicant = await applicant_of_account(session, account.account_id)
-        cv = await cv_named(session, applicant.cv)
+        cv = await stored_file(session, applicant.cv)
     return show(request, "applicant/cv_remove.html", cv=cv, here="/profil/cv/hapus")
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from litestar import get, post
 from litestar.response import Redirect, Response, Template
 
-from jobfair.applicants.actions import change_profile
+from jobfair.applicants.actions.profile import change_profile
 from jobfair.applicants.queries import ApplicantFacts, applicant_of_account, masked_nik
 from jobfair.applicants.rules.profile import Profile, read_profile
 from jobfair.clock import WIB
 from jobfair.db import Session
-from jobfair.documents.queries import cv_named
+from jobfair.documents.queries import stored_file
 from jobfair.fairs.queries import published_fairs
 from jobfair.regions import district_name, regency_of
 from jobfair.web.http.acting import perform
@@ -50,7 +50,7 @@ async def _page(
 ) -> Template:
     async with services.database.snapshot() as session:
         applicant = await applicant_of_account(session, account_id)
-        cv = await cv_named(session, applicant.cv)
+        cv = await stored_file(session, applicant.cv)
         fairs = await published_fairs(session)
     regencies = [found.office.regency for found in fairs]
     if district_name(applicant.district) is not None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from litestar import get, post
 from litestar.response import Redirect, Response, Template
 
-from jobfair.applicants.actions import (
+from jobfair.applicants.actions.registering import (
     REGISTRATION_DRAFT,
     TAKEN,
     begin_registration,

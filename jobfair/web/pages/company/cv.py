@@ -6,7 +6,7 @@ from litestar import get
 from litestar.response import Response
 
 from jobfair.applications.queries import desk
-from jobfair.documents.actions import note_reading
+from jobfair.cvs.actions import note_reading
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import fair_by_id
 from jobfair.people.rules import Budget
@@ -57,4 +57,4 @@ async def save_sent_cv(
             company=position.company.name,
             now=now,
         )
-    return await hand_out(services, cv, name=opened.profile["name"])
+    return await hand_out(services, cv, title=f"CV {opened.profile['name']}")

@@ -15,7 +15,7 @@ from functools import partial
 from litestar import get, post
 from litestar.response import Response, Template
 
-from jobfair.applicants import actions
+from jobfair.applicants.actions import helping as actions
 from jobfair.applicants.queries import PersonAtCounter, applicant_for_nik, person_at_counter
 from jobfair.applicants.rules.nik import LENGTH, normalise_nik
 from jobfair.applications.queries.receipts import account_of_receipt

@@ -1,4 +1,4 @@
-"""Giving out a CV: to be saved, never to be shown inside a page of ours."""
+"""Taking a file and giving it out: to be saved, never to be shown inside a page of ours."""
 
 import asyncio
 import logging
@@ -7,14 +7,19 @@ from datetime import datetime
 from litestar.response import Response
 
 from jobfair.applications.queries.desk import Opened
+from jobfair.cvs.rules import may_open
 from jobfair.db import Session
-from jobfair.documents.queries import Cv, cv_named, key_context
-from jobfair.documents.rules import MEDIA, disposition, may_open
-from jobfair.encryption import DecryptionFailed, decrypt
-from jobfair.errors import NotFound, TemporarilyUnavailable
+from jobfair.documents.actions import read
+from jobfair.documents.queries import StoredFile, stored_file
+from jobfair.documents.rules import MEDIA, Kind, disposition, read_document, too_large
+from jobfair.documents.rules.pdf import problem_for
+from jobfair.encryption import DecryptionFailed
+from jobfair.errors import NotFound, Problem, TemporarilyUnavailable
 from jobfair.fairs.rules.state import FairState
+from jobfair.inspection import inspect_pdf
 from jobfair.store import ObjectNotFound, StoreUnavailable
 from jobfair.web.http.dependencies import Services
+from jobfair.web.http.uploads import Upload
 from jobfair.wording.language import gettext_noop
 
 log = logging.getLogger(__name__)
@@ -24,7 +29,7 @@ OUT_OF_REACH = gettext_noop(
     "%(seconds)s detik."
 )
 LOST = gettext_noop(
-    "Berkas CV ini hilang atau rusak di penyimpanan, jadi tidak dapat dibuka. Mintalah pemiliknya "
+    "Berkas ini hilang atau rusak di penyimpanan, jadi tidak dapat dibuka. Mintalah pemiliknya "
     "mengunggah lagi, dan beri tahu panitia."
 )
 ALONE = {
@@ -35,42 +40,48 @@ ALONE = {
 """Whatever is in the file, a browser that shows it all the same runs and loads nothing."""
 
 
+async def judge_upload(upload: Upload, *, most: int) -> tuple[Kind, bytes] | Problem:
+    """Return the kind and the bytes to store of a file, or what is wrong with it."""
+    if upload.data is None:
+        return too_large(upload.size, most=most)
+    found = await asyncio.to_thread(read_document, upload.data, most=most)
+    if isinstance(found, Problem) or found[0] is not Kind.PDF:
+        return found
+    return problem_for(await inspect_pdf(upload.data)) or found
+
+
 def store_unavailable(error: StoreUnavailable) -> TemporarilyUnavailable:
     """Log why the store cannot be asked, and return what people are told."""
     log.error("document store: %s", error)
     return TemporarilyUnavailable(RETRY, OUT_OF_REACH)
 
 
-async def sent_cv(session: Session, opened: Opened, fair: FairState, *, now: datetime) -> Cv | None:
+async def sent_cv(
+    session: Session, opened: Opened, fair: FairState, *, now: datetime
+) -> StoredFile | None:
     """Return the CV an application came with, as far as its company may open it now."""
-    name = opened.profile.get("cv", "")
-    if not name or not may_open(stage=opened.stage, closes_at=fair.timetable.closes_at, now=now):
+    if not may_open(stage=opened.stage, closes_at=fair.timetable.closes_at, now=now):
         return None
-    return await cv_named(session, name)
+    return await stored_file(session, opened.profile.get("cv", ""))
 
 
-async def _bytes_of(services: Services, cv: Cv) -> bytes:
-    try:
-        sealed = await services.store.get(cv.name)
-        key = services.keys.unseal(cv.key_sealed, context=key_context(cv.name))
-        return await asyncio.to_thread(decrypt, sealed, key=bytes.fromhex(key), context=cv.name)
-    except StoreUnavailable as error:
-        raise store_unavailable(error) from None
-    except (ObjectNotFound, DecryptionFailed) as error:
-        log.error("document %s: %s", cv.name, type(error).__name__)  # noqa: TRY400 - no trace
-        raise NotFound(LOST) from None
-
-
-async def hand_out(services: Services, cv: Cv, *, name: str) -> Response[bytes]:
-    """Answer with a CV as a file to be saved, called after the applicant.
+async def hand_out(services: Services, file: StoredFile, *, title: str) -> Response[bytes]:
+    """Answer with a document as a file to be saved under its title.
 
     Raises:
         NotFound: its bytes are gone or not those that were stored.
         TemporarilyUnavailable: the store does not answer.
 
     """
+    try:
+        data = await read(services.store, services.keys, file)
+    except StoreUnavailable as error:
+        raise store_unavailable(error) from None
+    except (ObjectNotFound, DecryptionFailed) as error:
+        log.error("document %s: %s", file.name, type(error).__name__)  # noqa: TRY400 - no trace
+        raise NotFound(LOST) from None
     return Response(
-        await _bytes_of(services, cv),
-        media_type=MEDIA[cv.kind],
-        headers=ALONE | {"Content-Disposition": disposition(name, cv.kind)},
+        data,
+        media_type=MEDIA[file.kind],
+        headers=ALONE | {"Content-Disposition": disposition(title, file.kind)},
     )

@@ -1,0 +1,1 @@
+"""What changes applicants: ``registering``, ``profile``, and ``helping`` at the counter."""

@@ -1,0 +1,54 @@
+"""Correcting a profile, and encrypting NIKs with a new root key."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from jobfair.applicants import queries
+from jobfair.applicants.models import Applicant
+from jobfair.applicants.rules.profile import Profile
+from jobfair.applicants.rules.residence import move_from
+from jobfair.audit.actions import record_audit
+from jobfair.audit.rules import Act
+from jobfair.db import Session
+from jobfair.db.sealed import Keys
+from jobfair.people import queries as people
+
+REKEYED_AT_ONCE = 1000
+
+
+async def change_profile(
+    session: Session, *, account_id: int, profile: Profile, now: datetime
+) -> Applicant:
+    """Replace the profile; applications already sent keep the copy they were sent with."""
+    applicant = await queries.applicant_row(session, account_id)
+    if profile.district != applicant.district:
+        applicant.moves = [*applicant.moves, move_from(applicant.district, now)]
+    for name, value in asdict(profile).items():
+        setattr(applicant, name, value)
+    applicant.updated_at = now
+    applicant.completed_at = applicant.completed_at or now
+    record_audit(session, Act.CHANGE_PROFILE, now=now, account_id=account_id)
+    return applicant
+
+
+async def change_keys_of_applicants(session: Session, *, old: Keys, new: Keys) -> int:
+    """Seal every NIK with a new root key, and return how many there were.
+
+    Raises:
+        Misconfigured: ``old`` does not open one of them; roll everything back.
+
+    """
+    done = last = 0
+    while rows := await queries.sealed_niks(session, after=last, most=REKEYED_AT_ONCE):
+        sealed, indexes = [], {}
+        for row in rows:
+            context = queries.nik_context(row.public_id)
+            nik = old.unseal(row.nik_sealed, context=context)
+            index = new.blind_index(nik)
+            indexes[row.account_id] = index
+            fresh = new.seal(nik, context=context)
+            sealed.append({"applicant": row.id, "sealed": fresh, "index": index})
+        await queries.set_sealed_niks(session, sealed)
+        await people.set_sign_in_keys(session, indexes)
+        done, last = done + len(rows), rows[-1].id
+    return done
