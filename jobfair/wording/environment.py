@@ -100,6 +100,7 @@ def make_environment(folders: Iterable[Path]) -> Environment:
         "moment": with_zone(dates.moment),
         "hour": _hour,
         "iso": _iso,
+        "phone": numbers.phone,
         "problem": _problem,
         "paragraphs": paragraphs,
         "zone": ZoneInfo,

@@ -39,3 +39,9 @@ def wage(
     else:
         text = f"Rp{number(low, language)}–{number(high, language)}"
     return f"{text} {translate(f'per {period}', language)}" if period else text
+
+
+def phone(stored: str) -> str:
+    """Return a stored number as people write it: 0812 3456 7890."""
+    national = "0" + stored.removeprefix("+62") if stored.startswith("+62") else stored
+    return " ".join(filter(None, (national[:4], national[4:8], national[8:])))

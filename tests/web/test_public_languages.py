@@ -6,6 +6,7 @@ import pytest
 
 from jobfair.fairs.models import Fair
 from jobfair.web.http.templating import LANGUAGE_COOKIE
+from jobfair.wording.numbers import phone
 from tests.builders import stage
 from tests.web.pages import AFTER, BEFORE, change, latch, pause
 
@@ -87,3 +88,15 @@ def test_what_the_office_wrote_after_closing_is_indonesian(client, act, clock, s
         WRITTEN["closed"]: {"id"},
         "All positions": {"en"},
     }
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("+6281234567890", "0812 3456 7890"),
+        ("+62812345678", "0812 3456 78"),
+        ("+628123456789012", "0812 3456 789012"),
+    ],
+)
+def test_a_number_is_shown_as_people_write_it(stored, shown):
+    assert phone(stored) == shown

@@ -62,13 +62,15 @@ SECOND_STEP = "/daftar/data"
 
 async def _first_page(request: AnyRequest, form: Form) -> Template:
     wrong = form.problems.get("nik")
+    errand = await errand_of(request, form.given.get("ke", ""))
     return show(
         request,
         "applicant/registration.html",
         form=form,
         notice=form.notice,
         taken=wrong is not None and wrong.message == TAKEN,
-        errand=await errand_of(request, form.given.get("ke", "")),
+        errand=errand,
+        fair=errand.fair if errand else None,
         here="/daftar",
         status_code=form.status_code,
     )
@@ -177,6 +179,7 @@ async def _second_page(
         applicant = await applicant_of_account(session, account.account_id)
         fairs = await published_fairs(session)
     today = now.astimezone(WIB).date()
+    errand = await errand_of(request, form.given.get("ke", ""))
     return show(
         request,
         "applicant/registration_data.html",
@@ -185,7 +188,8 @@ async def _second_page(
         told=birth_told_by_nik(applicant, services.keys, today=today),
         gates=[found for found in fairs if found.residence_policy == "local_only"],
         groups=district_groups([found.office.regency for found in fairs]),
-        errand=await errand_of(request, form.given.get("ke", "")),
+        errand=errand,
+        fair=errand.fair if errand else None,
         here=SECOND_STEP,
         status_code=form.status_code,
     )

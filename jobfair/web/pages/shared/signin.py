@@ -87,12 +87,14 @@ def tries_of(
 
 
 async def _page(request: AnyRequest, form: Form, *, left: bool = False) -> Template:
+    errand = await errand_of(request, form.given.get("ke", ""))
     return show(
         request,
         "applicant/sign_in.html",
         form=form,
         left=left,
-        errand=await errand_of(request, form.given.get("ke", "")),
+        errand=errand,
+        fair=errand.fair if errand else None,
         notice=form.notice,
         here="/masuk",
         status_code=form.status_code,
