@@ -11,7 +11,8 @@ from jobfair.web.http.authentication import SESSION_COOKIE
 from jobfair.web.http.devices import DEVICE_COOKIE, KNOWN_FOR
 from tests.builders import PASSWORD, on_both, stage
 from tests.forms import form_on
-from tests.web.pages import change, staff
+from tests.web.pages import change, staff, text_of
+from tests.web.rooms import furnish
 from tests.web.test_applicant_accounts import GOOD
 
 WRONG = "salah-sekali"
@@ -211,3 +212,26 @@ def test_a_lock_leaves_one_line_without_personal_data(browser, act, caplog):
     assert lines[0].endswith("from=198.51.100.0/24")
     assert nik not in lines[0]
     assert ELSEWHERE not in lines[0]
+
+
+@on_both
+def test_the_control_room_counts_what_was_refused(browser, client, act, clock, sign_in):
+    room = act(furnish, applicants=2)
+    nik = room.made.niks[0]
+    for _ in range(8):
+        enter(browser(ELSEWHERE), nik, WRONG)
+    born = "330301570895"
+    first = [sign_up(browser(HERE), f"{born}900{n}") for n in (1, 1)]
+    others = [sign_up(browser(ELSEWHERE), f"{born}90{n}") for n in range(11, 25)]
+    assert first == [303, 422]
+    sign_in(client, ORGANISER)
+
+    page = text_of(client.get(room.control).text)
+
+    assert "Kata sandi salah 5 Terlalu sering mencoba masuk 3" in page
+    assert f"Terlalu sering mencoba mendaftar {others.count(429)}" in page
+    assert others.count(429) > 0
+    assert "Mendaftar dengan NIK yang sudah terdaftar 1" in page
+    clock.move_to(clock.now() + timedelta(hours=25))
+    sign_in(client, ORGANISER)
+    assert "Kata sandi salah 0" in text_of(client.get(room.control).text)

@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from jobfair.db import Database
+from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys
-from jobfair.people import actions
+from jobfair.people import actions, queries
 from jobfair.people.rules import LONGEST_WINDOW, Budget, TooMany, too_many
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,11 @@ REGISTER_PER_BIRTH_HERE = Budget("register:birth-and-address", 5, LONGEST_WINDOW
 REGISTER_PER_BIRTH = Budget("register:birth", 12, LONGEST_WINDOW)
 """NIKs that begin with the same 12 digits, district and birth date: the last four may not be
 guessed one after another."""
+WRONG_PASSWORD, TAKEN_NIK, OTHER = "wrong-password", "taken-nik", "other"
+REFUSALS = (WRONG_PASSWORD, "sign-in", "register", TAKEN_NIK, OTHER)
+"""What refused tries are counted as for the control room; ``sign-in`` and ``register`` are tries
+that one of their budgets refused."""
+REFUSALS_SHOWN = timedelta(hours=24)
 SOCKETS_PER_SESSION = 5
 SOCKETS_PER_ADDRESS = 200
 Tries = Sequence[tuple[Budget, str]]
@@ -43,6 +48,11 @@ Owners = Sequence[tuple[str, int]]
 """Who opens a socket, by several names, and how many of them each may hold at once."""
 KEPT = 10_000
 """Counted names after which those of long ago are looked for."""
+
+
+def _refusals(kind: str) -> Budget:
+    """Return the budget that counts refused tries by the hour; it refuses nothing itself."""
+    return Budget(f"refused:{kind}", 2**31 - 1, HOUR)
 
 
 class Limits:
@@ -81,7 +91,26 @@ class Limits:
                     await actions.spend(session, budget=at[0], name=at[1], now=now)
         except TooMany:
             self._note(*at, source, now)
+            await self.count_refusal(at[0].kind.partition(":")[0], now=now)
             raise
+
+    async def count_refusal(self, kind: str, *, now: datetime) -> None:
+        """Count a refused try for the control room."""
+        await self.spend(_refusals(kind if kind in REFUSALS else OTHER), "", now=now)
+
+    async def refusals(self, session: Session, *, now: datetime) -> dict[str, int]:
+        """Return how many tries were refused in the last 24 hours, by kind."""
+        found = {}
+        for kind in REFUSALS:
+            budget = _refusals(kind)
+            ((_, index),) = self._indexed([(budget, "")])
+            first = budget.since(now - REFUSALS_SHOWN)
+            found[kind] = (
+                sum(n for (at, since), n in self._tries.items() if at == index and since > first)
+                if self._database.is_sqlite
+                else await queries.attempts_after(session, index, first)
+            )
+        return found
 
     async def give_back(self, tries: Tries, *, now: datetime) -> None:
         """Take back tries that were counted at ``now`` and were right."""

@@ -35,6 +35,7 @@ from jobfair.web.http.limits import (
     REGISTER_PER_ADDRESS,
     REGISTER_PER_BIRTH,
     REGISTER_PER_BIRTH_HERE,
+    TAKEN_NIK,
     TAKEN_PER_ADDRESS,
     Tries,
 )
@@ -52,6 +53,8 @@ async def _page(request: AnyRequest, services: Services, form: Form) -> Template
         fairs = await published_fairs(session)
     wrong = form.problems.get("nik")
     taken = wrong is not None and wrong.message == TAKEN
+    if taken:
+        await services.limits.count_refusal(TAKEN_NIK, now=services.clock.now())
     read = None
     if wrong is not None and not taken:
         read = read_nik(form.text("nik"), today=services.clock.now().astimezone(WIB).date())

@@ -35,6 +35,7 @@ from jobfair.web.http.limits import (
     SIGN_IN_PER_DEVICE,
     SIGN_IN_PER_NAME,
     SIGN_IN_PER_NAME_HERE,
+    WRONG_PASSWORD,
     Tries,
 )
 from jobfair.web.http.templating import show
@@ -163,6 +164,7 @@ async def _fitting(
         await services.limits.give_back(tries, now=now)
         raise
     if account is None or not fits:
+        await services.limits.count_refusal(WRONG_PASSWORD, now=now)
         raise Invalid({"name": WRONG})
     await services.limits.give_back(tries, now=now)
     return account
