@@ -35,6 +35,9 @@ REGISTER_PER_BIRTH_HERE = Budget("register:birth-and-address", 5, LONGEST_WINDOW
 REGISTER_PER_BIRTH = Budget("register:birth", 12, LONGEST_WINDOW)
 """NIKs that begin with the same 12 digits, district and birth date: the last four may not be
 guessed one after another."""
+REGISTER_ALONE = Budget("register:first-at-address", 1, LONGEST_WINDOW)
+"""What each address still has when strangers have used ``REGISTER_PER_BIRTH`` up: guessing costs
+an address for every try, and the owner of the NIK is not kept waiting."""
 WRONG_PASSWORD, TAKEN_NIK, OTHER = "wrong-password", "taken-nik", "other"
 REFUSALS = (WRONG_PASSWORD, "sign-in", "register", TAKEN_NIK, OTHER)
 """What refused tries are counted as for the control room; ``sign-in`` and ``register`` are tries
@@ -70,8 +73,12 @@ class Limits:
         """Take one try from a budget. Raises ``TooMany``; a refused try is not counted."""
         await self.spend_all([(budget, name)], now=now)
 
-    async def spend_all(self, tries: Tries, *, now: datetime, source: str = "") -> None:
+    async def spend_all(
+        self, tries: Tries, *, now: datetime, source: str = "", final: bool = True
+    ) -> None:
         """Take one try from each budget, or from none of them; ``source`` goes to the log.
+
+        ``final`` is false where other budgets may still let the try in: it is not refused yet.
 
         Raises:
             TooMany: one of them is used up; it says for how long.
@@ -91,7 +98,8 @@ class Limits:
                     await actions.spend(session, budget=at[0], name=at[1], now=now)
         except TooMany:
             self._note(*at, source, now)
-            await self.count_refusal(at[0].kind.partition(":")[0], now=now)
+            if final:
+                await self.count_refusal(at[0].kind.partition(":")[0], now=now)
             raise
 
     async def count_refusal(self, kind: str, *, now: datetime) -> None:

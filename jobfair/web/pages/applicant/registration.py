@@ -18,7 +18,7 @@ from jobfair.errors import Invalid, Overloaded, Problem
 from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import Credentials, credentials_for_key
-from jobfair.people.rules import Role, network_of
+from jobfair.people.rules import Role, TooMany, network_of
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import (
@@ -32,6 +32,7 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.devices import device_cookie
 from jobfair.web.http.forms import Form
 from jobfair.web.http.limits import (
+    REGISTER_ALONE,
     REGISTER_PER_ADDRESS,
     REGISTER_PER_BIRTH,
     REGISTER_PER_BIRTH_HERE,
@@ -95,13 +96,13 @@ async def register(request: AnyRequest, services: ServicesDep, now: NowDep) -> R
     async def prepare(form: Form) -> Callable[[Session], Awaitable[tuple[Form, Credentials, str]]]:
         person = read_registration(form.fields, today=now.astimezone(WIB).date())
         born = person.facts.nik.digits[:BIRTH_DIGITS]
-        tries = [
-            *taken,
-            (REGISTER_PER_ADDRESS, where),
-            (REGISTER_PER_BIRTH_HERE, f"{born} {where}"),
-            (REGISTER_PER_BIRTH, born),
-        ]
-        await services.limits.spend_all(tries, now=now, source=network_of(where))
+        own = [*taken, (REGISTER_PER_ADDRESS, where), (REGISTER_PER_BIRTH_HERE, f"{born} {where}")]
+        tries: Tries = [*own, (REGISTER_PER_BIRTH, born)]
+        try:
+            await services.limits.spend_all(tries, now=now, source=network_of(where), final=False)
+        except TooMany:
+            tries = [*own, (REGISTER_ALONE, f"{born} {where}")]
+            await services.limits.spend_all(tries, now=now, source=network_of(where))
         try:
             password_hash = await services.passwords.hash(person.password)
         except Overloaded:
