@@ -86,12 +86,11 @@ def tries_of(
     ]
 
 
-async def _page(request: AnyRequest, form: Form, *, left: bool = False) -> Template:
+async def _page(request: AnyRequest, form: Form) -> Template:
     return show(
         request,
         "applicant/sign_in.html",
         form=form,
-        left=left,
         notice=form.notice,
         here="/masuk",
         status_code=form.status_code,
@@ -102,11 +101,13 @@ async def _page(request: AnyRequest, form: Form, *, left: bool = False) -> Templ
 async def ask_sign_in(
     request: AnyRequest, ke: FromQuery[str] = "", keluar: FromQuery[str] = ""
 ) -> Template | Redirect:
-    """Show the form, and whether somebody has just signed out; signed-in people go on."""
+    """Show the form, or the page after signing out; signed-in people go on."""
     account: SignedIn | None = request.scope["user"]
     if account is not None:
         return Redirect(onward(ke, account.role), status_code=303)
-    return await _page(request, Form({"ke": ke}), left=keluar == "1")
+    if keluar == "1":
+        return show(request, "applicant/signed_out.html", here="/masuk")
+    return await _page(request, Form({"ke": ke}))
 
 
 @post("/masuk", status_code=200)
