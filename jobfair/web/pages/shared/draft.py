@@ -1,8 +1,8 @@
 """Answers that were typed and not sent yet: kept sealed in the browser until they can be sent.
 
 The cookie holds nothing but the answers. It opens for one position, for two hours, and for one
-owner: an account, or, for a guest, whoever comes back by the address that was given along with it.
-So the next person at a shared browser never meets them. Nothing is stored on our side.
+owner: an account, or, for a guest, the browser that comes back with the address given along with
+it. So the next person at a shared browser never meets them. Nothing is stored on our side.
 """
 
 import base64
