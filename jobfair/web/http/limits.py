@@ -39,7 +39,10 @@ REGISTER_ALONE = Budget("register:first-at-address", 1, LONGEST_WINDOW)
 """What each address still has when strangers have used ``REGISTER_PER_BIRTH`` up: guessing costs
 an address for every try, and the owner of the NIK is not kept waiting."""
 WRONG_PASSWORD, TAKEN_NIK, OTHER = "wrong-password", "taken-nik", "other"
-REFUSALS = (WRONG_PASSWORD, "sign-in", "register", TAKEN_NIK, OTHER)
+REFUSALS = {
+    kind: Budget(f"refused:{kind}", 2**31 - 1, HOUR)
+    for kind in (WRONG_PASSWORD, "sign-in", "register", TAKEN_NIK, OTHER)
+}
 """What refused tries are counted as for the control room; ``sign-in`` and ``register`` are tries
 that one of their budgets refused."""
 REFUSALS_SHOWN = timedelta(hours=24)
@@ -51,11 +54,6 @@ Owners = Sequence[tuple[str, int]]
 """Who opens a socket, by several names, and how many of them each may hold at once."""
 KEPT = 10_000
 """Counted names after which those of long ago are looked for."""
-
-
-def _refusals(kind: str) -> Budget:
-    """Return the budget that counts refused tries by the hour; it refuses nothing itself."""
-    return Budget(f"refused:{kind}", 2**31 - 1, HOUR)
 
 
 class Limits:
@@ -104,13 +102,12 @@ class Limits:
 
     async def count_refusal(self, kind: str, *, now: datetime) -> None:
         """Count a refused try for the control room."""
-        await self.spend(_refusals(kind if kind in REFUSALS else OTHER), "", now=now)
+        await self.spend(REFUSALS.get(kind, REFUSALS[OTHER]), "", now=now)
 
     async def refusals(self, session: Session, *, now: datetime) -> dict[str, int]:
         """Return how many tries were refused in the last 24 hours, by kind."""
         found = {}
-        for kind in REFUSALS:
-            budget = _refusals(kind)
+        for kind, budget in REFUSALS.items():
             ((_, index),) = self._indexed([(budget, "")])
             first = budget.since(now - REFUSALS_SHOWN)
             found[kind] = (
