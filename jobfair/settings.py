@@ -161,7 +161,7 @@ PROXY_MISSING = (
 
 
 def advice(settings: Settings) -> list[str]:
-    """Return what is probably not meant, in words for whoever starts the server."""
+    """Return what is probably not meant, in words for the person who starts the server."""
     if settings.base_url.startswith("https:") and not settings.proxy:
         return [PROXY_MISSING]
     return []

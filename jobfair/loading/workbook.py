@@ -28,11 +28,10 @@ RATIO_FROM = 1024 * 1024
 CHUNK = 65536
 XML = (".xml", ".rels", ".vml")
 CELLS = 20_000_000
-LAST_ROW = 1_048_576
-"""Of any sheet; what is left out above a number is handed out as empty rows, one by one."""
 """Looked at in one sheet, blank ones too."""
 LAST_ROW = 1_048_576
-"""Excel has no more rows; a file that says so is made to keep us busy."""
+"""Excel has no more rows. Rows left out above a number are handed out as empty ones, one by one, so
+a larger number costs time."""
 EXACT = 10**11
 """From here on Excel shows (and copies) a number as 1.23E+11."""
 SAVE_AGAIN = "Buka di Excel atau LibreOffice dan simpan lagi sebagai .xlsx, atau pakai CSV UTF-8."
@@ -104,9 +103,7 @@ def _inspect(data: bytes) -> dict[str, _Part]:
                 if "vbaproject" in name.casefold():
                     raise _BadWorkbook("Buku kerja ini memuat makro.")
                 parts[name] = _Part()
-                if name.endswith((".xml", ".rels", ".vml")) or content[:64].lstrip().startswith(
-                    b"<"
-                ):
+                if name.endswith(XML) or content[:64].lstrip().startswith(b"<"):
                     parse(io.BytesIO(content), parts[name], forbid_dtd=True)
     except DefusedXmlException:
         raise _BadWorkbook(

@@ -206,6 +206,12 @@ async def attempts_since(session: Session, name: bytes, since: datetime) -> int:
     )
 
 
+async def attempts_after(session: Session, name: bytes, since: datetime) -> int:
+    """Return how often something was tried in the stretches of time that began after ``since``."""
+    tried = select(func.sum(Attempts.n)).where(Attempts.name == name, Attempts.since > since)
+    return int(await session.scalar(tried) or 0)
+
+
 async def count_attempt(session: Session, name: bytes, since: datetime, *, most: int) -> bool:
     """Count one more, or tell that there were ``most`` already; exact on any number of nodes."""
     row = {"name": name, "since": since, "n": 1}

@@ -39,7 +39,7 @@ NUMBER_NAMES = {
 
 STATES = {PULLED: "ditarik", SUSPENDED: "ditangguhkan", GONE: "tidak lagi ditawarkan"}
 """What is told of positions and companies that were not offered at the closing: pulled by
-whoever offered it, or the company suspended by the office; never one word for both."""
+the company or the office, or the company suspended by the office; never one word for both."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -20,7 +21,7 @@ from jobfair.tally.rules import AGE_EDGES, born_after
 from jobfair.tally.rules.counted import reached
 from jobfair.tally.rules.invariants import broken_invariants
 from jobfair.tally.rules.listing import short_positions
-from jobfair.tally.rules.record import GONE, OFFERED, PULLED, SUSPENDED, PositionRow
+from jobfair.tally.rules.record import GONE, OFFERED, PULLED, SUSPENDED, PositionRow, Record
 from jobfair.tally.rules.record_json import plain, record_from
 from tests.builders import CLOSES, WIB, stage
 from tests.tally.ledgers import random_ledger
@@ -178,6 +179,7 @@ async def test_the_record_is_plain_and_the_same_twice(session):
     stored = canonical_json(plain(record))
     assert kinds(json.loads(stored)) == {dict, list, int, str}
     assert stored == canonical_json(plain(await record_now(session, made)))
+    assert msgspec.json.decode(stored, type=Record) == record, "what the published schema allows"
     assert record_from(json.loads(stored)) == record
 
 

@@ -349,7 +349,12 @@ def test_signing_out_ends_the_cookie_everywhere(client, act, sign_in):
     answer = client.post("/keluar", data=form_on(client.get("/lamaran").text, action="/keluar"))
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/masuk?keluar=1")
-    assert "Anda sudah keluar." in client.get(answer.headers["location"]).text
+    assert answer.headers["clear-site-data"] == '"storage"'
+    page = client.get(answer.headers["location"]).text
+    assert '<h1 class="judul">Selesai di komputer ini</h1>' in page
+    assert "Anda sudah keluar." in page
+    assert "Tutup jendela peramban ini." in page
+    assert 'name="password"' not in page, "no next person is invited to type"
     assert SESSION_COOKIE not in client.cookies
     client.cookies.set(SESSION_COOKIE, token)
     assert client.get("/lamaran").headers["location"] == "/masuk?ke=/lamaran"

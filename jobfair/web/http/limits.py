@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from jobfair.db import Database
+from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys
-from jobfair.people import actions
+from jobfair.people import actions, queries
 from jobfair.people.rules import LONGEST_WINDOW, Budget, TooMany, too_many
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,17 @@ REGISTER_PER_BIRTH_HERE = Budget("register:birth-and-address", 5, LONGEST_WINDOW
 REGISTER_PER_BIRTH = Budget("register:birth", 12, LONGEST_WINDOW)
 """NIKs that begin with the same 12 digits, district and birth date: the last four may not be
 guessed one after another."""
+REGISTER_ALONE = Budget("register:first-at-address", 1, LONGEST_WINDOW)
+"""What each address still has when strangers have used ``REGISTER_PER_BIRTH`` up: guessing costs
+an address for every try, and the owner of the NIK is not kept waiting."""
+WRONG_PASSWORD, TAKEN_NIK, OTHER = "wrong-password", "taken-nik", "other"
+REFUSALS = {
+    kind: Budget(f"refused:{kind}", 2**31 - 1, HOUR)
+    for kind in (WRONG_PASSWORD, "sign-in", "register", TAKEN_NIK, OTHER)
+}
+"""What refused tries are counted as for the control room; ``sign-in`` and ``register`` are tries
+that one of their budgets refused."""
+REFUSALS_SHOWN = timedelta(hours=24)
 SOCKETS_PER_SESSION = 5
 SOCKETS_PER_ADDRESS = 200
 Tries = Sequence[tuple[Budget, str]]
@@ -60,8 +71,12 @@ class Limits:
         """Take one try from a budget. Raises ``TooMany``; a refused try is not counted."""
         await self.spend_all([(budget, name)], now=now)
 
-    async def spend_all(self, tries: Tries, *, now: datetime, source: str = "") -> None:
+    async def spend_all(
+        self, tries: Tries, *, now: datetime, source: str = "", final: bool = True
+    ) -> None:
         """Take one try from each budget, or from none of them; ``source`` goes to the log.
+
+        ``final`` is false where other budgets may still let the try in: it is not refused yet.
 
         Raises:
             TooMany: one of them is used up; it says for how long.
@@ -81,7 +96,26 @@ class Limits:
                     await actions.spend(session, budget=at[0], name=at[1], now=now)
         except TooMany:
             self._note(*at, source, now)
+            if final:
+                await self.count_refusal(at[0].kind.partition(":")[0], now=now)
             raise
+
+    async def count_refusal(self, kind: str, *, now: datetime) -> None:
+        """Count a refused try for the control room."""
+        await self.spend(REFUSALS.get(kind, REFUSALS[OTHER]), "", now=now)
+
+    async def refusals(self, session: Session, *, now: datetime) -> dict[str, int]:
+        """Return how many tries were refused in the last 24 hours, by kind."""
+        found = {}
+        for kind, budget in REFUSALS.items():
+            ((_, index),) = self._indexed([(budget, "")])
+            first = budget.since(now - REFUSALS_SHOWN)
+            found[kind] = (
+                sum(n for (at, since), n in self._tries.items() if at == index and since > first)
+                if self._database.is_sqlite
+                else await queries.attempts_after(session, index, first)
+            )
+        return found
 
     async def give_back(self, tries: Tries, *, now: datetime) -> None:
         """Take back tries that were counted at ``now`` and were right."""

@@ -27,7 +27,7 @@ from jobfair.errors import Invalid, Overloaded, Problem
 from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import Credentials, credentials_for_key
-from jobfair.people.rules import Role, network_of
+from jobfair.people.rules import Role, TooMany, network_of
 from jobfair.web.http.acting import perform, perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import (
@@ -43,9 +43,11 @@ from jobfair.web.http.devices import device_cookie
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import applicants_only
 from jobfair.web.http.limits import (
+    REGISTER_ALONE,
     REGISTER_PER_ADDRESS,
     REGISTER_PER_BIRTH,
     REGISTER_PER_BIRTH_HERE,
+    TAKEN_NIK,
     TAKEN_PER_ADDRESS,
     Tries,
 )
@@ -62,13 +64,17 @@ SECOND_STEP = "/daftar/data"
 
 async def _first_page(request: AnyRequest, form: Form) -> Template:
     wrong = form.problems.get("nik")
+    taken = wrong is not None and wrong.message == TAKEN
+    if taken:
+        services: Services = request.app.state.services
+        await services.limits.count_refusal(TAKEN_NIK, now=services.clock.now())
     errand = await errand_of(request, form.given.get("ke", ""))
     return show(
         request,
         "applicant/registration.html",
         form=form,
         notice=form.notice,
-        taken=wrong is not None and wrong.message == TAKEN,
+        taken=taken,
         errand=errand,
         fair=errand.fair if errand else None,
         here="/daftar",
@@ -99,13 +105,13 @@ async def begin(request: AnyRequest, services: ServicesDep, now: NowDep) -> Resp
     async def prepare(form: Form) -> Callable[[Session], Awaitable[tuple[Form, Credentials, str]]]:
         beginning = read_beginning(form.fields, today=now.astimezone(WIB).date())
         born = beginning.facts.nik.digits[:BIRTH_DIGITS]
-        tries = [
-            *taken,
-            (REGISTER_PER_ADDRESS, where),
-            (REGISTER_PER_BIRTH_HERE, f"{born} {where}"),
-            (REGISTER_PER_BIRTH, born),
-        ]
-        await services.limits.spend_all(tries, now=now, source=network_of(where))
+        own = [*taken, (REGISTER_PER_ADDRESS, where), (REGISTER_PER_BIRTH_HERE, f"{born} {where}")]
+        tries: Tries = [*own, (REGISTER_PER_BIRTH, born)]
+        try:
+            await services.limits.spend_all(tries, now=now, source=network_of(where), final=False)
+        except TooMany:
+            tries = [*own, (REGISTER_ALONE, f"{born} {where}")]
+            await services.limits.spend_all(tries, now=now, source=network_of(where))
         try:
             password_hash = await services.passwords.hash(beginning.password)
         except Overloaded:

@@ -19,7 +19,7 @@ SENTENCES = {act.value: act.sentence for act in Act}
 class AuditLine:
     """One audit entry in words.
 
-    ``facts`` fill the sentence; ``who`` and ``what`` are empty when nobody or nothing is named.
+    ``facts`` fill the sentence; ``who`` and ``what`` are empty when no person or thing is named.
     """
 
     id: int

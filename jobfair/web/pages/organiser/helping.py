@@ -1,6 +1,6 @@
 """The counter: an applicant stands there with a KTP and cannot get into their account.
 
-Finding somebody takes the whole NIK or a receipt of the own office, and is written down. The page
+Finding a person takes the whole NIK or a receipt of the own office, and is written down. The page
 that answers carries a sealed handle, good for this organiser and for a quarter of an hour, so that
 neither NIK nor account number stands in it.
 """
@@ -253,7 +253,7 @@ async def release(
     services: ServicesDep,
     now: NowDep,
 ) -> Response[Template]:
-    """Close the account of whoever registered another person's NIK."""
+    """Close an account that was registered with another person's NIK."""
     page = partial(_page, request, account, fair_slug)
 
     async def prepare(form: Form) -> Callable[[Session], Awaitable[Found]]:

@@ -123,6 +123,7 @@ async def show_control_room(
             "since": since,
             "slow": {company_id for company_id, at in since.items() if now - at > TOO_LONG},
             "unverified": [company for company in companies if company.verified_at is None],
+            "refused": await services.limits.refusals(session, now=now),
             "entries": await audit_lines(session, fair.id, companies=companies, limit=6),
         }
     return show(
@@ -132,6 +133,7 @@ async def show_control_room(
         progress=progress(found, phase, now),
         readers=services.hub.readers,
         queue=services.door.waiting,
+        busy=services.line.forms.refused,
         database=await services.database.version(),
         said=request.query_params.get("kabar", ""),
         **context,

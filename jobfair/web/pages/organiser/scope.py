@@ -20,7 +20,7 @@ async def own_fair(session: Session, account: SignedIn, slug: str) -> CountedFai
     """Return a fair of the organiser's office.
 
     Raises:
-        NotFound: another office's, or none; nobody can tell which.
+        NotFound: another office's fair, or no fair: the answer is the same.
 
     """
     found = await fair_by_slug(session, slug)

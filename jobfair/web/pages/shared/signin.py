@@ -35,6 +35,7 @@ from jobfair.web.http.limits import (
     SIGN_IN_PER_DEVICE,
     SIGN_IN_PER_NAME,
     SIGN_IN_PER_NAME_HERE,
+    WRONG_PASSWORD,
     Tries,
 )
 from jobfair.web.http.templating import show
@@ -86,13 +87,12 @@ def tries_of(
     ]
 
 
-async def _page(request: AnyRequest, form: Form, *, left: bool = False) -> Template:
+async def _page(request: AnyRequest, form: Form) -> Template:
     errand = await errand_of(request, form.given.get("ke", ""))
     return show(
         request,
         "applicant/sign_in.html",
         form=form,
-        left=left,
         errand=errand,
         fair=errand.fair if errand else None,
         notice=form.notice,
@@ -105,11 +105,13 @@ async def _page(request: AnyRequest, form: Form, *, left: bool = False) -> Templ
 async def ask_sign_in(
     request: AnyRequest, ke: FromQuery[str] = "", keluar: FromQuery[str] = ""
 ) -> Template | Redirect:
-    """Show the form, and whether somebody has just signed out; signed-in people go on."""
+    """Show the form, or the page after signing out; signed-in people go on."""
     account: SignedIn | None = request.scope["user"]
     if account is not None:
         return Redirect(onward(ke, account.role), status_code=303)
-    return await _page(request, Form({"ke": ke}), left=keluar == "1")
+    if keluar == "1":
+        return show(request, "applicant/signed_out.html", here="/masuk")
+    return await _page(request, Form({"ke": ke}))
 
 
 @post("/masuk", status_code=200)
@@ -167,6 +169,7 @@ async def _fitting(
         await services.limits.give_back(tries, now=now)
         raise
     if account is None or not fits:
+        await services.limits.count_refusal(WRONG_PASSWORD, now=now)
         raise Invalid({"name": WRONG})
     await services.limits.give_back(tries, now=now)
     return account
