@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import (
 from jobfair.db.changes import take_changes
 from jobfair.db.lookup import PreparedLookup
 from jobfair.db.notes import send_note
-from jobfair.db.silence import WatchedConnection, check_on_checkout
+from jobfair.db.silence import DeadlineConnection, allow_long_answers, check_on_checkout
 from jobfair.db.writer import BlockingSession, Result, Writer
 
 WRITER_PRAGMAS = (
@@ -102,7 +102,7 @@ def _server_engine(url: URL, **how: Any) -> AsyncEngine:
         url,
         pool_timeout=30,
         hide_parameters=True,
-        connect_args={"async_creator_fn": WatchedConnection.open},
+        connect_args={"async_creator_fn": DeadlineConnection.connect},
         **how,
     )
     check_on_checkout(engine)
@@ -222,15 +222,16 @@ class Database:
     async def long_snapshot(self) -> AsyncIterator[AsyncSession]:
         """Read one consistent state as a snapshot does, where many rows are looked at.
 
-        On SQLite it runs in a thread of its own. On PostgreSQL it may be idle for a minute between
-        two statements: it holds no lock.
+        On SQLite it runs in a thread of its own. On PostgreSQL each statement may take ten minutes,
+        and a minute may pass between two: it holds no lock.
         """
         async with self._long_snapshots() as session, session.begin():
             if not self.is_sqlite:
                 await session.execute(LONG_IDLE_TIMEOUT)
+                await allow_long_answers(await session.connection())
             yield session
 
-    async def own_connection(self) -> WatchedConnection:
+    async def own_connection(self) -> DeadlineConnection:
         """Return an autocommit connection outside the pool (PostgreSQL); the caller closes it.
 
         Raises:
@@ -238,7 +239,7 @@ class Database:
 
         """
         _, how = self.engine.dialect.create_connect_args(self.url)
-        return await WatchedConnection.open(**how, autocommit=True)
+        return await DeadlineConnection.connect(**how, autocommit=True)
 
     async def version(self) -> str:
         """Return name and version of the database library or server."""

@@ -17,7 +17,7 @@ from jobfair.live.feed import Hub
 log = logging.getLogger(__name__)
 
 PULSE = 1.0
-"""Seconds without a note after which the server is asked for an answer. Below ``SUSPECT_AFTER`` of
+"""Seconds without a note after which the server is asked for an answer. Below ``ANSWER_WITHIN`` of
 the connection, which aborts itself when that answer does not come but lets a quiet listener be."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 

@@ -108,7 +108,7 @@ async def test_not_while_a_server_keeps_the_clock(database):
         if database.is_sqlite:
             held.enter_context(only_server(Path(database.url.database)))
         assert await serving.holds()
-        with pytest.raises((Misconfigured, Refused), match="Peladen|dilayani"):
+        with pytest.raises((Misconfigured, Refused), match=r"Peladen|dilayani"):
             async with rekey.no_server(database):
                 pass
         await serving.release()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from jobfair.db.database import Database
+from jobfair.db.silence import allow_long_answers
 from jobfair.errors import Misconfigured
 
 logging.getLogger("alembic").setLevel(logging.WARNING)  # or it tells of every look at a revision
@@ -58,6 +59,8 @@ async def upgrade(database: Database, to: str = "head") -> bool:
         command.upgrade(config, to)
 
     async with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            await allow_long_answers(connection)
         await connection.run_sync(run)
     return before != newest_revision()
 

@@ -39,7 +39,7 @@ def answer_before_disk(patch: Patch) -> None:
     breaks="Who waits for an answer over a line that has fallen silent waits for ever.",
 )
 def endless_patience(patch: Patch) -> None:
-    patch(silence.WatchedConnection, "wait", psycopg.AsyncConnection.wait)
+    patch(silence.DeadlineConnection, "wait", psycopg.AsyncConnection.wait)
 
 
 @planted(
