@@ -18,7 +18,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-ANSWER_WITHIN = 15.0
+ANSWER_WITHIN = 12.0
+"""Seconds; more than a node that hangs may hold a lock (see ``SERVER_OPTIONS``)."""
 LONG_ANSWER_WITHIN = 600.0
 """Seconds for a statement that may look at every row: of a report, a check or a migration."""
 
