@@ -29,34 +29,21 @@ async def keep_the_clock(tools: Tools) -> None:
     A job that is cut off then has changed nothing: its transaction goes back before this returns.
     """
     leader = Leader(tools.database)
-    running: set[asyncio.Task[None]] = set()
-
-    async def run_scheduled(job: Job) -> None:
-        running.add(task := asyncio.ensure_future(run_job(job, tools, leader)))
-        task.add_done_callback(running.discard)
-        with contextlib.suppress(asyncio.CancelledError):  # the scheduler would log it as an error
-            await asyncio.wait({task})
-
-    scheduler = AsyncIOScheduler(timezone=UTC)
-    for job in SCHEDULE:
-        scheduler.add_job(
-            run_scheduled,
-            "interval",
-            seconds=job.seconds,
-            args=(job,),
-            id=job.name,
-            name=job.name,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-    scheduler.start()
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
     try:
-        await asyncio.Event().wait()
+        async with asyncio.TaskGroup() as running:
+
+            async def run_scheduled(job: Job) -> None:
+                task = running.create_task(run_job(job, tools, leader))
+                with contextlib.suppress(asyncio.CancelledError):  # the scheduler would log it
+                    await asyncio.wait({task})
+
+            for job in SCHEDULE:
+                scheduler.add_job(run_scheduled, "interval", seconds=job.seconds, args=(job,))
+            scheduler.start()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                scheduler.shutdown(wait=False)
     finally:
-        scheduler.shutdown(wait=False)
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)
         await leader.release()
