@@ -122,7 +122,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
                 services.press,
                 services.keys,
             )
-            works.append(keep_the_clock(tools))
+            works.append(keep_the_clock(tools, lambda: services.bus is None or services.bus.leads))
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield

@@ -16,7 +16,7 @@ import click
 from jobfair.applicants.actions import change_keys_of_applicants
 from jobfair.cli.common import command, out, ready_database
 from jobfair.db import Database
-from jobfair.db.leader import Leader
+from jobfair.db.leader import takes_role
 from jobfair.db.safety import only_server
 from jobfair.db.sealed import Keys, make_key_file, read_keys, replace_key_file
 from jobfair.documents.actions import change_keys_of_documents
@@ -79,13 +79,10 @@ async def no_server(database: Database) -> AsyncIterator[None]:
         with only_server(Path(database.url.database or "")):
             yield
         return
-    leader = Leader(database)
-    try:
-        if not await leader.holds():
+    async with await database.own_connection() as connection:
+        if not await takes_role(connection):
             raise Refused("serving", "Peladen masih berjalan. Hentikan semuanya lebih dulu.")
         yield
-    finally:
-        await leader.release()
 
 
 @click.command(short_help="Ganti kunci NIK dan akun.")
