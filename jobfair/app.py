@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Litestar, Request
 from litestar.di import Provide
@@ -23,7 +24,8 @@ from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.settings import Settings
 from jobfair.store import Store
-from jobfair.store.opening import open_store
+from jobfair.store.folder import FolderStore
+from jobfair.store.signing import Access
 from jobfair.web.http import health
 from jobfair.web.http.admission import Admission
 from jobfair.web.http.authentication import AuthenticationMiddleware
@@ -49,13 +51,14 @@ GOODBYE = 5.0
 
 
 def store_of(settings: Settings) -> Store:
-    """Return the store of documents; nothing is asked of it yet."""
-    return open_store(
-        settings.documents_place,
-        access=settings.documents_access,
-        secret=settings.documents_secret,
-        region=settings.documents_region,
-    )
+    """Return the bucket at an address, or the folder of a path; nothing is asked of it yet."""
+    place = settings.documents_place
+    if urlsplit(place).scheme not in ("http", "https"):
+        return FolderStore(Path(place))
+    from jobfair.store.s3 import S3Store  # noqa: PLC0415 - its client costs 0.1 s of every start
+
+    key = settings.documents_access, settings.documents_secret, settings.documents_region
+    return S3Store(place, Access(*key))
 
 
 def make_services(
@@ -119,7 +122,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
                 services.press,
                 services.keys,
             )
-            works.append(keep_the_clock(tools))
+            works.append(keep_the_clock(tools, lambda: services.bus is None or services.bus.leads))
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield

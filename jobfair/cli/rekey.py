@@ -6,6 +6,8 @@ it again finishes the work.
 """
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +16,8 @@ import click
 from jobfair.applicants.actions.profile import change_keys_of_applicants
 from jobfair.cli.common import command, out, ready_database
 from jobfair.db import Database
-from jobfair.db.leader import Leader
+from jobfair.db.leader import takes_role
+from jobfair.db.safety import only_server
 from jobfair.db.sealed import Keys, make_key_file, read_keys, replace_key_file
 from jobfair.documents.actions import change_keys_of_documents
 from jobfair.errors import Misconfigured, Refused
@@ -69,6 +72,19 @@ async def change_key(database: Database, path: Path) -> int | None:
     return many
 
 
+@contextlib.asynccontextmanager
+async def no_server(database: Database) -> AsyncIterator[None]:
+    """Let no server begin to keep the clock; refuse when one does."""
+    if database.is_sqlite:
+        with only_server(Path(database.url.database or "")):
+            yield
+        return
+    async with await database.own_connection() as connection:
+        if not await takes_role(connection):
+            raise Refused("serving", "Peladen masih berjalan. Hentikan semuanya lebih dulu.")
+        yield
+
+
 @click.command(short_help="Ganti kunci NIK dan akun.")
 @command
 async def rekey() -> None:
@@ -82,14 +98,8 @@ async def rekey() -> None:
       jobfair rekey
     """
     settings = read_settings()
-    async with ready_database(settings) as database:
-        leader = Leader(database)
-        if not await leader.holds():
-            raise Refused("serving", "Peladen masih berjalan. Hentikan semuanya lebih dulu.")
-        try:
-            many = await change_key(database, settings.keys)
-        finally:
-            await leader.release()
+    async with ready_database(settings) as database, no_server(database):
+        many = await change_key(database, settings.keys)
     if many is None:
         out.print(f"Penggantian kunci yang terputus sudah diselesaikan. Kunci: {settings.keys}")
     else:

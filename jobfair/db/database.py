@@ -8,10 +8,12 @@ Errors do not name the values of a statement (``hide_parameters``): they are wha
 and errors are logged.
 """
 
+import asyncio
 import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -28,8 +30,8 @@ from sqlalchemy.ext.asyncio import (
 from jobfair.db.changes import take_changes
 from jobfair.db.lookup import PreparedLookup
 from jobfair.db.notes import send_note
-from jobfair.db.silence import WatchedConnection, check_on_checkout
-from jobfair.db.writer import BlockingSession, Result, Writer
+from jobfair.db.silence import DeadlineConnection, allow_long_answers, check_on_checkout
+from jobfair.db.writer import BlockingSession, Result, run_in_transaction
 
 WRITER_PRAGMAS = (
     "journal_mode=WAL",
@@ -64,7 +66,7 @@ ALIVE = {
 """A connection whose other end has vanished without a word is given up within about ten seconds."""
 
 
-def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str = "") -> None:
+def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
     """Let every connection leave transactions to us, and set it up."""
 
     @event.listens_for(engine, "connect")
@@ -75,11 +77,9 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str = "") -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    if begin:
-
-        @event.listens_for(engine, "begin")
-        def start(connection: Any) -> None:
-            connection.exec_driver_sql(begin)
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
 
 
 def _sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, pool_size: int) -> AsyncEngine:
@@ -102,7 +102,7 @@ def _server_engine(url: URL, **how: Any) -> AsyncEngine:
         url,
         pool_timeout=30,
         hide_parameters=True,
-        connect_args={"async_creator_fn": WatchedConnection.open},
+        connect_args={"async_creator_fn": DeadlineConnection.connect},
         **how,
     )
     check_on_checkout(engine)
@@ -130,7 +130,6 @@ class Database:
             self._snapshots: Callable[[], AsyncSession] = partial(BlockingSession, self.page_reader)
             self.write_engine = create_engine(plain, pool_size=1, hide_parameters=True)
             _prepare(self.write_engine, WRITER_PRAGMAS, "BEGIN IMMEDIATE")
-            self._writer: Writer | None = Writer(self.write_engine)
         else:
             made = made.set(drivername="postgresql+psycopg")
             given = str(made.query.get("options", ""))
@@ -155,7 +154,6 @@ class Database:
             )
             self._engines = [self.engine, self.lookup_engine]
             self.write_engine = self.engine.sync_engine
-            self._writer = None
         self.url = made
         self.is_sqlite = made.get_backend_name() == "sqlite"
         self.node = secrets.token_hex(8)
@@ -171,6 +169,7 @@ class Database:
         )
         self._observe_commit = self.commit_seconds.labels(str(os.getpid())).observe
         self.announce: Callable[[frozenset[str]], None] = lambda _: None
+        self._writing_thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
         self._long_snapshots = async_sessionmaker(self.report_reader, expire_on_commit=False)
 
@@ -197,11 +196,13 @@ class Database:
         Like :meth:`transaction`, but on SQLite the whole of it runs in the writer's thread, so
         ``work`` may await nothing but its session. Both ways of writing share one queue.
         """
-        if self._writer is None:
+        if not self.is_sqlite:
             async with self.transaction() as session:
                 return await work(session)
         async with self.engine.connect():
-            result, changed, took = await self._writer.run(work)
+            result, changed, took = await asyncio.get_running_loop().run_in_executor(
+                self._writing_thread, run_in_transaction, self.write_engine, work
+            )
         self._observe_commit(took)
         if changed:
             self.announce(changed)
@@ -222,15 +223,16 @@ class Database:
     async def long_snapshot(self) -> AsyncIterator[AsyncSession]:
         """Read one consistent state as a snapshot does, where many rows are looked at.
 
-        On SQLite it runs in a thread of its own. On PostgreSQL it may be idle for a minute between
-        two statements: it holds no lock.
+        On SQLite it runs in a thread of its own. On PostgreSQL each statement may take ten minutes,
+        and a minute may pass between two: it holds no lock.
         """
         async with self._long_snapshots() as session, session.begin():
             if not self.is_sqlite:
                 await session.execute(LONG_IDLE_TIMEOUT)
+                await allow_long_answers(await session.connection())
             yield session
 
-    async def own_connection(self) -> WatchedConnection:
+    async def own_connection(self) -> DeadlineConnection:
         """Return an autocommit connection outside the pool (PostgreSQL); the caller closes it.
 
         Raises:
@@ -238,7 +240,7 @@ class Database:
 
         """
         _, how = self.engine.dialect.create_connect_args(self.url)
-        return await WatchedConnection.open(**how, autocommit=True)
+        return await DeadlineConnection.connect(**how, autocommit=True)
 
     async def version(self) -> str:
         """Return name and version of the database library or server."""
@@ -249,10 +251,10 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back; SQLite folds its log into the file."""
-        if self._writer is not None:
-            await self._writer.close()
+        await asyncio.to_thread(self._writing_thread.shutdown)
         self.lookup.close()
         if self.is_sqlite:
             self.page_reader.dispose()
+            self.write_engine.dispose()
         for engine in self._engines:
             await engine.dispose()

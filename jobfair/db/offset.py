@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import func, select
 
 from jobfair.clock import Clock
 from jobfair.db.database import Database
 
 TRIES = 5
+NOW = select(func.clock_timestamp())
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,8 @@ class Offset:
 
 async def database_now(database: Database) -> datetime:
     """Return the database's present instant (PostgreSQL)."""
-    async with database.engine.connect() as connection:
-        instant: datetime = (
-            await connection.execute(text("select clock_timestamp()"))
-        ).scalar_one()
-        return instant
+    instant: datetime = (await database.lookup.execute(NOW, {})).scalar_one()
+    return instant
 
 
 async def measure_offset(database: Database, clock: Clock) -> Offset:
@@ -40,10 +38,9 @@ async def measure_offset(database: Database, clock: Clock) -> Offset:
     trip is the uncertainty.
     """
     found: list[Offset] = []
-    async with database.engine.connect() as connection:
-        for _ in range(TRIES):
-            asked = clock.now()
-            answer = (await connection.execute(text("select clock_timestamp()"))).scalar_one()
-            way = clock.now() - asked
-            found.append(Offset(answer - (asked + way / 2), way / 2))
+    for _ in range(TRIES):
+        asked = clock.now()
+        answer = await database_now(database)
+        way = clock.now() - asked
+        found.append(Offset(answer - (asked + way / 2), way / 2))
     return min(found, key=lambda offset: offset.uncertainty)

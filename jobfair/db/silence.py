@@ -1,10 +1,8 @@
 """A connection to a PostgreSQL that may stop answering although the connection is not cut.
 
 The operating system notices a machine that is gone, but not a server that hangs or a proxy that
-passes nothing on: a statement would wait for ever and hold a place in the pool. So after some
-seconds the server is asked about the statement over another connection. While it works on it, or
-waits for a lock, the statement may take as long as it needs; otherwise its connection is aborted,
-with the effects of any lost connection. A time limit would cut long closings and recounts as well.
+passes nothing on: a statement would wait for ever and hold a place in the pool. So each statement
+has a deadline; when it passes, the connection is aborted, with the effects of any lost connection.
 """
 
 import asyncio
@@ -12,62 +10,35 @@ import contextlib
 import os
 import select
 import socket
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import psycopg
 from psycopg.abc import RV, PQGen
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-SUSPECT_AFTER = 5.0
-ANSWER_WITHIN = 5.0
-WORKING = "select 1 from pg_stat_activity where pid = %s and state not like 'idle%%'"
+ANSWER_WITHIN = 12.0
+"""Seconds; more than a node that hangs may hold a lock (see ``SERVER_OPTIONS``)."""
+LONG_ANSWER_WITHIN = 600.0
+"""Seconds for a statement that may look at every row: of a report, a check or a migration."""
 
 
-class WatchedConnection(psycopg.AsyncConnection[Any]):
-    """Aborts itself when it waits for an answer that cannot come."""
+class DeadlineConnection(psycopg.AsyncConnection[Any]):
+    """Aborts itself when an answer does not come within ``answer_within`` seconds."""
 
-    connect_another: Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
-    _watch: asyncio.Task[None] | None = None
-
-    @classmethod
-    async def open(cls, *args: Any, **how: Any) -> Self:
-        """Connect, as ``connect`` does."""
-        connection = await cls.connect(*args, **how)
-        connection.connect_another = partial(
-            psycopg.AsyncConnection.connect, *args, **how | {"autocommit": True}
-        )
-        return connection
+    answer_within: float | None = None
 
     async def wait(self, gen: PQGen[RV], *args: Any, **more: Any) -> RV:
-        """Wait as the driver does; after ``SUSPECT_AFTER`` seconds the server is asked."""
-        timer = asyncio.get_running_loop().call_later(SUSPECT_AFTER, self._start_watch)
+        """Wait as the driver does, until the deadline."""
+        within = self.answer_within or ANSWER_WITHIN
+        timer = asyncio.get_running_loop().call_later(within, self._abort)
         try:
             return await super().wait(gen, *args, **more)
         finally:
             timer.cancel()
-            if self._watch is not None:
-                self._watch.cancel()
-                self._watch = None
 
-    @property
-    def closed_by_peer(self) -> bool:
-        """Return whether an idle connection has ended, or has unexpected data to read."""
-        if self.closed:
-            return True
-        poll = select.poll()
-        poll.register(self.pgconn.socket, select.POLLIN | select.POLLRDHUP)
-        return bool(poll.poll(0))
-
-    def _start_watch(self) -> None:
-        self._watch = asyncio.ensure_future(self._abort_when_idle())
-
-    async def _abort_when_idle(self) -> None:
-        while await self._is_worked_on():  # noqa: ASYNC110 - no event tells when it has ended
-            await asyncio.sleep(SUSPECT_AFTER)
+    def _abort(self) -> None:
         # Below the driver, which then finds its connection cut.
         with (
             contextlib.suppress(OSError, psycopg.Error),
@@ -75,25 +46,22 @@ class WatchedConnection(psycopg.AsyncConnection[Any]):
         ):
             cut.shutdown(socket.SHUT_RDWR)
 
-    async def _is_worked_on(self) -> bool:
-        """Ask the server; no answer in time, or an error, counts as no."""
-        asking = asyncio.ensure_future(self._ask())
-        try:
-            await asyncio.wait({asking}, timeout=ANSWER_WITHIN)
-            return asking.done() and not asking.exception() and asking.result()
-        finally:
-            asking.cancel()
 
-    async def _ask(self) -> bool:
-        async with await self.connect_another() as other:
-            found = await other.execute(WORKING, [self.info.backend_pid])
-            return await found.fetchone() is not None
+async def allow_long_answers(connection: AsyncConnection) -> None:
+    """Give the statements of a PostgreSQL connection more time, until it is given back."""
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver.answer_within = LONG_ANSWER_WITHIN
 
 
 def check_on_checkout(engine: AsyncEngine) -> None:
-    """Replace connections of the pool that were closed while they were idle."""
+    """Replace connections of the pool that were closed, or have data to read, while idle."""
 
     @event.listens_for(engine.sync_engine, "checkout")
     def check(connection: Any, *_: Any) -> None:
-        if connection.driver_connection.closed_by_peer:
+        driver = connection.driver_connection
+        driver.answer_within = None
+        poll = select.poll()
+        if not driver.closed:
+            poll.register(driver.pgconn.socket, select.POLLIN | select.POLLRDHUP)
+        if driver.closed or poll.poll(0):
             raise DisconnectionError

@@ -31,40 +31,18 @@ async def increment(
     await session.execute(_adding(dialect, table, tuple(key), tuple(amounts)), ordered)
 
 
+def upsert(dialect: str, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert that may say what to do ``on_conflict``, in the words of the database."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
 @cache
 def _adding(
     dialect: str, table: type[Base], key: tuple[str, ...], amounts: tuple[str, ...]
 ) -> Executable:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table.metadata.tables[table.__tablename__])
+    statement = upsert(dialect, table.metadata.tables[table.__tablename__])
     columns = table.__table__.c
     return statement.on_conflict_do_update(
         index_elements=list(key),
         set_={name: columns[name] + statement.excluded[name] for name in amounts},
     )
-
-
-async def increment_capped(
-    session: AsyncSession,
-    table: type[Base],
-    row: dict[str, Any],
-    *,
-    key: Sequence[str],
-    amount: str,
-    most: int,
-) -> bool:
-    """Add ``row``'s amount to the row of its key as long as the sum stays within ``most``.
-
-    One statement, so that no two of them together can go beyond; a new row is made as given.
-    """
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values(row)
-    columns = table.__table__.c
-    grown = columns[amount] + statement.excluded[amount]
-    added = await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(key), set_={amount: grown}, where=grown <= most
-        ).returning(columns[amount])
-    )
-    return added.first() is not None

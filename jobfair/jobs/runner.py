@@ -3,60 +3,43 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from jobfair.db.leader import Leader
 from jobfair.jobs.schedule import SCHEDULE, Job, Tools
 
 log = logging.getLogger(__name__)
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # or it tells of every busy second
 
 
-async def run_job(job: Job, tools: Tools, leader: Leader) -> None:
+async def run_job(job: Job, tools: Tools, leads: Callable[[], bool]) -> None:
     """Run a job if this process leads; an error is logged and the next run tries again."""
     try:
-        if await leader.holds():
+        if leads():
             await job.work(tools)
     except Exception:
         log.exception("job failed: %s", job.name)
 
 
-async def keep_the_clock(tools: Tools) -> None:
-    """Ring until cancelled.
+async def keep_the_clock(tools: Tools, leads: Callable[[], bool]) -> None:
+    """Ring until cancelled; ``leads`` tells whether it is this process that keeps the clock now.
 
     A job that is cut off then has changed nothing: its transaction goes back before this returns.
     """
-    leader = Leader(tools.database)
-    running: set[asyncio.Task[None]] = set()
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
+    async with asyncio.TaskGroup() as running:
 
-    async def run_scheduled(job: Job) -> None:
-        running.add(task := asyncio.ensure_future(run_job(job, tools, leader)))
-        task.add_done_callback(running.discard)
-        with contextlib.suppress(asyncio.CancelledError):  # the scheduler would log it as an error
-            await asyncio.wait({task})
+        async def run_scheduled(job: Job) -> None:
+            task = running.create_task(run_job(job, tools, leads))
+            with contextlib.suppress(asyncio.CancelledError):  # the scheduler would log it
+                await asyncio.wait({task})
 
-    scheduler = AsyncIOScheduler(timezone=UTC)
-    for job in SCHEDULE:
-        scheduler.add_job(
-            run_scheduled,
-            "interval",
-            seconds=job.seconds,
-            args=(job,),
-            id=job.name,
-            name=job.name,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-    scheduler.start()
-    try:
-        await asyncio.Event().wait()
-    finally:
-        scheduler.shutdown(wait=False)
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)
-        await leader.release()
+        for job in SCHEDULE:
+            scheduler.add_job(run_scheduled, "interval", seconds=job.seconds, args=(job,))
+        scheduler.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            scheduler.shutdown(wait=False)

@@ -35,8 +35,9 @@ class Reader(Protocol):
 class Feed:
     """All readers of the same part in the same language."""
 
-    def __init__(self, key: tuple[str, str], render: Render) -> None:
+    def __init__(self, hub: "Hub", key: tuple[str, str], render: Render) -> None:
         self.key = key
+        self._hub = hub
         self._render = render
         self._one_at_a_time = asyncio.Lock()
         self._begun = self._shown = 0
@@ -45,6 +46,7 @@ class Feed:
         self.joining = 0
         """Readers whose first frame is being rendered."""
         self.stale = asyncio.Event()
+        self.task = asyncio.create_task(self.serve())
 
     async def fresh(self) -> str:
         """Return a frame whose rendering began after this call.
@@ -58,6 +60,7 @@ class Feed:
             if self._shown <= asked:
                 await asyncio.sleep(COALESCE_WINDOW)
                 self._begun += 1
+                self._hub.rendered += 1
                 self._newest = await self._render()
                 self._shown = self._begun
             return self._newest
@@ -94,7 +97,6 @@ class Hub:
 
     def __init__(self) -> None:
         self._feeds: dict[tuple[str, str], Feed] = {}
-        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.rights = Revocations()
         self.rendered = 0
         """How often a part has been rendered since the start."""
@@ -117,13 +119,6 @@ class Hub:
         for feed in self._feeds.values():
             feed.stale.set()
 
-    def _count(self, render: Render) -> Render:
-        async def counted() -> str:
-            self.rendered += 1
-            return await render()
-
-        return counted
-
     async def join(self, topic: str, part: str, render: Render, reader: Reader) -> Feed:
         """Give ``reader`` the ``part`` of ``topic`` now and after every change, until it leaves.
 
@@ -134,8 +129,7 @@ class Hub:
         """
         key = (topic, part)
         if key not in self._feeds:
-            self._feeds[key] = Feed(key, self._count(render))
-            self._tasks[key] = asyncio.create_task(self._feeds[key].serve())
+            self._feeds[key] = Feed(self, key, render)
         feed = self._feeds[key]
         feed.joining += 1
         try:
@@ -153,5 +147,4 @@ class Hub:
 
     def _end_if_unread(self, feed: Feed) -> None:
         if not feed.readers and not feed.joining and self._feeds.get(feed.key) is feed:
-            del self._feeds[feed.key]
-            self._tasks.pop(feed.key).cancel()
+            self._feeds.pop(feed.key).task.cancel()

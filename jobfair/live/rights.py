@@ -5,7 +5,6 @@ the names), so every node hears of it. A browser whose socket ends reconnects an
 """
 
 import contextlib
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from jobfair.db import topics
@@ -15,7 +14,7 @@ class Revocations:
     """Callbacks for the end of a right. One per process."""
 
     def __init__(self) -> None:
-        self._held: defaultdict[str, set[Callable[[], object]]] = defaultdict(set)
+        self._held: set[tuple[frozenset[str], Callable[[], object]]] = set()
         self.ended = 0
         """How many rights have ended. Read it before looking up what an account may do and again
         inside :meth:`held`: a right that ended in between is noticed by nothing else."""
@@ -23,32 +22,25 @@ class Revocations:
     @contextlib.contextmanager
     def held(self, names: Iterable[str], on_revoked: Callable[[], object]) -> Iterator[None]:
         """Call ``on_revoked`` whenever one of these rights ends while the block lasts."""
-        names = tuple(names)
-        for name in names:
-            self._held[name].add(on_revoked)
+        held = (frozenset(names), on_revoked)
+        self._held.add(held)
         try:
             yield
         finally:
-            for name in names:
-                self._held[name].discard(on_revoked)
-                if not self._held[name]:
-                    del self._held[name]
+            self._held.discard(held)
 
     def end(self, changed: Iterable[str]) -> None:
-        """Call back for each topic that is a right."""
-        for name in changed:
-            if topics.ends_rights(name):
-                self.ended += 1
-                self._tell(name)
+        """Call back for the topics that are rights."""
+        if ended := frozenset(filter(topics.ends_rights, changed)):
+            self.ended += len(ended)
+            for names, on_revoked in list(self._held):
+                if not names.isdisjoint(ended):
+                    on_revoked()
 
     def end_all(self) -> None:
         """Call back for all: some may have ended while no changes were heard."""
         self.ended += 1
-        for name in list(self._held):
-            self._tell(name)
-
-    def _tell(self, name: str) -> None:
-        for on_revoked in list(self._held.get(name, ())):
+        for _, on_revoked in list(self._held):
             on_revoked()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from jobfair.db import PreparedLookup, Session
 from jobfair.db.base import plain
 from jobfair.db.sealed import Keys
-from jobfair.db.upserts import increment_capped
+from jobfair.db.upserts import upsert
 from jobfair.errors import NotFound
 from jobfair.people.models import Account, Attempts, SignIn
 from jobfair.people.rules import ABSOLUTE, IDLE, LONGEST_WINDOW, Role
@@ -214,10 +214,17 @@ async def attempts_after(session: Session, name: bytes, since: datetime) -> int:
 
 async def count_attempt(session: Session, name: bytes, since: datetime, *, most: int) -> bool:
     """Count one more, or tell that there were ``most`` already; exact on any number of nodes."""
-    row = {"name": name, "since": since, "n": 1}
-    return most > 0 and await increment_capped(
-        session, Attempts, row, key=("name", "since"), amount="n", most=most
+    if most < 1:
+        return False
+    counted = await session.execute(
+        upsert(session.get_bind().dialect.name, Attempts)
+        .values(name=name, since=since, n=1)
+        .on_conflict_do_update(
+            index_elements=["name", "since"], set_={"n": Attempts.n + 1}, where=Attempts.n < most
+        )
+        .returning(Attempts.n)
     )
+    return counted.first() is not None
 
 
 async def uncount_attempt(session: Session, name: bytes, since: datetime) -> None:

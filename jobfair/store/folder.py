@@ -4,10 +4,13 @@ import asyncio
 import contextlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from jobfair.store import ObjectNotFound, StoreMisconfigured, StoreUnavailable, checked
 
+Answer = TypeVar("Answer")
 FREE_LEAST = 0.10
 """Of the disk: below this no document is taken, so that applications still have room."""
 
@@ -32,11 +35,11 @@ class FolderStore:
 
     async def get(self, name: str) -> bytes:
         """Return the bytes."""
-        return await asyncio.to_thread(self._get, checked(name))
+        return await asyncio.to_thread(self._ask, checked(name), Path.read_bytes)
 
     async def size(self, name: str) -> int:
         """Return how long the file is."""
-        return await asyncio.to_thread(self._size, checked(name))
+        return (await asyncio.to_thread(self._ask, checked(name), Path.stat)).st_size
 
     async def delete(self, name: str) -> None:
         """Remove the file, and what a write that was cut off left beside it."""
@@ -78,17 +81,9 @@ class FolderStore:
                 part.unlink(missing_ok=True)
             raise StoreUnavailable(f"folder: {type(error).__name__}") from None
 
-    def _get(self, name: str) -> bytes:
+    def _ask(self, name: str, how: Callable[[Path], Answer]) -> Answer:
         try:
-            return (self.folder / name).read_bytes()
-        except FileNotFoundError:
-            raise ObjectNotFound(name) from None
-        except OSError as error:
-            raise StoreUnavailable(f"folder: {type(error).__name__}") from None
-
-    def _size(self, name: str) -> int:
-        try:
-            return (self.folder / name).stat().st_size
+            return how(self.folder / name)
         except FileNotFoundError:
             raise ObjectNotFound(name) from None
         except OSError as error:

@@ -5,14 +5,16 @@ import os
 import secrets
 import shutil
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from jobfair.app import store_of
 from jobfair.encryption import DecryptionFailed, decrypt, encrypt, encrypted_size, new_key
+from jobfair.settings import Settings
 from jobfair.store import ObjectNotFound, StoreMisconfigured, StoreUnavailable
 from jobfair.store.folder import FolderStore
-from jobfair.store.opening import open_store
 from jobfair.store.s3 import S3Store
 from jobfair.store.signing import Access, sign
 from tests.documents.s3 import ACCESS
@@ -284,11 +286,11 @@ async def test_a_length_that_is_not_that_of_what_is_kept_is_not_asked_for_and_no
 
 
 async def test_an_address_is_a_bucket_and_anything_else_a_folder(tmp_path):
-    more = {"access": "a", "secret": "s", "region": "id"}
-    bucket = open_store("https://s3.contoh.id/dokumen", **more)
+    at = Settings(data=tmp_path)
+    bucket = store_of(replace(at, documents="https://s3.contoh.id/dokumen"))
 
     assert isinstance(bucket, S3Store)
-    assert isinstance(open_store(str(tmp_path), **more), FolderStore)
+    assert isinstance(store_of(at), FolderStore)
     await bucket.close()
 
 

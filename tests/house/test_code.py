@@ -47,7 +47,7 @@ def test_a_module_can_be_read_in_one_sitting(path):
 ROOMS = ("db", "live", "store", "intake", "web/http", "jobs")
 SERVING = ("cli/serve.py", "cli/crew.py", "cli/workers.py")
 MACHINE_GOAL = 5_000
-MACHINE_LONGEST = 5_800
+MACHINE_LONGEST = 5_620
 """It may only shrink until it is at its goal: docs/decisions.md tells what stands in the way."""
 
 

@@ -140,10 +140,10 @@ async def test_nothing_is_left_when_the_last_reader_has_gone(world):
             assert hub.readers == 2
         world.change()
         assert await take(one) == 1
-        assert (hub.readers, len(hub._feeds), len(hub._tasks)) == (1, 1, 1)
-        (task,) = hub._tasks.values()
+        assert (hub.readers, len(hub._feeds)) == (1, 1)
+        (task,) = (feed.task for feed in hub._feeds.values())
 
-    assert (hub.readers, hub._feeds, hub._tasks) == (0, {}, {})
+    assert (hub.readers, hub._feeds) == (0, {})
     await until(task.done)
     renderings = world.renderings
     world.change()
@@ -164,7 +164,7 @@ async def test_a_reader_who_leaves_during_the_first_rendering_leaves_nothing(wor
     with contextlib.suppress(asyncio.CancelledError):
         await coming
 
-    assert (world.hub.readers, world.hub._feeds, world.hub._tasks) == (0, {}, {})
+    assert (world.hub.readers, world.hub._feeds) == (0, {})
 
 
 async def test_a_reader_comes_back_to_a_living_feed(world):

@@ -87,7 +87,7 @@ def test_only_who_holds_a_right_is_told_of_its_end():
     rights.end_all()
 
     assert told == before
-    assert rights._held == {}
+    assert rights._held == set()
 
 
 @on_both

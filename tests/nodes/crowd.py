@@ -89,7 +89,7 @@ async def until(true: Callable[[], bool | Awaitable[bool]], seconds: float = 60)
             await asyncio.sleep(0.01)
 
 
-LISTENING = "query = 'listen jobfair_changes' or query = 'select 1'"
+LISTENING = "query = 'listen jobfair_changes' or query like 'select pg_try_advisory_lock%'"
 
 
 async def cut_listeners(database: Database) -> int:

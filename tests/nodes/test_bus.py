@@ -143,8 +143,7 @@ def test_a_note_that_does_not_fit_says_everything(letters, fits):
 
 async def test_a_line_that_is_reset_or_falls_silent_costs_no_number(shared_url, clock, monkeypatch):
     monkeypatch.setattr(bus, "PULSE", 0.1)
-    monkeypatch.setattr(silence, "SUSPECT_AFTER", 0.2)
-    monkeypatch.setattr(silence, "ANSWER_WITHIN", 0.2)
+    monkeypatch.setattr(silence, "ANSWER_WITHIN", 2.0)
     async with crowd(shared_url, clock, count=1) as (here,), wire(shared_url) as (line, far):
         made = await staged(here.database, applicants=3)
         async with crowd(far, clock, count=1) as (there,), there.watching(made.fair.id):

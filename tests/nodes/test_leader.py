@@ -2,68 +2,65 @@
 
 import asyncio
 
-import pytest
 from sqlalchemy import select, text
 
 from jobfair.audit.models import AuditEntry
-from jobfair.db import Database, leader
-from jobfair.db.leader import Leader
+from jobfair.db import Database
+from jobfair.db.leader import takes_role
 from jobfair.fairs.actions import announce_phase
+from jobfair.live import bus
 from tests.doors import staged
-from tests.nodes.crowd import until
+from tests.nodes.crowd import crowd, until
 
 
-@pytest.fixture
-async def candidates(shared_url):
-    databases = [Database(shared_url), Database(shared_url)]
-    made = [Leader(database) for database in databases]
-    yield made
-    for one in made:
-        await one.release()
-    for database in databases:
-        await database.close()
+def leads(*nodes):
+    return [node.bus.leads for node in nodes]
 
 
-async def test_one_of_two_runs_and_the_other_takes_over(candidates):
-    first, second = candidates
-    assert await first.holds()
-    assert not await second.holds()
-    assert await first.holds()
-
-    await first.release()
-
-    await until(second.holds)
-    assert not await first.holds()
-
-
-async def test_asked_by_several_jobs_at_once_it_takes_the_role_once(candidates):
-    first, second = candidates
-
-    assert await asyncio.gather(*(first.holds() for _ in range(5))) == [True] * 5
-    await first.release()
-    await until(second.holds)
+async def role_of(connection):
+    """Return the process of the server that serves who has the role."""
+    found = await connection.execute(
+        text(
+            "select pid from pg_locks join pg_database on pg_database.oid = database"
+            " where locktype = 'advisory' and granted and datname = current_database()"
+        )
+    )
+    return found.scalar_one()
 
 
-async def test_a_runner_that_is_cut_off_notices_and_steps_down(candidates):
-    first, second = candidates
-    assert await first.holds()
-    pid = first._connection.info.backend_pid
-    async with second._database.engine.begin() as connection:
-        await connection.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+async def test_one_of_two_runs_and_the_other_takes_over(shared_url, clock):
+    async with crowd(shared_url, clock, count=1) as (second,):
+        await until(lambda: second.bus.leads)
+        async with crowd(shared_url, clock, count=1) as (first,):
+            await asyncio.sleep(3 * bus.PULSE)
+            assert leads(first, second) == [False, True]
+    async with crowd(shared_url, clock, count=2) as both:
+        await until(lambda: sorted(leads(*both)) == [False, True])
 
-    assert await second.holds()
-    assert not await first.holds()
+
+async def test_a_runner_that_is_cut_off_steps_down_and_the_other_takes_over(shared_url, clock):
+    async with crowd(shared_url, clock, count=1) as (first,):
+        await until(lambda: first.bus.leads)
+        async with crowd(shared_url, clock, count=1) as (second,):
+            async with second.database.engine.begin() as connection:
+                pid = await role_of(connection)
+                await connection.execute(
+                    text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid}
+                )
+            await until(lambda: not first.bus.leads)
+            await until(lambda: sorted(leads(first, second)) == [False, True])
 
 
-async def test_a_runner_that_hangs_loses_the_role(candidates, monkeypatch):
-    first, second = candidates
-    monkeypatch.setattr(leader, "IDLE_TIMEOUT", "100ms")
-    assert await first.holds()
-    monkeypatch.undo()
-
-    await until(second.holds)
-
-    assert not await first.holds()
+async def test_a_runner_that_hangs_loses_the_role(shared_url, clock, monkeypatch):
+    monkeypatch.setattr(bus, "IDLE_TIMEOUT", "100ms")
+    monkeypatch.setattr(bus, "PULSE", 60.0)
+    async with crowd(shared_url, clock, count=1) as (hung,):
+        await until(lambda: hung.bus.leads)
+        async with await hung.database.own_connection() as other:
+            await until(lambda: takes_role(other))
+            await until(lambda: not hung.bus.leads)
+            await asyncio.sleep(0.3)
+            assert not hung.bus.leads
 
 
 async def test_two_clocks_that_ring_at_once_write_one_entry(shared_url, clock):

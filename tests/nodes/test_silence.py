@@ -8,26 +8,22 @@ from sqlalchemy import text
 
 from jobfair.db import DBAPIError, silence
 from jobfair.db import database as databases
+from jobfair.db.faults import is_transient
 from tests.doors import opened
 from tests.nodes.proxy import wire
 
 SLEEP = text("select pg_sleep(1)")
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch):
-    monkeypatch.setattr(silence, "SUSPECT_AFTER", 0.1)
-
-
 @pytest.mark.parametrize("whole", [True, False], ids=["everything", "one-line"])
 async def test_who_waits_at_a_silent_line_is_told_and_the_next_one_served(
     shared_url, whole, monkeypatch
 ):
-    monkeypatch.setattr(silence, "ANSWER_WITHIN", 0.3)
+    monkeypatch.setattr(silence, "ANSWER_WITHIN", 2.0)
     silenced = []
 
     def fate(data):
-        if b"sleep" in data and not silenced and not whole:
+        if b"pg_sleep" in data and not silenced and not whole:
             silenced.append(True)
             return "silence"
         return None
@@ -36,9 +32,10 @@ async def test_who_waits_at_a_silent_line_is_told_and_the_next_one_served(
         async with database.snapshot() as session:
             assert await session.scalar(text("select 1")) == 1
         line.silent = whole
-        with pytest.raises(DBAPIError):
+        with pytest.raises(DBAPIError) as caught:
             async with asyncio.timeout(10), database.transaction() as session:
-                await session.execute(SLEEP)
+                await session.execute(text("select pg_sleep(0)"))
+        assert is_transient(caught.value)
 
         line.silent = False
         line.cut()
@@ -46,9 +43,29 @@ async def test_who_waits_at_a_silent_line_is_told_and_the_next_one_served(
             assert await session.scalar(text("select 1")) == 1
 
 
-async def test_what_the_server_works_on_may_take_its_time(shared_url):
-    async with opened(shared_url) as database, database.transaction() as session:
-        assert (await session.execute(SLEEP)).all() == [("",)]
+async def test_reports_and_migrations_have_a_longer_deadline_and_nothing_else(shared_url):
+    # Guards the way back: the lines of the pool are shared.
+    async def deadline(session):
+        raw = await (await session.connection()).get_raw_connection()
+        return raw.driver_connection.answer_within
+
+    async with opened(shared_url) as database:
+        async with database.long_snapshot() as session:
+            assert await deadline(session) == silence.LONG_ANSWER_WITHIN
+        async with database.transaction() as session:
+            assert await deadline(session) is None
+        async with database.long_snapshot() as session, database.snapshot() as other:
+            assert await deadline(other) is None
+
+
+async def test_a_report_may_take_its_time(shared_url, monkeypatch):
+    monkeypatch.setattr(silence, "ANSWER_WITHIN", 0.5)
+    async with opened(shared_url) as database:
+        with pytest.raises(DBAPIError):
+            async with database.transaction() as session:
+                await session.execute(SLEEP)
+        async with database.long_snapshot() as session:
+            assert (await session.execute(SLEEP)).all() == [("",)]
 
 
 async def test_who_waits_for_a_lock_waits(shared_url):

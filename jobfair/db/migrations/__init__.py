@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from jobfair.db.database import Database
+from jobfair.db.silence import allow_long_answers
 from jobfair.errors import Misconfigured
 
 logging.getLogger("alembic").setLevel(logging.WARNING)  # or it tells of every look at a revision
@@ -25,9 +26,13 @@ def _config() -> Config:
 
 
 @cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
 def newest_revision() -> str:
     """Return the revision this program works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = _scripts().get_current_head()
     assert head is not None, "the package carries its revisions"
     return head
 
@@ -58,6 +63,8 @@ async def upgrade(database: Database, to: str = "head") -> bool:
         command.upgrade(config, to)
 
     async with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            await allow_long_answers(connection)
         await connection.run_sync(run)
     return before != newest_revision()
 
@@ -77,14 +84,9 @@ async def rewrite_revision(session: AsyncSession) -> None:
     await session.execute(text("update alembic_version set version_num = version_num"))
 
 
-@cache
-def _known_revisions() -> frozenset[str]:
-    scripts = ScriptDirectory.from_config(_config())
-    return frozenset(script.revision for script in scripts.walk_revisions())
-
-
 def _refuse_unknown(revision: str | None) -> None:
-    if revision is not None and revision not in _known_revisions():
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if revision is not None and revision not in known:
         raise Misconfigured(
             "Basis data ini dibuat oleh versi program yang lebih baru (%(revision)s). "
             "Pasang versi itu, atau pulihkan cadangan yang sesuai.",

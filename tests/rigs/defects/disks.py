@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Engine
+
 from jobfair.applications.actions.accepting import accept
-from jobfair.db import DBAPIError, OperationalError, database
+from jobfair.db import DBAPIError, OperationalError, database, writer
 from jobfair.db.changes import take_changes
-from jobfair.db.writer import BlockingSession, Writer
+from jobfair.db.writer import BlockingSession
 from jobfair.intake import door as doors
 from jobfair.intake.door import Door
 from tests.rigs.defects import Patch, planted
@@ -52,8 +54,8 @@ def disk_only_says_so(patch: Patch) -> None:
     breaks="An error of the commit is logged and forgotten: people are told “accepted”.",
 )
 def failed_commit_called_done(patch: Patch) -> None:
-    async def carefree(self: Writer, work: Callable[[Any], Awaitable[Any]]) -> Any:
-        session = BlockingSession(self._engine)
+    async def carefree(engine: Engine, work: Callable[[Any], Awaitable[Any]]) -> Any:
+        session = BlockingSession(engine)
         with session.sync_session as plain:
             result = await work(session)
             changed = take_changes(session)
@@ -63,7 +65,7 @@ def failed_commit_called_done(patch: Patch) -> None:
                 plain.rollback()
             return result, changed, 0.0
 
-    patch(Writer, "_commit", carefree)
+    patch(writer, "_commit", carefree)
 
 
 @planted(
@@ -93,19 +95,19 @@ def half_a_batch_kept(patch: Patch) -> None:
     breaks="After one error of the disk the writing connection never works again.",
 )
 def stuck_after_an_error(patch: Patch) -> None:
-    commit = Writer._commit
+    commit = writer._commit
     stuck: list[OperationalError] = []
 
-    async def once(self: Writer, work: Any) -> Any:
+    async def once(engine: Engine, work: Any) -> Any:
         if stuck:
             raise stuck[0]
         try:
-            return await commit(self, work)
+            return await commit(engine, work)
         except OperationalError as error:
             stuck.append(error)
             raise
 
-    patch(Writer, "_commit", once)
+    patch(writer, "_commit", once)
 
 
 @planted(

@@ -11,10 +11,11 @@ from sqlalchemy import Engine, event
 
 from jobfair.cli import serve
 from jobfair.db import database as databases
-from jobfair.db import leader, silence
+from jobfair.db import silence
 from jobfair.errors import Refused
 from jobfair.fairs import actions as fairs
 from jobfair.intake.door import Door
+from jobfair.live import bus
 from jobfair.web.pages.applicant import apply
 from tests.rigs.defects import Patch, planted
 
@@ -39,7 +40,7 @@ def answer_before_disk(patch: Patch) -> None:
     breaks="Who waits for an answer over a line that has fallen silent waits for ever.",
 )
 def endless_patience(patch: Patch) -> None:
-    patch(silence.WatchedConnection, "wait", psycopg.AsyncConnection.wait)
+    patch(silence.DeadlineConnection, "wait", psycopg.AsyncConnection.wait)
 
 
 @planted(
@@ -93,7 +94,7 @@ def tell_nobody(patch: Patch) -> None:
 
 @planted("role-for-ever", rig="fire", breaks="A node that hangs keeps the clock's role.")
 def keep_the_role(patch: Patch) -> None:
-    patch(leader, "IDLE_TIMEOUT", "0")
+    patch(bus, "IDLE_TIMEOUT", "0")
 
 
 @planted("clock-without-memory", rig="fire", breaks="What was due is done again at every ring.")
