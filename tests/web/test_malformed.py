@@ -169,13 +169,6 @@ def test_a_broken_host_is_refused_with_our_headers(client, host):
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
-def test_two_hosts_are_refused(client):
-    hosts = [("Host", "testserver.local"), ("Host", "lain.contoh.id")]
-
-    assert client.get("/livez", headers=hosts[:1]).status_code == 200
-    assert client.get("/livez", headers=hosts).status_code == 400
-
-
 def test_a_socket_with_a_broken_host_is_closed_before_it_opens(client, act):
     slug = act(furnish).made.fair.slug
     with (

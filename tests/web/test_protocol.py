@@ -11,6 +11,7 @@ from jobfair.people.actions import sign_in as sign_in_account
 from jobfair.people.queries import account_by_id
 from jobfair.settings import Settings
 from jobfair.web.http.authentication import SESSION_COOKIE
+from jobfair.web.http.headers import VARY
 from jobfair.web.http.protocol import HEAD_LIMIT
 from tests.builders import NOW, on_both, stage
 from tests.nodes.crowd import doing, until
@@ -73,6 +74,27 @@ def test_head_is_a_get_whose_body_is_never_sent(client, app, act, sign_in, who):
         assert tell("HEAD", path) == (status, kind, b""), path
         assert body or status == 303, path
     assert len(paths) > 20
+
+
+@pytest.mark.parametrize(
+    ("address", "cache", "vary"),
+    [
+        ("/livez", "no-cache", VARY),
+        ("/bantuan", "no-cache", VARY),
+        ("/tidak/ada", "no-cache", VARY),
+        ("/masuk", "no-store", VARY),  # it sets the cookie of a guest
+        ("/a%00b", "no-store", None),
+        ("/static/anyam.css", "public, max-age=31536000, immutable", "Accept-Encoding"),
+    ],
+)
+def test_what_an_answer_says_to_caches_and_browsers(client, act, address, cache, vary):
+    act(stage)
+
+    said = client.get(address).headers
+
+    assert (said.get("cache-control"), said.get("vary")) == (cache, vary)
+    assert said["strict-transport-security"] == "max-age=63072000; includeSubDomains"
+    assert said["content-security-policy"].startswith("default-src 'none'; script-src 'self'; ")
 
 
 def test_a_method_that_is_not_allowed_is_told_which_ones_are(client):
@@ -186,11 +208,13 @@ async def test_a_body_does_not_count_as_a_head(port, app, database_of_web):
     assert answer.startswith(b"HTTP/1.1 422 ")
 
 
-async def test_a_request_without_a_host_cannot_be_read(port):
+async def test_a_request_without_exactly_one_host_cannot_be_read(port):
+    two = b"GET /livez HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n"
     without = await answer_to(port, b"GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n")
     old = await answer_to(port, b"GET /livez HTTP/1.0\r\n\r\n")
 
     assert without.startswith(b"HTTP/1.1 400 Bad Request")
+    assert (await answer_to(port, two)).startswith(b"HTTP/1.1 400 Bad Request")
     assert old.startswith(b"HTTP/1.1 200 OK")
 
 
