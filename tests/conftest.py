@@ -12,7 +12,8 @@ import gc
 import os
 import random
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from functools import cache
 from importlib.util import find_spec
 from itertools import count
@@ -45,6 +46,8 @@ from tests.postgres import MISSING, Keeper, address_from
 LONG = ("rigs", "nodes", "journeys", "cli", "bench", "documents", "intake", "live", "reporting")
 """Folders with minutes of tests, longest first: they begin first, so that no process is left with a
 long file while the other has nothing to do. ``--quick`` leaves them out."""
+HANGS_AFTER = {True: 900, False: 120}
+"""Seconds after which a test fails instead of waiting for ever, in a long folder and elsewhere."""
 FOLDER, ADDRESS = "TEST_POSTGRES_FOLDER", "TEST_DATABASE_URL"
 TEMPLATE = "TEST_TEMPLATE"
 ADDRESS_OF_SITE = "https://testserver.local"
@@ -84,6 +87,44 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if _is_quick(item)]
     order = {folder: place for place, folder in enumerate(LONG)}
     items.sort(key=lambda item: order.get(_folder(item.path), len(LONG)))
+
+
+@contextlib.contextmanager
+def _bounded(item: pytest.Item) -> Iterator[None]:
+    """Fail what hangs: the alarm interrupts a wait for a lock and for the event loop alike."""
+    seconds = HANGS_AFTER[_folder(item.path) in LONG]
+
+    def fail(*_: object) -> None:
+        pytest.fail(f"hangs: no end after {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Bound what prepares a test."""
+    with _bounded(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Bound a test."""
+    with _bounded(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Bound what ends a test."""
+    with _bounded(item):
+        return (yield)
 
 
 def pytest_configure(config: pytest.Config) -> None:
