@@ -8,10 +8,12 @@
 import asyncio
 import contextlib
 import fcntl
+import gc
 import os
 import random
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from functools import cache
 from importlib.util import find_spec
 from itertools import count
@@ -20,9 +22,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from jinja2 import Environment
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.testing import TestClient
+from litestar.utils import ensure_async_callable
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from jobfair.clock import ControlledClock
 from jobfair.db import Database, Session
@@ -32,6 +36,7 @@ from jobfair.intake.door import Door
 from jobfair.live.feed import Hub
 from jobfair.settings import Settings
 from jobfair.store.folder import FolderStore
+from jobfair.web.http import passwords
 from jobfair.web.http.dependencies import Services
 from tests.builders import KEYS, NOW, PASSWORD
 from tests.doors import running
@@ -43,10 +48,14 @@ LONG = (
 )  # fmt: skip
 """Folders with minutes of tests, longest first: they begin first, so that no process is left with a
 long file while the other has nothing to do. ``--quick`` leaves them out."""
+HANGS_AFTER = {True: 900, False: 120}
+"""Seconds after which a test fails instead of waiting for ever, in a long folder and elsewhere."""
 FOLDER, ADDRESS = "TEST_POSTGRES_FOLDER", "TEST_DATABASE_URL"
 TEMPLATE = "TEST_TEMPLATE"
 ADDRESS_OF_SITE = "https://testserver.local"
 _keepers: list[Keeper] = []
+gc.set_threshold(50_000, 20, 50)
+"""What tests make and drop is little beside what the program has loaded: look through it less."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,6 +89,44 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if _is_quick(item)]
     order = {folder: place for place, folder in enumerate(LONG)}
     items.sort(key=lambda item: order.get(_folder(item.path), len(LONG)))
+
+
+@contextlib.contextmanager
+def _bounded(item: pytest.Item) -> Iterator[None]:
+    """Fail what hangs: the alarm interrupts a wait for a lock and for the event loop alike."""
+    seconds = HANGS_AFTER[_folder(item.path) in LONG]
+
+    def fail(*_: object) -> None:
+        pytest.fail(f"hangs: no end after {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Bound what prepares a test."""
+    with _bounded(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Bound a test."""
+    with _bounded(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Bound what ends a test."""
+    with _bounded(item):
+        return (yield)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -253,9 +300,23 @@ def web_url(web_kind: str, make_url: Callable[[str], str]) -> str:
     return make_url(web_kind)
 
 
+def _cheap_hasher(**_: int) -> Argon2Hasher:
+    return Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
 @pytest.fixture
-def services(web_url: str, clock: ControlledClock, keys: Keys, tmp_path: Path) -> Services:
-    """Give the services of one process, with the door wired to the live feeds."""
+def services(
+    web_url: str,
+    clock: ControlledClock,
+    keys: Keys,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Services:
+    """Give the services of one process, with the door wired to the live feeds.
+
+    Their passwords are cheap to hash, like those of :func:`tests.builders.password_hash`.
+    """
+    monkeypatch.setattr(passwords, "Argon2Hasher", _cheap_hasher)
     database, hub = Database(web_url), Hub()
     database.announce = hub.announce
     return Services(
@@ -271,12 +332,41 @@ def services(web_url: str, clock: ControlledClock, keys: Keys, tmp_path: Path) -
     )
 
 
-@pytest.fixture(scope="session")
-def templates() -> Callable[[str], Environment]:
-    """Compile each template once in a run: the program does so once in a process."""
-    from jobfair.web.pages.shared.environment import make_environment  # noqa: PLC0415
+class Routes:
+    """Registers the handlers with the framework once in a run; each test brings what they use.
 
-    return cache(make_environment)
+    Called like ``Litestar``: the first call makes one, later calls give the same its new
+    dependencies, hooks and state. So one test has it at a time.
+    """
+
+    def __init__(self) -> None:
+        self._app: Litestar | None = None
+        self._handler: Any = None
+
+    def __call__(self, **given: Any) -> Litestar:
+        if self._app is None:
+            self._app = Litestar(**given)
+            self._handler = self._app.asgi_handler
+            return self._app
+        app = self._app
+        for name, provide in given["dependencies"].items():
+            app.dependencies[name].dependency = provide.dependency
+        app.before_send = [ensure_async_callable(hook) for hook in given["before_send"]]
+        app._lifespan_managers = given["lifespan"]
+        app.state, app.asgi_handler = State(), self._handler
+        return app
+
+
+@pytest.fixture(scope="session")
+def made_once() -> dict[str, Callable[..., Any]]:
+    """Return what ``jobfair.app`` makes once in a process, so that a run does so once too."""
+    from jobfair import app  # noqa: PLC0415 - tests of rules need not wait for it
+
+    return {
+        "make_environment": cache(app.make_environment),
+        "fingerprint": cache(app.fingerprint),
+        "Litestar": Routes(),
+    }
 
 
 @pytest.fixture
@@ -284,15 +374,16 @@ def app(
     services: Services,
     web_url: str,
     tmp_path: Path,
-    templates: Callable[[str], Environment],
-    monkeypatch: pytest.MonkeyPatch,
+    made_once: dict[str, Callable[..., Any]],
 ) -> Litestar:
     """Give the whole application without its schedule: tests say when a job runs."""
     from jobfair import app  # noqa: PLC0415 - tests of rules need not wait for it
 
-    monkeypatch.setattr(app, "make_environment", templates)
     settings = Settings(data=tmp_path, database_url=web_url, base_url=ADDRESS_OF_SITE)
-    return app.create_app(services, settings, scheduled=False)
+    with pytest.MonkeyPatch.context() as patched:
+        for name, made in made_once.items():
+            patched.setattr(app, name, made)
+        return app.create_app(services, settings, scheduled=False)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -69,16 +70,58 @@ def test_the_machine_stays_within_its_budget(capsys):
     assert sum(rooms.values()) <= MACHINE_LONGEST
 
 
-PAGES = sorted((ROOT / "jobfair" / "web" / "pages").rglob("*.py"))
+PAGES_ROOT = ROOT / "jobfair" / "web" / "pages"
+PAGES = sorted(PAGES_ROOT.rglob("*.py"))
+FRAMEWORK = {"ASGIConnection", "Request", "Response"}
+"""Types of the framework, whose own parameters say nothing of the domain."""
+HANDLERS = ["list[Any]"]
+LEFT = {
+    "company/context.py": ["Mapping[str, Any]", "dict[str, Any]", "dict[str, Any]"],
+    "company/view.py": ["Mapping[str, Any]"],
+    "organiser/acts.py": ["dict[str, Any]"],
+    "organiser/audit_text.py": ["Mapping[str, Any]", "Mapping[str, Any]"],
+    "organiser/overview.py": ["dict[str, Any]"],
+    "organiser/reviewers.py": ["dict[str, Any]", "dict[str, Any]"],
+    "public/wall.py": ["dict[str, Any]"],
+    "shared/posting.py": ["dict[str, Any]", "dict[str, Any]"],
+}
+"""What a template takes, and stored JSON: the places that are left may only become fewer."""
+
+
+def is_loose(annotation: ast.AST) -> bool:
+    """Tell whether ``Any`` stands anywhere in a type but as the framework's own parameter."""
+    if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value) in FRAMEWORK:
+        return False
+    named = isinstance(annotation, ast.Name) and annotation.id == "Any"
+    return named or any(map(is_loose, ast.iter_child_nodes(annotation)))
+
+
+def loose_types(source: str) -> list[str]:
+    """Return every annotation of a module that is loose."""
+    nodes = list(ast.walk(ast.parse(source)))
+    said = [getattr(node, name, None) for node in nodes for name in ("annotation", "returns")]
+    return [ast.unparse(one) for one in said if one is not None and is_loose(one)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_names_the_types_of_what_it_shows(path):
     # ``Any`` would switch the type checker off exactly where most code is written.
-    loose = [
-        ast.unparse(node)
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        for said in (getattr(node, "annotation", None), getattr(node, "returns", None))
-        if isinstance(said, ast.Name) and said.id == "Any"
-    ]
-    assert loose == []
+    left = HANDLERS if path.name == "__init__.py" else []
+    left = left + LEFT.get(path.relative_to(PAGES_ROOT).as_posix(), [])
+
+    assert Counter(loose_types(path.read_text("utf-8"))) - Counter(left) == Counter()
+
+
+@pytest.mark.parametrize(
+    ("source", "loose"),
+    [
+        ("def show(a: Any) -> None: ...", ["Any"]),
+        ("def show() -> dict[str, Any]: ...", ["dict[str, Any]"]),
+        ("x: Sequence[Mapping[str, Any]] | None", ["Sequence[Mapping[str, Any]] | None"]),
+        ("async def f(*a: Any, **k: list[Any]): ...", ["Any", "list[Any]"]),
+        ("def show(r: Request[Any, Any, Any]) -> Response[Any]: ...", []),
+        ("def show(a: dict[str, Response[Any]]) -> Anything: ...", []),
+    ],
+)
+def test_any_is_found_inside_of_other_types(source, loose):
+    assert loose_types(source) == loose

@@ -11,13 +11,14 @@ import page
 import pikepdf
 import pypdf
 import pytest
+from fontTools.ttLib import TTFont
 
 from jobfair.errors import Refused
 from jobfair.reporting import editions, pdf
 from jobfair.reporting.datasets import report_of
 from jobfair.reporting.designs import Design, all_designs, balanced, cover_size
 from jobfair.reporting.editions import print_designs, write_edition
-from jobfair.reporting.glyphs import missing_glyphs, printable
+from jobfair.reporting.glyphs import font_files, missing_glyphs, printable
 from jobfair.reporting.sheets import recap_sheet, sheet, sheets
 from jobfair.reporting.words import number
 from tests.reporting.printing import ANNEX, MEDIA, RECAP, SITE, job_of, print_all, run, text_of
@@ -225,6 +226,23 @@ def test_the_same_bytes_whatever_surrounds_the_printer(bare, closing, papers, fo
     bare(**variables)
 
     assert run(job_of(closing, folder)) == [papers[folder.name]]
+
+
+def test_a_font_of_the_machine_is_never_printed(bare, closing, papers, tmp_path):
+    # A machine's own configuration that puts another font in the place of every other.
+    with TTFont(font_files()[0]) as font:
+        for record in font["name"].names:
+            if record.nameID in (1, 3, 4, 6, 16):
+                font["name"].setName("Lain", record.nameID, record.platformID, record.platEncID,
+                                     record.langID)  # fmt: skip
+        font.save(tmp_path / "lain.ttf")
+    (tmp_path / "fonts.conf").write_text(
+        f"<fontconfig><dir>{tmp_path}</dir><match target='pattern'><edit name='family' "
+        "mode='assign' binding='strong'><string>Lain</string></edit></match></fontconfig>"
+    )
+    bare(FONTCONFIG_PATH=str(tmp_path))
+
+    assert run(job_of(closing, MEDIA)) == [papers[MEDIA.name]]
 
 
 @pytest.mark.parametrize("folder", [RECAP, ANNEX, MEDIA], ids=lambda folder: folder.name)

@@ -1,5 +1,6 @@
 """Sentences over numbers: grammar for any data, and never more than is true."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -129,6 +130,65 @@ def rows(**counts):
 )
 def test_education_with_ties_and_nothing(counts, title):
     assert findings.about_education(rows(**counts), set(counts)) == title
+
+
+def test_education_of_few_is_not_told():
+    found = rows(SMA=4, S1=3)
+
+    assert findings.about_education(found, {"SMA"}) == "4 dari 7 pelamar lulusan SMA"
+    assert findings.about_education(found, {"S1"}) == (
+        "Pendidikan pelamar tidak dirinci karena pelamarnya sedikit"
+    )
+
+
+SUMS = ("local", "outside")
+EVERY = (*SUMS, "A", "B", "C", "D")
+MOST = "Tiga perempat pelamar beralamat di Kabupaten Asahan"
+OUTSIDE = "Tiga perlima pelamar beralamat di luar Kabupaten Asahan"
+INSIDE = "Tiga perlima pelamar beralamat di Kabupaten Asahan, terbanyak di Kecamatan A dan B"
+AB = f"{MOST}, terbanyak di Kecamatan A dan B"
+
+
+@pytest.mark.parametrize(
+    ("n", "told", "counts", "title", "named"),
+    [
+        ((0, 0, 0), EVERY, {"A": 0}, "Belum ada lamaran sampai penutupan", ""),
+        ((0, 0, 8), EVERY, {"A": 0}, "Alamat pelamar tidak diketahui", ""),
+        ((12, 8, 0), ("local", "A"), {"A": 12}, "sedikit", ""),
+        ((12, 8, 0), ("outside", "A"), {"A": 12}, "sedikit", ""),
+        ((8, 8, 4), ("A", "B"), {"A": 8}, "sedikit", ""),
+        ((3, 17, 0), ("A", "B"), {"A": 3}, "sedikit", ""),
+        ((8, 8, 0), EVERY, {"A": 8}, "sama banyak", ""),
+        ((8, 8, 4), SUMS, {"A": 8}, "sama banyak", ""),
+        ((8, 12, 0), EVERY, {"A": 8}, OUTSIDE, ""),
+        ((12, 8, 0), EVERY, {"A": 6, "B": 6}, INSIDE, "AB"),
+        ((15, 5, 0), EVERY, {"A": 9, "B": 6}, f"{MOST}, terbanyak di Kecamatan A", "A"),
+        ((15, 5, 0), EVERY, {"A": 7, "B": 7, "C": 1}, AB, "AB"),
+        ((15, 5, 0), (*SUMS, "B"), {"A": 9, "B": 6}, MOST, ""),
+        ((15, 5, 0), (*SUMS, "A"), {"A": 7, "B": 7, "C": 1}, MOST, ""),
+        ((20, 0, 0), EVERY, {"A": 5, "B": 5, "C": 5, "D": 5}, "Semua pelamar", ""),
+        ((15, 5, 0), EVERY, {"Lain": 9, "B": 6}, MOST, ""),
+        ((15, 5, 0), EVERY, {"Lain": 7, "B": 7, "C": 1}, MOST, ""),
+    ],
+)  # fmt: skip
+def test_where_applicants_live(n, told, counts, title, named):
+    # "Lain" is a place of the regency that is no kecamatan: its code is the regency's own.
+    codes = {one: "12.09" if one == "Lain" else f"12.09.{one}" for one in "ABCD"} | {
+        "Lain": "12.09"
+    }
+    local = [replace(row, code=codes[row.label]) for row in rows(**counts)]
+    step = PersonStep("applied", sum(n), *n)
+    whole = {
+        "sedikit": "Alamat pelamar tidak dirinci karena pelamarnya sedikit",
+        "sama banyak": "Pelamar dari Kabupaten Asahan dan dari luarnya sama banyak",
+        "Semua pelamar": "Semua pelamar beralamat di Kabupaten Asahan",
+    }
+
+    said = findings.about_residence(
+        step, local, "Kabupaten Asahan", {codes.get(one, one) for one in (*told, "Lain")}
+    )
+
+    assert said == (whole.get(title, title), tuple(codes[one] for one in named))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from jobfair.companies.models import Company
 from jobfair.people.rules import Role
-from tests.builders import make_account
+from tests.builders import make_account, make_office, make_position, stage
 from tests.web.rooms import ORGANISER, OTHER_REVIEWER, REVIEWER, furnish, send, watch
 
 MISSING = 999_999
@@ -174,6 +174,26 @@ def test_a_single_position_is_opened_at_once(client, room, sign_in):
     sign_in(client, REVIEWER)
     answer = client.get("/meja")
     assert (answer.status_code, answer.headers["location"]) == (303, room.desk)
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_every_published_fair_is_shown_and_a_draft_is_not(  # noqa: PLR0917 - fixtures
+    client, room, act, save, sign_in, published
+):
+    more = {} if published else {"published_at": None}
+    second = act(stage, office=make_office(slug="kedua"), slug="kedua", name="Fair Kedua", **more)
+    company_id = room.made.companies[0].id
+    other = save(make_position(fair_id=second.fair.id, company_id=company_id))
+    sign_in(client, REVIEWER)
+
+    answer = client.get("/meja")
+
+    told = [
+        answer.status_code,
+        f'href="/meja/{other.id}"' in answer.text,
+        "Fair Kedua" in answer.text,
+    ]
+    assert told == ([200, True, True] if published else [303, False, False])
 
 
 def test_a_company_without_positions_is_told_what_to_do(client, act, save, sign_in):

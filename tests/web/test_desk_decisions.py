@@ -82,6 +82,98 @@ def test_a_decision_is_taken_back_within_ten_minutes(client, act, sign_in, clock
     assert act(stages)[room.receipts[1]][0] is Stage.UNSUITABLE
 
 
+def test_taking_back_opens_the_list_the_applicant_came_back_to(client, act, sign_in):
+    room = act(furnish)
+    sign_in(client, REVIEWER)
+    decide(client, room, 1, "reviewed")
+
+    back = send(client, f"{room.desk}?tahap=reviewed", "/meja/urungkan")
+
+    assert back.headers["location"] == (
+        f"{room.desk}?tahap=new&lamaran={room.receipts[1]}&sampai=3&urung=ya&pindah=1"
+    )
+
+
+def test_taking_back_at_another_position_shows_that_one_unpinned(client, act, sign_in):
+    room = act(furnish, positions=2)
+    sign_in(client, REVIEWER)
+    decide(client, room, 1, "reviewed")
+    other = f"/meja/{room.made.positions[1].id}"
+
+    back = send(client, other, "/meja/urungkan")
+
+    assert back.headers["location"] == (
+        f"{room.desk}?tahap=new&lamaran={room.receipts[1]}&urung=ya&pindah=1"
+    )
+
+
+def test_people_take_back_their_own_steps_one_after_another(client, act, save, sign_in, clock):
+    room = act(furnish, applicants=4)
+    company_id = room.made.companies[0].id
+    save(make_account(Role.REVIEWER, name_to_sign_in=OTHER_REVIEWER, company_id=company_id))
+    sign_in(client, REVIEWER)
+    for at in (0, 1):
+        decide(client, room, at, "reviewed")
+        clock.move_to(clock.now() + timedelta(seconds=1))
+    own = dict(client.cookies)
+    client.cookies.clear()
+    sign_in(client, OTHER_REVIEWER)
+    decide(client, room, 2, "unsuitable")
+    client.cookies = own
+
+    def undo():
+        answer = send(client, room.desk, "/meja/urungkan")
+        return answer.status_code, [str(stage) for stage, _ in act(stages).values()]
+
+    form = form_on(client.get(room.desk).text, action="/meja/urungkan")
+    assert undo() == (303, ["reviewed", "new", "unsuitable", "new"])
+    assert undo() == (303, ["new", "new", "unsuitable", "new"])
+    assert client.post("/meja/urungkan", data=form).status_code == 409
+
+
+def test_the_next_applicant_is_one_of_the_list_in_view(client, act, sign_in):
+    room = act(furnish)
+    sign_in(client, REVIEWER)
+    view, receipt = f"{room.desk}?sampai=2&lamaran={room.receipts[0]}", room.receipts[0]
+
+    answer = send(client, view, f"{room.desk}/lamaran/{receipt}/tahap", ke="reviewed")
+
+    assert answer.headers["location"] == (
+        f"{room.desk}?tahap=new&lamaran={room.receipts[1]}&sampai=2&selesai=ya"
+    )
+
+
+def test_while_searching_the_decided_applicant_stays_open(client, act, sign_in):
+    room = act(furnish)
+    sign_in(client, REVIEWER)
+    receipt = room.receipts[1]
+
+    answer = send(
+        client,
+        f"{room.desk}?cari=Pelamar&lamaran={receipt}",
+        f"{room.desk}/lamaran/{receipt}/tahap",
+        ke="reviewed",
+    )
+
+    assert answer.headers["location"] == (
+        f"{room.desk}?tahap=new&lamaran={receipt}&sampai=3&cari=Pelamar&selesai=ya"
+    )
+
+
+def test_accepting_many_at_once_is_refused(client, act, sign_in):
+    room = act(furnish)
+    sign_in(client, REVIEWER)
+    form = form_on(client.get(f"{room.desk}?pilih=ya").text, action="/borongan")
+
+    answer = client.post(
+        f"{room.desk}/borongan", data=form | {"ke": "accepted", "lamaran": room.receipts}
+    )
+
+    assert answer.status_code == 409
+    assert "Menerima pelamar dilakukan satu per satu." in answer.text
+    assert {stage for stage, _ in act(stages).values()} == {Stage.NEW}
+
+
 def test_a_colleague_was_faster_and_the_typed_note_is_kept(client, act, save, sign_in):
     room = act(furnish)
     save(

@@ -142,6 +142,29 @@ def test_searching_forgives_accents_apostrophes_and_order(client, act, sign_in, 
     assert ">Réné Ma’ruf</a>" in page
 
 
+def test_searching_shows_the_newest_of_many_newest_first(client, act, sign_in):
+    room = act(furnish, applicants=53)
+    sign_in(client, REVIEWER)
+
+    page = client.get(room.desk, params={"cari": "contoh pelamar"}).text
+
+    names = [who.name for who in room.made.applicants]
+    places = [page.find(f">{name}</a>") for name in names]
+    assert places[:3] == [-1, -1, -1]
+    assert min(places[3:]) > 0
+    assert places[3:] == sorted(places[3:], reverse=True)
+
+
+@pytest.mark.parametrize(("words", "found"), [("as", 0), ("ash", 3), ("a s h", 3)])
+def test_a_receipt_is_looked_for_from_three_letters_on(client, act, sign_in, words, found):
+    room = act(furnish)
+    sign_in(client, REVIEWER)
+
+    assert room.receipts[0].startswith("ASH")
+    page = client.get(room.desk, params={"cari": words}).text
+    assert f"{found} pelamar ditemukan" in page
+
+
 def test_searching_looks_at_the_name_that_was_sent_and_shown(client, act, sign_in):
     room = act(furnish)
     act(send_as, "Nama Terkirim")

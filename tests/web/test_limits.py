@@ -68,10 +68,40 @@ def test_a_class_behind_one_address_signs_in(browser, act):
 
 @on_both
 def test_right_passwords_are_never_too_many(browser, act):
+    # Each from a browser of its own: one that signed in before counts by itself.
     nik = act(stage).niks[0]
-    one = browser()
 
-    assert [enter(one, nik).status_code for _ in range(12)] == [303] * 12
+    assert [enter(browser(), nik).status_code for _ in range(12)] == [303] * 12
+
+
+@on_both
+def test_of_a_village_behind_one_address_wrong_tries_alone_are_counted(browser, act, monkeypatch):
+    monkeypatch.setattr(
+        "jobfair.web.pages.shared.signin.SIGN_IN_PER_ADDRESS",
+        Budget("uji", 3, timedelta(hours=1)),
+    )
+    niks = act(stage, applicants=10).niks
+
+    assert [enter(browser(), nik).status_code for nik in niks[:5]] == [303] * 5
+    wrong = [enter(browser(), nik, WRONG).status_code for nik in niks[5:9]]
+    assert wrong == [422] * 3 + [429]
+    assert enter(browser(HERE), niks[9]).status_code == 429
+    assert enter(browser(ELSEWHERE), niks[9]).status_code == 303
+
+
+@on_both
+def test_a_try_is_taken_from_all_its_budgets_or_from_none(browser, act, monkeypatch):
+    # What one budget refuses costs the others nothing: the address stays free for the rest.
+    monkeypatch.setattr(
+        "jobfair.web.pages.shared.signin.SIGN_IN_PER_ADDRESS",
+        Budget("uji", 9, timedelta(hours=1)),
+    )
+    first, second, third = act(stage, applicants=3).niks
+
+    refused = [enter(browser(), first, WRONG).status_code for _ in range(15)]
+    assert refused == [422] * 5 + [429] * 10
+    assert [enter(browser(), second, WRONG).status_code for _ in range(4)] == [422] * 4
+    assert enter(browser(), third).status_code == 429
 
 
 @on_both

@@ -169,6 +169,25 @@ def test_a_broken_host_is_refused_with_our_headers(client, host):
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
+def test_a_socket_with_a_broken_host_is_closed_before_it_opens(client, act):
+    slug = act(furnish).made.fair.slug
+    with (
+        pytest.raises(WebSocketDisconnect) as refused,
+        client.websocket_connect(f"/ws/publik/{slug}", headers={"Host": "a:b"}),
+    ):
+        pass
+
+    assert refused.value.code == 4400
+
+
+@pytest.mark.parametrize("code", ["00", "01", "09", "0a", "0d", "1f", "7f"])
+def test_a_control_character_in_a_path_is_refused(client, code):
+    answer = client.get(f"/a%{code}b")
+
+    assert answer.status_code == 400
+    assert "Permintaan ini tidak dapat dibaca." in answer.text
+
+
 @pytest.mark.parametrize("path", ["/a%00b", "/static/%00", "/a%00b/rekap.pdf", "/?q=%00"])
 @on_both
 def test_a_nul_in_an_address_is_refused(client, path):

@@ -1,5 +1,7 @@
 """Changing the own password, and being made to."""
 
+from itertools import pairwise
+
 import pytest
 from sqlalchemy import select
 
@@ -75,6 +77,33 @@ def test_the_old_password_cannot_be_guessed(client, act, sign_in):
     ]
 
     assert answers == [422] * 5 + [429] * 2
+
+
+@on_both
+def test_right_old_passwords_are_never_too_many(client, act, sign_in):
+    nik = act(stage).niks[0]
+    sign_in(client, nik)
+    words = [PASSWORD, *(f"empat kuda laut {n}" for n in range(7))]
+
+    answers = [
+        post_form(client, "/sandi", old=old, password=new).status_code
+        for old, new in pairwise(words)
+    ]
+
+    assert answers == [303] * 7
+
+
+def test_after_a_change_the_browser_is_still_known(browser, act):  # noqa: F811
+    nik = act(stage).niks[0]
+    own = browser()
+    post_form(own, "/masuk", name=nik, password=PASSWORD)
+    post_form(own, "/sandi", old=PASSWORD, password=NEW)
+    own.cookies.delete(SESSION_COOKIE)
+    for _ in range(6):
+        post_form(browser(), "/masuk", name=nik, password="salah-sekali")
+
+    assert post_form(browser(), "/masuk", name=nik, password=NEW).status_code == 429
+    assert post_form(own, "/masuk", name=nik, password=NEW).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,21 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import pytest
 
 from jobfair.cli.serve import listen, make_server
+from jobfair.people.actions import sign_in as sign_in_account
+from jobfair.people.queries import account_by_id
 from jobfair.settings import Settings
+from jobfair.web.http.authentication import SESSION_COOKIE
+from jobfair.web.http.headers import VARY
 from jobfair.web.http.protocol import HEAD_LIMIT
-from tests.builders import on_both, stage
+from tests.builders import NOW, on_both, stage
 from tests.nodes.crowd import doing, until
+from tests.web.rooms import ORGANISER, REVIEWER, furnish
+from tests.web.test_malformed import routes
 
 
 @pytest.mark.parametrize(
@@ -25,6 +32,69 @@ def test_head_is_answered_like_get_without_a_body(client, act, address):
     assert (head.status_code, head.content) == (got.status_code, b"")
     assert head.headers["content-type"] == got.headers["content-type"]
     assert head.headers["content-length"] == got.headers["content-length"]
+
+
+async def told_by(app, method, path, **headers):
+    """Give the application one request as a server does; return all it sends."""
+    came, sent = [{"type": "http.request", "body": b"", "more_body": False}], []
+
+    async def receive():
+        return came.pop() if came else {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": method, "path": path, "raw_path": path.encode(),
+        "query_string": b"", "http_version": "1.1", "client": ("10.0.0.1", 1), "root_path": "",
+        "scheme": "https", "server": ("testserver.local", 443), "state": {},
+        "headers": [(name.encode(), value.encode()) for name, value in
+                    ({"host": "testserver.local"} | headers).items()],
+    }  # fmt: skip
+    await app(scope, receive, send)
+    return sent
+
+
+@pytest.mark.parametrize("who", ["", REVIEWER, ORGANISER])
+def test_head_is_a_get_whose_body_is_never_sent(client, app, act, sign_in, who):
+    # A server drops the body too, and clients of tests: so look at what the application sends.
+    room = act(furnish)
+    sign_in(client, who or room.made.niks[0])
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    paths = [path for method, path in routes(app) if method == "GET" and "{" not in path]
+    paths += [room.desk, room.control, f"/{room.made.fair.slug}", "/tidak/ada", "/a\x00b"]
+
+    def tell(method, path):
+        sent = client.blocking_portal.call(partial(told_by, app, method, path, cookie=cookie))
+        body = b"".join(message["body"] for message in sent[1:])
+        return sent[0]["status"], dict(sent[0]["headers"]).get(b"content-type"), body
+
+    for path in paths:
+        status, kind, body = tell("GET", path)
+        assert tell("HEAD", path) == (status, kind, b""), path
+        assert body or status == 303, path
+    assert len(paths) > 20
+
+
+@pytest.mark.parametrize(
+    ("address", "cache", "vary"),
+    [
+        ("/livez", "no-cache", VARY),
+        ("/bantuan", "no-cache", VARY),
+        ("/tidak/ada", "no-cache", VARY),
+        ("/masuk", "no-store", VARY),  # it sets the cookie of a guest
+        ("/a%00b", "no-store", None),
+        ("/static/anyam.css", "public, max-age=31536000, immutable", "Accept-Encoding"),
+    ],
+)
+def test_what_an_answer_says_to_caches_and_browsers(client, act, address, cache, vary):
+    act(stage)
+
+    said = client.get(address).headers
+
+    assert (said.get("cache-control"), said.get("vary")) == (cache, vary)
+    assert said["strict-transport-security"] == "max-age=63072000; includeSubDomains"
+    assert said["content-security-policy"].startswith("default-src 'none'; script-src 'self'; ")
 
 
 def test_a_method_that_is_not_allowed_is_told_which_ones_are(client):
@@ -47,6 +117,22 @@ def test_a_null_character_in_an_address_cannot_be_read(client, act, address):
 
 
 @pytest.fixture
+def database_of_web(services):
+    """Run ``function(session, ...)`` in a committed transaction of the served database."""
+
+    async def run(function, *given):
+        async with services.database.transaction() as session:
+            return await function(session, *given)
+
+    return run
+
+
+async def signed_in(session, account_id):
+    account = await account_by_id(session, account_id)
+    return await sign_in_account(session, account=account, old_token="", now=NOW)
+
+
+@pytest.fixture
 async def port(app):
     """Serve the application as ``jobfair serve`` does."""
     settings = Settings(host="127.0.0.1", port=0)
@@ -59,14 +145,14 @@ async def port(app):
         await serving
 
 
-async def answer_to(port, *parts):
+async def answer_to(port, *parts, pause=0):
     """Send bytes and return everything that comes back."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         for part in parts:
             writer.write(part)
             await writer.drain()
-            await asyncio.sleep(0)
+            await asyncio.sleep(pause)
     except ConnectionError:
         pass
     try:
@@ -88,22 +174,47 @@ async def test_a_head_without_end_is_cut_off(port):
 
 
 async def test_many_requests_on_one_connection_are_counted_each_for_itself(port):
-    one = b"GET /livez HTTP/1.1\r\nhost: a\r\nx-long: %b\r\n\r\n" % (b"x" * 8000)
+    # A head counts from its second read on, so each comes in two.
+    first, second = b"GET /livez HTTP/1.1\r\nhost: a\r\nx-long: ", b"x" * 8000 + b"\r\n\r\n"
     last = b"GET /livez HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for _ in range(20):
-        writer.write(one)
+    for _ in range(2 * HEAD_LIMIT // len(second)):
+        writer.write(first)
+        await asyncio.sleep(0.02)
+        writer.write(second)
         assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200 OK")
     writer.write(last)
     assert (await reader.read()).endswith(b"ok\n")
     writer.close()
 
 
-async def test_a_request_without_a_host_cannot_be_read(port):
+async def test_a_body_does_not_count_as_a_head(port, app, database_of_web):
+    made = await database_of_web(stage)
+    token = await database_of_web(signed_in, made.applicants[0].account_id)
+    form = app.state.services.keys.form_token(token)
+    start = (
+        f'--b\r\nContent-Disposition: form-data; name="_token"\r\n\r\n{form}\r\n'
+        '--b\r\nContent-Disposition: form-data; name="berkas"; filename="a.pdf"\r\n\r\n'
+    ).encode()
+    pieces = [start, *[b"x" * HEAD_LIMIT] * 4, b"\r\n--b--\r\n"]
+    head = (
+        "POST /profil/cv HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"
+        f"cookie: {SESSION_COOKIE}={token}\r\ncontent-type: multipart/form-data; boundary=b\r\n"
+        f"content-length: {sum(map(len, pieces))}\r\n\r\n"
+    )
+
+    answer = await answer_to(port, head.encode(), *pieces, pause=0.05)
+
+    assert answer.startswith(b"HTTP/1.1 422 ")
+
+
+async def test_a_request_without_exactly_one_host_cannot_be_read(port):
+    two = b"GET /livez HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n"
     without = await answer_to(port, b"GET /livez HTTP/1.1\r\nconnection: close\r\n\r\n")
     old = await answer_to(port, b"GET /livez HTTP/1.0\r\n\r\n")
 
     assert without.startswith(b"HTTP/1.1 400 Bad Request")
+    assert (await answer_to(port, two)).startswith(b"HTTP/1.1 400 Bad Request")
     assert old.startswith(b"HTTP/1.1 200 OK")
 
 
