@@ -174,13 +174,16 @@ class Database:
         self._long_snapshots = async_sessionmaker(self.report_reader, expire_on_commit=False)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, *, long: bool = False) -> AsyncIterator[AsyncSession]:
         """Commit on leaving, roll back on any error; announce changes only after the commit.
 
-        On PostgreSQL the other nodes are told in the very same transaction.
+        On PostgreSQL the other nodes are told in the very same transaction. ``long`` lets its
+        statements take ten minutes, as a closing needs that looks at every row of a large fair.
         """
         async with self._writing() as session:
             async with session.begin() as transaction:
+                if long and not self.is_sqlite:
+                    await allow_long_answers(await session.connection())
                 yield session
                 changed = take_changes(session) if transaction.is_active else frozenset()
                 if changed and not self.is_sqlite:

@@ -32,7 +32,7 @@ async def close_when_drained(
         await door.drain()
     if door is None or not database.is_sqlite:
         await clock.until(found.timetable.closes_at + timedelta(seconds=PATIENCE))
-    async with database.transaction() as session:
+    async with database.transaction(long=True) as session:
         await close_fair(
             session, keys=keys, fair_id=fair_id, now=clock.now(), account_id=account_id
         )

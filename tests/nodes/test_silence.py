@@ -1,6 +1,8 @@
 """A line that falls silent, or was cut while nobody looked, costs no more than it must."""
 
 import asyncio
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -9,6 +11,8 @@ from sqlalchemy import text
 from jobfair.db import DBAPIError, silence
 from jobfair.db import database as databases
 from jobfair.db.faults import is_transient
+from jobfair.intake import closing
+from tests.builders import KEYS
 from tests.doors import opened
 from tests.nodes.proxy import wire
 
@@ -51,6 +55,8 @@ async def test_reports_and_migrations_have_a_longer_deadline_and_nothing_else(sh
 
     async with opened(shared_url) as database:
         async with database.long_snapshot() as session:
+            assert await deadline(session) == silence.LONG_ANSWER_WITHIN
+        async with database.transaction(long=True) as session:
             assert await deadline(session) == silence.LONG_ANSWER_WITHIN
         async with database.transaction() as session:
             assert await deadline(session) is None
@@ -118,3 +124,27 @@ async def test_a_hung_node_holds_no_lock_for_long(shared_url, monkeypatch):
 
         with pytest.raises(DBAPIError):
             await hang()
+
+
+async def test_a_closing_may_look_at_every_row(shared_url, monkeypatch):
+    monkeypatch.setattr(silence, "ANSWER_WITHIN", 0.5)
+    ended = SimpleNamespace(timetable=SimpleNamespace(closes_at=datetime(2026, 1, 1, tzinfo=UTC)))
+
+    async def found(session, fair_id):
+        return ended
+
+    async def slow(session, **facts):
+        done.append((await session.execute(SLEEP)).all())
+
+    async def passed(_instant):
+        return None
+
+    done = []
+    clock = SimpleNamespace(until=passed, now=lambda: datetime(2026, 1, 2, tzinfo=UTC))
+    monkeypatch.setattr(closing, "fair_by_id", found)
+    monkeypatch.setattr(closing, "close_fair", slow)
+    async with opened(shared_url) as database:
+        await closing.close_when_drained(
+            database, clock, None, keys=KEYS, fair_id=1, account_id=None
+        )
+    assert done == [[("",)]]
