@@ -1,7 +1,6 @@
 """The position somebody is about to apply for while they register or sign in."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from jobfair.errors import NotFound
 from jobfair.fairs.rules.state import FairState
@@ -19,7 +18,7 @@ class Errand:
     company: str
 
 
-async def errand_of(request: AnyRequest | Any, ke: str) -> Errand | None:
+async def errand_of(request: AnyRequest, ke: str) -> Errand | None:
     """Return the position whose address ``ke`` is, or None."""
     found = POSITION_PAGE.fullmatch(ke)
     if found is None:
