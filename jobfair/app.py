@@ -27,7 +27,6 @@ from jobfair.store.opening import open_store
 from jobfair.web.http import health
 from jobfair.web.http.admission import Admission
 from jobfair.web.http.authentication import AuthenticationMiddleware
-from jobfair.web.http.cache_key import fingerprint
 from jobfair.web.http.dependencies import Services, ServicesDep, SignedIn
 from jobfair.web.http.errors import HANDLERS
 from jobfair.web.http.forms import FormRequest
@@ -39,6 +38,7 @@ from jobfair.web.http.page_cache import PageCache
 from jobfair.web.http.protocol import HeadAsGet
 from jobfair.web.http.sockets import LiveSockets, note_refusal
 from jobfair.web.http.static_files import static_files
+from jobfair.web.http.templating import fingerprint
 from jobfair.web.pages import applicant, company, organiser, public
 from jobfair.web.pages.shared.environment import make_environment
 from jobfair.web.pages.shared.fair_cache import FairCache

@@ -14,8 +14,7 @@ from jobfair.clock import WIB
 from jobfair.errors import JobFairError
 from jobfair.web.http.errors import BY_STATUS
 from jobfair.web.http.headers import encoded, send_page
-from jobfair.web.http.overload import language_in
-from jobfair.web.http.templating import render
+from jobfair.web.http.templating import language_in, render
 from jobfair.wording.language import LANGUAGES
 from jobfair.wording.sentences import sentence
 

@@ -6,7 +6,7 @@ hold a password or a NIK and is kept by the browser alone, which sends it again 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -18,7 +18,8 @@ from jinja2 import Environment
 from jobfair.clock import WIB, Clock
 from jobfair.errors import Problem
 from jobfair.web.http.guards import SAFE_METHODS, TOKEN_FIELD
-from jobfair.web.http.templating import LANGUAGE_COOKIE
+from jobfair.web.http.headers import Headers, header
+from jobfair.web.http.templating import language_in
 from jobfair.wording.language import LANGUAGES
 from jobfair.wording.sentences import sentence
 
@@ -30,12 +31,6 @@ MOST_FIELDS = 50
 SECONDS, ADDRESS, CLOSES, FIELDS = "\x01", "\x02", "\x03", "\x04"
 BLANKS = {"seconds": SECONDS, "address": ADDRESS, "closes": CLOSES, "fields": FIELDS}
 """In the place of what varies: the rendered pages hold no control characters otherwise."""
-Headers = Iterable[tuple[bytes, bytes]]
-
-
-def header(headers: Headers, name: bytes) -> str:
-    """Return a header of a request, name in lower case; nothing when it was not sent."""
-    return next((value.decode("latin-1") for key, value in headers if key == name), "")
 
 
 def _is_foreign(headers: Headers) -> bool:
@@ -44,13 +39,6 @@ def _is_foreign(headers: Headers) -> bool:
         return True
     origin = header(headers, b"origin")
     return bool(origin) and origin.partition("://")[2] != header(headers, b"host")
-
-
-def language_in(headers: Headers) -> str:
-    """Return the language a browser chose, from its cookies alone."""
-    chosen = f"{LANGUAGE_COOKIE}=en"
-    cookies = header(headers, b"cookie").split(";")
-    return "en" if any(cookie.strip() == chosen for cookie in cookies) else "id"
 
 
 def _is_part(headers: Headers) -> bool:
