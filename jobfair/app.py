@@ -32,10 +32,9 @@ from jobfair.web.http.errors import HANDLERS
 from jobfair.web.http.forms import FormRequest
 from jobfair.web.http.guards import every_request
 from jobfair.web.http.headers import SecureHeaders
-from jobfair.web.http.malformed import RefuseMalformed
 from jobfair.web.http.overload import BusyPages
 from jobfair.web.http.page_cache import PageCache
-from jobfair.web.http.protocol import HeadAsGet
+from jobfair.web.http.protocol import NormalizeRequests
 from jobfair.web.http.sockets import LiveSockets, note_refusal
 from jobfair.web.http.static_files import static_files
 from jobfair.web.http.templating import fingerprint
@@ -185,5 +184,5 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     )
     pages = admission(headers(AuthenticationMiddleware()(cache(app.asgi_handler))))
     live = LiveSockets(pages, services)
-    app.asgi_handler = RefuseMalformed(HeadAsGet(live), environment, headers=headers.added)
+    app.asgi_handler = NormalizeRequests(live)
     return app

@@ -21,6 +21,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_FIELD = "_token"  # noqa: S105 - the name of a form field
 GUESTS_KEEP_DRAFTS = "guests_keep_drafts"
 READS_ITSELF = "reads_itself"
+MALFORMED = "malformed"
+"""Key of the scope of a request that is refused before anything of it is read."""
 PATH_LONGEST = 500
 TOKEN_HEADER = "x-form-token"  # noqa: S105
 
@@ -108,29 +110,13 @@ async def every_request(connection: Connection, handler: BaseRouteHandler) -> No
 
     Raises:
         NotAllowed: a form that is not ours. DBAPIError, NoConnection: nobody can be recognised.
+        ClientException: no browser sends such a request.
 
     """
-    refuse_unreadable(connection)
+    if connection.scope.get(MALFORMED):
+        raise ClientException
     raise_auth_error(connection)
     await own_forms_only(connection, handler)
-
-
-def _has_host(scope: Any) -> bool:
-    return any(name == b"host" for name, _ in scope["headers"])
-
-
-def refuse_unreadable(connection: Connection) -> None:
-    """Refuse what HTTP/1.1 does not allow, and U+0000, which no text of ours may hold.
-
-    Raises:
-        ClientException: the request cannot be read.
-
-    """
-    scope = connection.scope
-    if scope.get("http_version") == "1.1" and not _has_host(scope):
-        raise ClientException("no host")
-    if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
-        raise ClientException("U+0000")
 
 
 def raise_auth_error(connection: Connection) -> None:
