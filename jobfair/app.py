@@ -104,7 +104,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         if services.timekeeper is not None:
             await services.timekeeper.follow()
-        works = [services.door.run(), live.keep_alive()]
+        works = [services.door.run()]
         if services.timekeeper is not None:
             works.append(services.timekeeper.run())
         if services.bus is not None:
@@ -183,6 +183,5 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         door=services.door,
     )
     pages = admission(headers(AuthenticationMiddleware()(cache(app.asgi_handler))))
-    live = LiveSockets(pages, services)
-    app.asgi_handler = NormalizeRequests(live)
+    app.asgi_handler = NormalizeRequests(LiveSockets(pages, services))
     return app

@@ -293,7 +293,7 @@ async def test_an_idle_socket_gets_heartbeats_and_keeps_its_newest_state(fair, m
     # Guards the contract with the page's script: no frame for long means a dead connection.
     monkeypatch.setattr(sockets, "HEARTBEAT_EVERY", 0.01)
     browser = Browser()
-    async with doing(fair.live.keep_alive()), fair.come(browser) as serving:
+    async with fair.come(browser) as serving:
         await until(lambda: browser.frames[:4] == ["0", *["<!--hb-->"] * 3])
         fair.change()
         await until(lambda: "1" in browser.frames)
@@ -312,7 +312,7 @@ async def test_a_heartbeat_finds_a_socket_that_takes_nothing(fair, monkeypatch):
     monkeypatch.setattr(sockets, "SEND_WITHIN", 0.05)
     monkeypatch.setattr(sockets, "CLOSE_WITHIN", 0.05)
     browser = Browser()
-    async with doing(fair.live.keep_alive()), fair.come(browser) as serving:
+    async with fair.come(browser) as serving:
         await until(lambda: browser.frames[:1] == ["0"])
         browser.reads.clear()
         async with asyncio.timeout(5):

@@ -30,7 +30,7 @@ from jobfair.wording.sentences import sentence
 log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 
-STATUS: dict[type[JobFairError], int] = {
+STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     NotAllowed: 403,
     Refused: 409,
@@ -39,7 +39,13 @@ STATUS: dict[type[JobFairError], int] = {
     TemporarilyUnavailable: 503,
     Misconfigured: 500,
     InternalFault: 500,
+    JobFairError: 400,
+    SignInFirst: 403,
+    ChangePasswordFirst: 403,
+    DBAPIError: 503,
+    NoConnection: 503,
 }
+"""Statuses of errors; pages lead the two of the guards to a form."""
 CLASH = Refused("clash", "Seseorang melakukan hal yang sama pada saat yang sama. Coba sekali lagi.")
 BY_STATUS = {
     400: "Permintaan ini tidak dapat dibaca. Kembali dan coba lagi.",
@@ -51,11 +57,17 @@ BY_STATUS = {
 }
 
 
-def status_of(error: JobFairError) -> int:
-    """Return the HTTP status of an error; too many tries are 429."""
+def status_of(error: Exception) -> int:
+    """Return the HTTP status of an error; too many tries are 429, what nobody foresaw is logged."""
+    if isinstance(error, HTTPException):
+        return error.status_code
     if isinstance(error, Refused) and error.code == "too_many":
         return 429
-    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    for kind, code in STATUS.items():
+        if isinstance(error, kind):
+            return code
+    log.error("unforeseen %s", type(error).__name__, exc_info=error)
+    return 500
 
 
 def show_refusal(request: AnyRequest, error: JobFairError) -> Response[Any]:
