@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import ClientException, HTTPException
+from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
@@ -70,11 +70,11 @@ def status_of(error: Exception) -> int:
     return 500
 
 
-def show_refusal(request: AnyRequest, error: JobFairError) -> Response[Any]:
+def show_refusal(request: AnyRequest, error: JobFairError, status: int = 0) -> Response[Any]:
     """Show why not: a notice for htmx, a page for everyone else."""
     if isinstance(error, Overloaded):
         return _show_busy(request, error)
-    status = status_of(error)
+    status = status or status_of(error)
     part = "ui/_notice.html" if is_part(request) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)
@@ -90,27 +90,21 @@ def _show_busy(request: AnyRequest, error: Overloaded) -> Response[Any]:
     return Response(page, media_type=MediaType.HTML, status_code=503, headers=headers)
 
 
-def show_clash(request: AnyRequest, error: Clash) -> Response[Any]:
-    """Say that somebody stored the same first; any other constraint is a fault of ours."""
-    return show_refusal(request, CLASH) if is_duplicate(error) else _show_fault(request, error)
-
-
-def _show_fault(request: AnyRequest, error: DBAPIError) -> Response[Any]:
-    log.error("the database can never store this: %s", describe(error))
-    return show_refusal(request, InternalFault())
-
-
 def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Response[Any]:
     """Say that nothing was stored, and when to try again if that can help.
 
-    A value that a column cannot hold is the request's fault (U+0000 on PostgreSQL).
+    A value that a column cannot hold is the request's fault (U+0000 on PostgreSQL), and so is what
+    another request stored first; any other constraint is a fault of ours.
     """
+    if isinstance(error, Clash) and is_duplicate(error):
+        return show_refusal(request, CLASH)
     if isinstance(error, DataError):
-        return show_http_error(request, ClientException())
-    if isinstance(error, DBAPIError) and not is_transient(error):
-        return _show_fault(request, error)
-    log.error("database trouble: %s", describe(error))
-    return show_refusal(request, Overloaded(5))
+        return show_refusal(request, JobFairError(BY_STATUS[400]))
+    if isinstance(error, NoConnection) or is_transient(error):
+        log.error("database trouble: %s", describe(error))
+        return show_refusal(request, Overloaded(5))
+    log.error("the database can never store this: %s", describe(error))
+    return show_refusal(request, InternalFault())
 
 
 def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -121,9 +115,7 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     elif error.status_code >= 500:  # noqa: PLR2004
         status = 500
         log.error("framework error: %s", type(error).__name__)
-    kind: JobFairError = NotFound() if status == 404 else JobFairError(BY_STATUS[status])  # noqa: PLR2004
-    answer = show_refusal(request, kind)
-    answer.status_code = status
+    answer = show_refusal(request, JobFairError(BY_STATUS[status]), status)
     if allow := (error.headers or {}).get("allow", ""):
         answer.headers["Allow"] = allow.replace("GET", "GET, HEAD")
     return answer
@@ -131,27 +123,19 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def show_failure(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer for what nobody foresaw: logged by type and place, shown as one sentence."""
-    log.error("unforeseen %s", type(error).__name__, exc_info=error)
-    answer = show_refusal(request, JobFairError(BY_STATUS[500]))
-    answer.status_code = 500
-    return answer
+    return show_refusal(request, JobFairError(BY_STATUS[500]), status_of(error))
 
 
-def ask_to_sign_in(_: AnyRequest, error: SignInFirst) -> Response[Any]:
-    """Send people to the sign-in page, which leads back to where they were going."""
-    return Redirect(f"/masuk?ke={error.onward}" if error.onward else "/masuk", status_code=303)
-
-
-def ask_for_new_password(_: AnyRequest, error: ChangePasswordFirst) -> Response[Any]:
-    """Send people to the page that changes the password, which leads back."""
-    return Redirect(f"/sandi?ke={error.onward}" if error.onward else "/sandi", status_code=303)
+def lead_to_form(_: AnyRequest, error: SignInFirst | ChangePasswordFirst) -> Response[Any]:
+    """Send people to the form they have to fill in first, which leads back."""
+    form = "/masuk" if isinstance(error, SignInFirst) else "/sandi"
+    return Redirect(f"{form}?ke={error.onward}" if error.onward else form, status_code=303)
 
 
 HANDLERS: ExceptionHandlersMap = {
-    SignInFirst: ask_to_sign_in,
-    ChangePasswordFirst: ask_for_new_password,
+    SignInFirst: lead_to_form,
+    ChangePasswordFirst: lead_to_form,
     JobFairError: show_refusal,
-    Clash: show_clash,
     DBAPIError: show_database_trouble,
     NoConnection: show_database_trouble,
     HTTPException: show_http_error,
