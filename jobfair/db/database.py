@@ -8,7 +8,6 @@ Errors do not name the values of a statement (``hide_parameters``): they are wha
 and errors are logged.
 """
 
-import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -165,11 +164,10 @@ class Database:
         self.commit_seconds = Histogram(
             "jobfair_commit_seconds",
             "Time a transaction took to commit.",
-            ["process"],
             buckets=COMMIT_BUCKETS,
             registry=None,
         )
-        self._observe_commit = self.commit_seconds.labels(str(os.getpid())).observe
+        self._observe_commit = self.commit_seconds.observe
         self.announce: Callable[[frozenset[str]], None] = lambda _: None
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
         self._long_snapshots = async_sessionmaker(self.report_reader, expire_on_commit=False)

@@ -19,6 +19,7 @@ SAME = {"Data (CSV)", "Info", "Mental"}
 """Words that are the same in both languages."""
 READ_ELSEWHERE = {
     ("jobfair/web/http/errors.py", "BY_STATUS[status]"),
+    ("jobfair/web/http/errors.py", "BY_STATUS[400]"),
     ("jobfair/web/http/errors.py", "BY_STATUS[500]"),
     ("jobfair/wording/dates.py", "unit"),
     ("jobfair/wording/environment.py", "text"),
