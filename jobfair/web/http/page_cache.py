@@ -3,8 +3,8 @@
 The ETag of a page is made of its key and of everything its text depends on (``FairVersion``, the
 phase, and the second where it counts down), so it is the same on every node and a 304 needs no
 page. It is computed anew for each request: a cached page is sent only while its ETag is still the
-same, and never because it was true a moment ago. A page may be newer than its ETag, if something
-changed while it was rendered, but then that ETag never comes again.
+same, and never because it was true a moment ago. If something changed while a page was rendered,
+its ETag is that of the version it was rendered from.
 
 Cached pages hold no token and nobody's data, so they may be compressed (BREACH needs a secret).
 """
@@ -29,7 +29,10 @@ from jobfair.web.http.metrics import GROUP
 from jobfair.web.http.templating import language_in
 
 ADDRESS = re.compile(r"/([a-z0-9-]+)(?:/(angka|lowongan|perusahaan)(?:/([a-z0-9-]+))?)?")
-SHARED = b"public, max-age=0, s-maxage=1, must-revalidate"
+SHARED = [
+    (b"cache-control", b"public, max-age=0, s-maxage=1, must-revalidate"),
+    (b"vary", f"{VARY}, Accept-Encoding".encode()),
+]
 """Browsers ask each time; a proxy may answer all who come within a second with one page."""
 MOST_PAGES, LONGEST_QUERY = 300, 300
 VARYING = frozenset({b"save-data", b"hx-request", b"hx-request-type"})
@@ -103,7 +106,7 @@ class PageCache(ASGIMiddleware):
         now = services.clock.now()
         etag = key.etag(self._secret, version, now)
         if etag in header(scope["headers"], b"if-none-match"):
-            await send_answer(send, 304, _headers(etag), b"")
+            await send_answer(send, 304, [(b"etag", etag.encode()), *SHARED], b"")
             return
         page = self.pages.pop(etag, None)
         if page is None:
@@ -112,7 +115,7 @@ class PageCache(ASGIMiddleware):
                 await send_answer(send, status, headers, body)
                 return
             etag = key.etag(self._secret, scope[FAIR_VERSION], now)  # read anew with the page
-            page = ([*headers, *_headers(etag)], body)
+            page = ([*headers, (b"etag", etag.encode()), *SHARED], body)
         self.pages[etag] = page
         if len(self.pages) > MOST_PAGES:
             del self.pages[next(iter(self.pages))]
@@ -138,8 +141,3 @@ def _gzipped(page: Page) -> Page:
     body = compressed(page[1])
     own = [pair for pair in page[0] if pair[0] != b"content-length"]
     return [*own, (b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(body))], body
-
-
-def _headers(etag: str) -> list[tuple[bytes, bytes]]:
-    vary = f"{VARY}, Accept-Encoding".encode()
-    return [(b"etag", etag.encode()), (b"cache-control", SHARED), (b"vary", vary)]
