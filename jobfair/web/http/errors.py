@@ -23,7 +23,7 @@ from jobfair.errors import (
     TemporarilyUnavailable,
 )
 from jobfair.people.rules import TooMany
-from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
+from jobfair.web.http.guards import SignInFirst
 from jobfair.web.http.templating import is_part, language_of, show
 from jobfair.wording.sentences import sentence
 
@@ -126,18 +126,13 @@ def show_failure(request: AnyRequest, error: Exception) -> Response[Any]:
 
 
 def ask_to_sign_in(_: AnyRequest, error: SignInFirst) -> Response[Any]:
-    """Send people to the sign-in page, which leads back to where they were going."""
-    return Redirect(f"/masuk?ke={error.onward}" if error.onward else "/masuk", status_code=303)
-
-
-def ask_for_new_password(_: AnyRequest, error: ChangePasswordFirst) -> Response[Any]:
-    """Send people to the page that changes the password, which leads back."""
-    return Redirect(f"/sandi?ke={error.onward}" if error.onward else "/sandi", status_code=303)
+    """Send people to sign in or to change the password; the page leads back."""
+    onward = f"?ke={error.onward}" if error.onward else ""
+    return Redirect(error.page + onward, status_code=303)
 
 
 HANDLERS: ExceptionHandlersMap = {
     SignInFirst: ask_to_sign_in,
-    ChangePasswordFirst: ask_for_new_password,
     JobFairError: show_refusal,
     Clash: show_clash,
     DBAPIError: show_database_trouble,

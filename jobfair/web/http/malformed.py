@@ -36,7 +36,8 @@ def is_malformed(scope: Scope) -> bool:
     if CONTROL.search(scope["path"]) or b"%00" in query or b"\x00" in query:
         return True
     hosts = [value for name, value in scope["headers"] if name == b"host"]
-    return len(hosts) > 1 or not all(map(is_host, hosts))
+    needed = scope.get("http_version") == "1.1"
+    return not needed <= len(hosts) <= 1 or not all(map(is_host, hosts))
 
 
 class RefuseMalformed:

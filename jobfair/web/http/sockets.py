@@ -32,7 +32,7 @@ from jobfair.people.actions import hash_token, resolve_session
 from jobfair.people.rules import address_prefix
 from jobfair.web.http.dependencies import Services, SignedIn
 from jobfair.web.http.errors import STATUS
-from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
+from jobfair.web.http.guards import SignInFirst
 from jobfair.web.http.limits import SOCKETS_PER_ADDRESS, SOCKETS_PER_SESSION
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ async def note_refusal(error: Exception, scope: Any) -> None:
 
 
 def _status_of(error: Exception) -> int:
-    if isinstance(error, SignInFirst | ChangePasswordFirst):
+    if isinstance(error, SignInFirst):
         return 403
     if isinstance(error, Overloaded | DBAPIError | NoConnection):
         return 503
