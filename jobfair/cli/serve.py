@@ -8,7 +8,6 @@ import logging
 import signal
 import socket
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -70,11 +69,6 @@ def make_server(app: Litestar, settings: Settings) -> uvicorn.Server:
     )
 
 
-async def present(database: Database) -> datetime:
-    """Return the present instant of all who share the database."""
-    return AnchoredClock().now() if database.is_sqlite else await database_now(database)
-
-
 async def check_clock(database: Database) -> None:
     """Refuse to accept anything while the clock is before the ledger's newest row.
 
@@ -84,7 +78,7 @@ async def check_clock(database: Database) -> None:
     """
     async with database.snapshot() as session:
         newest = await newest_received_at(session)
-    now = await present(database)
+    now = AnchoredClock().now() if database.is_sqlite else await database_now(database)
     if newest is not None and now < newest:
         raise Misconfigured(
             "Jam komputer ini %(seconds)s detik di belakang lamaran terakhir. Betulkan jamnya.",

@@ -1,7 +1,7 @@
 """A form between the browser and the rules: what was typed, and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -78,14 +78,9 @@ class Form:
 
     def after(self, error: JobFairError, *, status_code: int) -> "Form":
         """Return the same form with what an error says of it, to be shown again."""
-        wrong = isinstance(error, Invalid)
-        return Form(
-            self.given,
-            error.fields if isinstance(error, Invalid) else {},
-            notice=None if wrong else error,
-            status_code=status_code,
-            many=self.many,
-        )
+        if isinstance(error, Invalid):
+            return replace(self, problems=error.fields, notice=None, status_code=status_code)
+        return replace(self, problems={}, notice=error, status_code=status_code)
 
 
 async def read_form(request: Request[Any, Any, Any]) -> Form:

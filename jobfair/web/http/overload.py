@@ -102,9 +102,8 @@ class BusyPages:
 
     def _closing(self, slug: str, lang: str) -> str:
         closes_at, zone = self._closes.get(slug, (None, WIB))
-        if closes_at is None:
-            return _said(None, zone, lang, over=False)
-        return _said(closes_at, zone, lang, over=self._clock.now() >= closes_at)
+        over = closes_at is not None and self._clock.now() >= closes_at
+        return _said(closes_at, zone, lang, over=over)
 
 
 @lru_cache(maxsize=256)  # writing an instant out costs more than the rest of the page
