@@ -23,7 +23,7 @@ from jobfair.errors import (
     TemporarilyUnavailable,
 )
 from jobfair.people.rules import TooMany
-from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
+from jobfair.web.http.guards import SignInFirst
 from jobfair.web.http.templating import is_part, language_of, show
 from jobfair.wording.sentences import sentence
 
@@ -41,7 +41,6 @@ STATUS: dict[type[Exception], int] = {
     InternalFault: 500,
     JobFairError: 400,
     SignInFirst: 403,
-    ChangePasswordFirst: 403,
     DBAPIError: 503,
     NoConnection: 503,
 }
@@ -126,15 +125,14 @@ def show_failure(request: AnyRequest, error: Exception) -> Response[Any]:
     return show_refusal(request, JobFairError(BY_STATUS[500]), status_of(error))
 
 
-def lead_to_form(_: AnyRequest, error: SignInFirst | ChangePasswordFirst) -> Response[Any]:
-    """Send people to the form they have to fill in first, which leads back."""
-    form = "/masuk" if isinstance(error, SignInFirst) else "/sandi"
-    return Redirect(f"{form}?ke={error.onward}" if error.onward else form, status_code=303)
+def ask_to_sign_in(_: AnyRequest, error: SignInFirst) -> Response[Any]:
+    """Send people to sign in or to change the password; the page leads back."""
+    onward = f"?ke={error.onward}" if error.onward else ""
+    return Redirect(error.page + onward, status_code=303)
 
 
 HANDLERS: ExceptionHandlersMap = {
-    SignInFirst: lead_to_form,
-    ChangePasswordFirst: lead_to_form,
+    SignInFirst: ask_to_sign_in,
     JobFairError: show_refusal,
     DBAPIError: show_database_trouble,
     NoConnection: show_database_trouble,

@@ -28,9 +28,9 @@ Headers = Iterable[tuple[bytes, bytes]]
 REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
 
 
-def header(headers: Headers, name: bytes) -> str:
-    """Return a header of a request, name in lower case; nothing when it was not sent."""
-    return next((value.decode("latin-1") for key, value in headers if key == name), "")
+def header(headers: Headers, name: bytes, default: str = "") -> str:
+    """Return a header of a request, name in lower case, or ``default`` when it was not sent."""
+    return next((value.decode("latin-1") for key, value in headers if key == name), default)
 
 
 def accepts(headers: Headers, encoding: str) -> bool:

@@ -6,14 +6,25 @@ at the token, the first field of the form, before it keeps a single byte of the 
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
+from litestar import Request
 from litestar.exceptions import ClientException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from jobfair.web.http.dependencies import AnyRequest
+from jobfair.errors import TemporarilyUnavailable
 from jobfair.web.http.guards import TOKEN_FIELD, check_token
 
+AT_ONCE = 20
+"""Files that one process takes at a time: each may hold its limit in memory."""
+PER_ACCOUNT = 2
+WITHIN = 300.0
+"""Seconds for a whole file: two megabytes at 7 kB a second."""
+RETRY = 10
 BODY_MOST = 12 * 1024 * 1024
 """What is read of a request so that whoever sends a big photo gets an answer, not a broken line."""
 WINDOW = 20.0
@@ -21,6 +32,39 @@ SLOWEST = 1024
 """Bytes a second, over each window: whoever sends less holds a slot that others need."""
 FIELDS_MOST = 8
 FIELD_LONGEST = 4096
+
+
+class Uploads:
+    """The upload slots of this process."""
+
+    def __init__(self) -> None:
+        self._held: Counter[int] = Counter()
+
+    @asynccontextmanager
+    async def slot(self, account_id: int) -> AsyncIterator[None]:
+        """Hold one of the slots for at most ``WITHIN`` seconds.
+
+        Raises:
+            TemporarilyUnavailable: every slot is taken, or the account holds its share.
+            TimeoutError: it took longer.
+
+        """
+        if self._held.total() >= AT_ONCE:
+            raise TemporarilyUnavailable(
+                RETRY, "Sedang banyak yang mengunggah. Coba lagi dalam %(seconds)s detik."
+            )
+        if self._held[account_id] >= PER_ACCOUNT:
+            raise TemporarilyUnavailable(
+                RETRY,
+                "Unggahan Anda yang sebelumnya belum selesai. Tunggu %(seconds)s detik, lalu coba "
+                "lagi.",
+            )
+        self._held[account_id] += 1
+        try:
+            async with asyncio.timeout(WITHIN):
+                yield
+        finally:
+            self._held -= Counter([account_id])
 
 
 @dataclass
@@ -35,7 +79,7 @@ class Upload:
 class _Reader:
     """Takes a form apart as it arrives; the token comes first."""
 
-    def __init__(self, request: AnyRequest, *, file: str, most: int) -> None:
+    def __init__(self, request: Request[Any, Any, Any], *, file: str, most: int) -> None:
         self._request = request
         self._file, self._most = file, most
         self._part: MultipartSegment | None = None
@@ -81,7 +125,7 @@ class _Reader:
         return self.upload
 
 
-async def read_upload(request: AnyRequest, *, file: str, most: int) -> Upload:
+async def read_upload(request: Request[Any, Any, Any], *, file: str, most: int) -> Upload:
     """Return the form with the file in field ``file``, of which at most ``most`` bytes are kept.
 
     Raises:
