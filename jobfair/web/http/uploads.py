@@ -82,45 +82,38 @@ class _Reader:
     def __init__(self, request: Request[Any, Any, Any], *, file: str, most: int) -> None:
         self._request = request
         self._file, self._most = file, most
-        self._part: MultipartSegment | None = None
-        self._trusted = False
-        self._kept = bytearray()
+        self._name, self._kept = "", bytearray()
         self.upload = Upload()
 
     def take(self, piece: MultipartSegment | bytearray | None) -> None:
         """Take the next piece of the form: a part's head, some of its bytes, or its end."""
         if isinstance(piece, MultipartSegment):
-            if not self._trusted and piece.name != TOKEN_FIELD:
-                check_token(self._request, "")
-            self._part, self._kept = piece, bytearray()
-        elif piece:
-            self._keep(piece)
-        elif self._part is not None:
-            self._end(self._part.name)
-
-    def _keep(self, piece: bytearray) -> None:
-        if self._part is not None and self._part.name == self._file:
-            self.upload.size += len(piece)
-            most = self._most
+            self._name, self._kept = piece.name, bytearray()
+            if self._name != TOKEN_FIELD:
+                self.done()
+        elif piece is None:
+            self._end()
         else:
             most = FIELD_LONGEST
-        if len(self._kept) <= most:
-            self._kept += piece
+            if self._name == self._file:
+                self.upload.size += len(piece)
+                most = self._most
+            if len(self._kept) <= most:
+                self._kept += piece
 
-    def _end(self, name: str) -> None:
-        if name == self._file:
+    def _end(self) -> None:
+        if self._name == self._file:
             fits = self.upload.size <= self._most
             self.upload.data = bytes(self._kept) if fits else None
             return
         text = bytes(self._kept[:FIELD_LONGEST]).decode("utf-8", "replace")
-        self.upload.given.setdefault(name, text)
-        if name == TOKEN_FIELD and not self._trusted:
+        if self._name == TOKEN_FIELD:
             check_token(self._request, text)
-            self._trusted = True
+        self.upload.given.setdefault(self._name, text)
 
     def done(self) -> Upload:
         """Return the form; one without a token is refused here."""
-        if not self._trusted:
+        if TOKEN_FIELD not in self.upload.given:
             check_token(self._request, "")
         return self.upload
 
