@@ -29,18 +29,17 @@ from jobfair.store.signing import Access
 from jobfair.web.http import health
 from jobfair.web.http.admission import Admission
 from jobfair.web.http.authentication import AuthenticationMiddleware
-from jobfair.web.http.cache_key import fingerprint
 from jobfair.web.http.dependencies import Services, ServicesDep, SignedIn
 from jobfair.web.http.errors import HANDLERS
 from jobfair.web.http.forms import FormRequest
 from jobfair.web.http.guards import every_request
 from jobfair.web.http.headers import SecureHeaders
-from jobfair.web.http.malformed import RefuseMalformed
 from jobfair.web.http.overload import BusyPages
 from jobfair.web.http.page_cache import PageCache
-from jobfair.web.http.protocol import HeadAsGet
+from jobfair.web.http.protocol import NormalizeRequests
 from jobfair.web.http.sockets import LiveSockets, note_refusal
 from jobfair.web.http.static_files import static_files
+from jobfair.web.http.templating import fingerprint
 from jobfair.web.pages import applicant, company, organiser, public
 from jobfair.web.pages.shared.environment import make_environment
 from jobfair.web.pages.shared.fair_cache import FairCache
@@ -108,7 +107,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         if services.timekeeper is not None:
             await services.timekeeper.follow()
-        works = [services.door.run(), live.keep_alive()]
+        works = [services.door.run()]
         if services.timekeeper is not None:
             works.append(services.timekeeper.run())
         if services.bus is not None:
@@ -187,6 +186,5 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         door=services.door,
     )
     pages = admission(headers(AuthenticationMiddleware()(cache(app.asgi_handler))))
-    live = LiveSockets(pages, services)
-    app.asgi_handler = RefuseMalformed(HeadAsGet(live), environment, headers=headers.added)
+    app.asgi_handler = NormalizeRequests(LiveSockets(pages, services))
     return app

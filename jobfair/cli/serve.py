@@ -1,4 +1,4 @@
-"""``jobfair serve``: the web server, in one process or in several."""
+"""``jobfair serve``: the web server, one process at one port."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,6 @@ import logging
 import signal
 import socket
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,7 +17,6 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from jobfair.app import create_app, make_services, store_of
 from jobfair.cli.common import out, plain_command, ready_database
-from jobfair.cli.crew import WorkerPool
 from jobfair.cli.rekey import check_key
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database
@@ -40,12 +38,10 @@ ACCEPTS_PER_TURN = 8
 turn is as long as a request: a thousand connections at once would wait a second."""
 GRACE = 10
 """Seconds for requests that are being answered when the server is told to stop."""
-PATIENCE = 3 * GRACE
 SWITCH = 0.001
 """Seconds after which a busy thread lets another one on. The writer's thread asks for its turn some
 sixty times a batch; at the usual five milliseconds a batch would take a third of a second while
 the event loop is busy."""
-MOST_WORKERS = 64
 SEND_TIMEOUT = 30
 """Seconds after which the kernel ends a connection that takes nothing of what was sent to it."""
 
@@ -73,11 +69,6 @@ def make_server(app: Litestar, settings: Settings) -> uvicorn.Server:
     )
 
 
-async def present(database: Database) -> datetime:
-    """Return the present instant of all who share the database."""
-    return AnchoredClock().now() if database.is_sqlite else await database_now(database)
-
-
 async def check_clock(database: Database) -> None:
     """Refuse to accept anything while the clock is before the ledger's newest row.
 
@@ -87,7 +78,7 @@ async def check_clock(database: Database) -> None:
     """
     async with database.snapshot() as session:
         newest = await newest_received_at(session)
-    now = await present(database)
+    now = AnchoredClock().now() if database.is_sqlite else await database_now(database)
     if newest is not None and now < newest:
         raise Misconfigured(
             "Jam komputer ini %(seconds)s detik di belakang lamaran terakhir. Betulkan jamnya.",
@@ -121,7 +112,7 @@ async def check_documents(settings: Settings, database: Database) -> None:
         await store.close()
 
 
-async def check_start(settings: Settings, workers: int) -> None:
+async def check_start(settings: Settings) -> None:
     """Refuse to serve where something acknowledged could be lost or wrong.
 
     Raises:
@@ -130,11 +121,6 @@ async def check_start(settings: Settings, workers: int) -> None:
     """
     read_keys(settings.keys)
     async with ready_database(settings) as database:
-        if database.is_sqlite and workers > 1:
-            raise Misconfigured(
-                "SQLite hanya untuk satu proses. Jalankan tanpa --workers, atau setel "
-                "DATABASE_URL=postgresql://... untuk beberapa proses."
-            )
         await check_durable(database)
         await check_key(database, settings.keys)
         await check_clock(database)
@@ -156,8 +142,6 @@ def listen(settings: Settings) -> socket.socket:
         # Closed by us, it would otherwise stay for ever with what is still to be sent.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SEND_TIMEOUT * 1000)
     try:
-        # For all its copies, in every process: one that blocked in accept would serve nothing.
-        listening.setblocking(False)
         listening.bind((settings.host, settings.port))
         listening.listen(BACKLOG)
     except OSError as error:
@@ -183,8 +167,8 @@ def copies_of(listening: socket.socket) -> list[socket.socket]:
     return [listening, *(listening.dup() for _ in range(ACCEPTS_PER_TURN - 1))]
 
 
-def run_worker(settings: Settings, listening: socket.socket, parent: int | None = None) -> None:
-    """Serve until told to stop, or until the parent process is gone, and finish in order.
+def run_server(settings: Settings, listening: socket.socket) -> None:
+    """Serve until told to stop, and finish in order.
 
     What was received is answered, the door is drained, sockets are closed with 1012.
     """
@@ -192,8 +176,6 @@ def run_worker(settings: Settings, listening: socket.socket, parent: int | None 
     async def work() -> None:
         server = make_server(create_app(make_services(settings), settings), settings)
         settle()
-        if parent is not None:
-            asyncio.get_running_loop().add_reader(parent, _stop, server, parent)
         for told in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when it is done
             signal.signal(told, lambda *_: None)
         await server.serve(sockets=copies_of(listening))
@@ -202,31 +184,18 @@ def run_worker(settings: Settings, listening: socket.socket, parent: int | None 
         runner.run(work())
 
 
-def _stop(server: uvicorn.Server, parent: int) -> None:
-    asyncio.get_running_loop().remove_reader(parent)
-    server.should_exit = True
-
-
 @click.command(short_help="Jalankan peladen web.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, MOST_WORKERS),
-    default=1,
-    show_default=True,
-    help="Banyaknya proses (lebih dari satu hanya dengan PostgreSQL).",
-)
 @plain_command
-def serve(workers: int) -> None:
+def serve() -> None:
     """Jalankan peladen web di JOBFAIR_HOST:JOBFAIR_PORT sampai dihentikan (Ctrl-C).
 
     \b
     Contoh:
       jobfair serve
       JOBFAIR_PORT=9000 JOBFAIR_BASE_URL=https://kerja.asahan.go.id jobfair serve
-      DATABASE_URL=postgresql://jobfair@/jobfair jobfair serve --workers 2
     """
     settings = read_settings()
-    asyncio.run(check_start(settings, workers))
+    asyncio.run(check_start(settings))
     with contextlib.ExitStack() as held:
         if settings.database.startswith("sqlite"):
             held.enter_context(only_server(Path(Database(settings.database).url.database or "")))
@@ -234,10 +203,4 @@ def serve(workers: int) -> None:
         out.print(f"Melayani {settings.base_url} (Ctrl-C untuk berhenti)")
         for line in advice(settings):
             out.print(line)
-        if workers == 1:
-            run_worker(settings, listening)
-        else:
-            pool = WorkerPool(
-                lambda parent: run_worker(settings, listening, parent), workers, patience=PATIENCE
-            )
-            pool.run(stop_listening=listening.close)
+        run_server(settings, listening)

@@ -9,7 +9,6 @@ and errors are logged.
 """
 
 import asyncio
-import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -163,11 +162,10 @@ class Database:
         self.commit_seconds = Histogram(
             "jobfair_commit_seconds",
             "Time a transaction took to commit.",
-            ["process"],
             buckets=COMMIT_BUCKETS,
             registry=None,
         )
-        self._observe_commit = self.commit_seconds.labels(str(os.getpid())).observe
+        self._observe_commit = self.commit_seconds.observe
         self.announce: Callable[[frozenset[str]], None] = lambda _: None
         self._writing_thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -67,7 +67,7 @@ async def sign_out(session: Session, *, token: str) -> None:
 
 async def resolve_session(
     session: Session | PreparedLookup, *, token: str, now: datetime
-) -> tuple[queries.Browser, bool] | None:
+) -> tuple[queries.SignedIn, bool] | None:
     """Return who is behind a cookie and whether its last-seen instant should be stored.
 
     None when the cookie is unknown, idle too long, too old, or the account was disabled.

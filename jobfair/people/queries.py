@@ -34,8 +34,8 @@ _BROWSER = (
 
 
 @dataclass(frozen=True)
-class Browser:
-    """A signed-in browser and the account behind it."""
+class SignedIn:
+    """Who is signed in, as plain values: safe to keep after the session has closed."""
 
     made_at: datetime
     seen_at: datetime
@@ -44,8 +44,8 @@ class Browser:
     name: str
     office_id: int | None
     company_id: int | None
-    disabled_at: datetime | None
-    must_change_password: bool
+    disabled_at: datetime | None = None
+    must_change_password: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,10 @@ async def is_unchanged(session: Session, account: Account | Credentials) -> bool
     return found.one_or_none() is not None
 
 
-async def sign_in_for(session: Session | PreparedLookup, token_hash: bytes) -> Browser | None:
+async def sign_in_for(session: Session | PreparedLookup, token_hash: bytes) -> SignedIn | None:
     """Return the signed-in browser, or None; expiry is judged by the caller."""
     row = (await session.execute(_BROWSER, {"token_hash": token_hash})).one_or_none()
-    return None if row is None else Browser(*row)
+    return None if row is None else SignedIn(*row)
 
 
 async def reviewers_of(session: Session, company_id: int) -> list[StaffMember]:

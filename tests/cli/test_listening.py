@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import socket
 
 import uvloop
@@ -28,16 +27,6 @@ async def turns_until_connected(listening: list[socket.socket]) -> int:
     for one in (*connected, *servers):
         one.close()
     return turns
-
-
-def test_no_copy_ever_waits_in_accept():
-    # A copy shares its flags with all others: a process that starts must not change them under
-    # one that serves, which would then wait in accept for the next connection.
-    with contextlib.ExitStack() as stack:
-        for one in (copies := copies_of(listen(Settings(port=0)))):
-            stack.enter_context(one)
-
-        assert [os.get_blocking(one.fileno()) for one in copies] == [False] * ACCEPTS_PER_TURN
 
 
 def test_a_crowd_is_taken_up_in_few_turns():

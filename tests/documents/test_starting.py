@@ -100,12 +100,12 @@ async def test_serving_begins_with_that_look(sqlite_url, tmp_path):
     place = tmp_path / "documents"
     settings = Settings(data=tmp_path, database_url=sqlite_url)
     make_key_file(settings.keys)
-    await check_start(settings, 1)
+    await check_start(settings)
     (mark,) = place.iterdir()
     mark.unlink()
 
     with pytest.raises(Misconfigured, match=f"buat berkas bernama {mark.name} di sana"):
-        await check_start(settings, 1)
+        await check_start(settings)
 
     mark.touch()
-    await check_start(settings, 1)
+    await check_start(settings)

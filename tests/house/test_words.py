@@ -19,8 +19,8 @@ SAME = {"Data (CSV)", "Info", "Mental"}
 """Words that are the same in both languages."""
 READ_ELSEWHERE = {
     ("jobfair/web/http/errors.py", "BY_STATUS[status]"),
+    ("jobfair/web/http/errors.py", "BY_STATUS[400]"),
     ("jobfair/web/http/errors.py", "BY_STATUS[500]"),
-    ("jobfair/web/http/malformed.py", "BY_STATUS[400]"),
     ("jobfair/wording/dates.py", "unit"),
     ("jobfair/wording/environment.py", "text"),
     ("jobfair/wording/numbers.py", "f'per {period}'"),

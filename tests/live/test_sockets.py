@@ -87,7 +87,7 @@ def refused(client, address, **headers) -> int:
      "https://testserver.local:444"],
 )  # fmt: skip
 def test_a_foreign_page_gets_no_socket(client, act, origin):
-    # Guards same_origin_socket: browsers send our cookie along with a foreign page's socket.
+    # Guards every_request: browsers send our cookie along with a foreign page's socket.
     act(stage)
 
     assert refused(client, LIVE, origin=origin) == 403

@@ -19,6 +19,7 @@ from jobfair.web.http.dependencies import SignedIn
 from jobfair.web.http.guards import SignInFirst
 from jobfair.web.http.limits import Limits
 from jobfair.web.http.sockets import WATCH, LiveSockets, Watch, note_refusal
+from tests.builders import NOW
 from tests.nodes.crowd import doing, until
 
 TOPIC = "fair:1"
@@ -257,7 +258,7 @@ async def test_the_kernel_ends_a_connection_whose_browser_reads_nothing(monkeypa
 
 async def test_a_right_that_ends_during_the_handshake_is_noticed(fair):
     # Guards the count of rights: who was recognised before that end is registered only after it.
-    signed_in = SignedIn(account_id=1, role=Role.REVIEWER, name="", office_id=None, company_id=7)
+    signed_in = SignedIn(NOW, NOW, 1, Role.REVIEWER, "", office_id=None, company_id=7)
     late = Browser(user=signed_in, session_token="x")
     in_time = Browser(user=signed_in, session_token="y")
 
@@ -278,7 +279,7 @@ async def test_a_right_that_ends_during_the_handshake_is_noticed(fair):
 
 
 async def test_after_a_gap_everybody_who_is_signed_in_is_asked_anew(fair):
-    user = SignedIn(account_id=1, role=Role.APPLICANT, name="", office_id=None, company_id=None)
+    user = SignedIn(NOW, NOW, 1, Role.APPLICANT, "", office_id=None, company_id=None)
     guest, known = Browser(), Browser(user=user, session_token="x")
     async with fair.come(guest), fair.come(known):
         await until(lambda: guest.frames == known.frames == ["0"])
@@ -293,7 +294,7 @@ async def test_an_idle_socket_gets_heartbeats_and_keeps_its_newest_state(fair, m
     # Guards the contract with the page's script: no frame for long means a dead connection.
     monkeypatch.setattr(sockets, "HEARTBEAT_EVERY", 0.01)
     browser = Browser()
-    async with doing(fair.live.keep_alive()), fair.come(browser) as serving:
+    async with fair.come(browser) as serving:
         await until(lambda: browser.frames[:4] == ["0", *["<!--hb-->"] * 3])
         fair.change()
         await until(lambda: "1" in browser.frames)
@@ -312,7 +313,7 @@ async def test_a_heartbeat_finds_a_socket_that_takes_nothing(fair, monkeypatch):
     monkeypatch.setattr(sockets, "SEND_WITHIN", 0.05)
     monkeypatch.setattr(sockets, "CLOSE_WITHIN", 0.05)
     browser = Browser()
-    async with doing(fair.live.keep_alive()), fair.come(browser) as serving:
+    async with fair.come(browser) as serving:
         await until(lambda: browser.frames[:1] == ["0"])
         browser.reads.clear()
         async with asyncio.timeout(5):

@@ -26,7 +26,7 @@ START = 300
 
 @dataclass
 class Served:
-    """A running server with its processes."""
+    """A running server."""
 
     port: int
     process: subprocess.Popen[str]
@@ -34,13 +34,6 @@ class Served:
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    def workers(self) -> list[int]:
-        """Return the ids of the processes the parent keeps."""
-        pid = self.process.pid
-        return [
-            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        ]
 
     def stop(self) -> int:
         """Ask it to stop and return its exit code."""
@@ -90,7 +83,7 @@ def serving(
         try:
             yield Served(port, process)
         finally:
-            process.kill()  # its children notice and end in order
+            process.kill()
 
 
 @contextlib.contextmanager

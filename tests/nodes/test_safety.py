@@ -141,10 +141,6 @@ def serve(tmp_path, keys, monkeypatch):
     return run
 
 
-def test_several_workers_need_postgresql(serve, sqlite_url):
-    assert "SQLite hanya untuk satu proses" in serve(sqlite_url, "--workers", "2")
-
-
 def test_the_functional_tests_server_is_not_fit_to_serve(serve, shared_url):
     assert "fsync=off" in serve(shared_url)
 

@@ -154,7 +154,6 @@ async def test_who_goes_in_the_turn_he_gets_gives_the_place_back():
     (task,) = await crowd(line, line.forms, 1)
 
     line.leave()
-    line._turn()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 

@@ -14,7 +14,7 @@ from jobfair.errors import TemporarilyUnavailable
 from jobfair.jobs.schedule import SCHEDULE
 from jobfair.people.rules import Role
 from jobfair.store import StoreUnavailable
-from jobfair.web.http import upload_slots, uploads
+from jobfair.web.http import uploads
 from jobfair.web.http.guards import READS_ITSELF
 from jobfair.web.pages.applicant import cv as pages
 from tests.builders import make_account, on_both, stage
@@ -357,9 +357,8 @@ def test_nobody_uploads_more_than_twenty_times_an_hour(own, monkeypatch):
     assert answers == [303, 303, 429]
 
 
-def test_beyond_the_slots_people_are_asked_to_wait(own, services, monkeypatch):
-    monkeypatch.setattr(upload_slots, "AT_ONCE", 0)
-    monkeypatch.setattr(services, "uploads", upload_slots.Uploads())
+def test_beyond_the_slots_people_are_asked_to_wait(own, monkeypatch):
+    monkeypatch.setattr(uploads, "AT_ONCE", 0)
 
     answer = upload(own)
 
@@ -368,7 +367,7 @@ def test_beyond_the_slots_people_are_asked_to_wait(own, services, monkeypatch):
 
 
 def test_one_account_holds_no_more_than_its_share_of_the_slots(own, monkeypatch):
-    monkeypatch.setattr(upload_slots, "PER_ACCOUNT", 0)
+    monkeypatch.setattr(uploads, "PER_ACCOUNT", 0)
 
     answer = upload(own)
 
@@ -378,7 +377,7 @@ def test_one_account_holds_no_more_than_its_share_of_the_slots(own, monkeypatch)
 
 def test_two_uploads_of_one_account_hold_nobody_else_up_and_give_their_slots_back():
     async def hold():
-        slots = upload_slots.Uploads()
+        slots = uploads.Uploads()
         for _ in range(2):
             async with slots.slot(1), slots.slot(1):
                 with pytest.raises(TemporarilyUnavailable, match="sebelumnya belum selesai"):

@@ -74,60 +74,47 @@ class Admission(ASGIMiddleware):
                 return
             receive = read
         with ExitStack() as until_answered:
-            if SENT in scope and APPLYING.fullmatch(scope["path"]):
-                scope[ARRIVAL] = until_answered.enter_context(self._door.arrival())
-            if PAPER.fullmatch(scope["path"]) and not await self._paper_turn(until_answered):
+            if not await self._may_begin(scope, lane, until_answered):
                 await self._refuse(scope, send)
-            elif await self._may_begin(scope, lane):
-                until_answered.callback(self._line.leave)
-                scope[GIVE_BACK] = until_answered.close
-                await self._serve(scope, receive, send, next_app, until_answered)
-            else:
-                await self._refuse(scope, send)
+                return
+            scope[GIVE_BACK] = until_answered.close
 
-    async def _may_begin(self, scope: Any, lane: PriorityClass) -> bool:
-        if ARRIVAL in scope and self._door.is_full:
-            lane.refused += 1
-            return False
-        return await self._line.enter(lane)
+            async def sending(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    until_answered.close()
+                await send(message)
 
-    async def _paper_turn(self, until_answered: ExitStack) -> bool:
-        """Wait until a paper before this one is answered; False at once when many wait."""
-        if self._papers_waiting >= PAPERS_WAITING:
-            return False
-        self._papers_waiting += 1
-        try:
-            await self._papers.acquire()
-        finally:
-            self._papers_waiting -= 1
-        until_answered.callback(self._papers.release)
-        return True
-
-    async def _serve(
-        self,
-        scope: Any,
-        receive: Receive,
-        send: Send,
-        next_app: ASGIApp,
-        until_answered: ExitStack,
-    ) -> None:
-        """Give the slot back when the answer begins; an upload under way gives it back at once."""
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if lane is self._line.forms and SENT not in scope:  # an upload that is under way
                 until_answered.close()
-            await send(message)
+            await next_app(scope, receive, sending)
 
-        if scope["method"] not in SAFE_METHODS and SENT not in scope:
-            until_answered.close()
-        await next_app(scope, receive, sending)
+    async def _may_begin(self, scope: Any, lane: PriorityClass, until_answered: ExitStack) -> bool:
+        """Wait for a slot and give it back with ``until_answered``; False at once if it is full."""
+        if SENT in scope and APPLYING.fullmatch(scope["path"]):
+            scope[ARRIVAL] = until_answered.enter_context(self._door.arrival())
+            if self._door.is_full:
+                lane.refused += 1
+                return False
+        if PAPER.fullmatch(scope["path"]):
+            if self._papers_waiting >= PAPERS_WAITING:
+                return False
+            self._papers_waiting += 1
+            try:
+                await self._papers.acquire()
+            finally:
+                self._papers_waiting -= 1
+            until_answered.callback(self._papers.release)
+        if not await self._line.enter(lane):
+            return False
+        until_answered.callback(self._line.leave)
+        return True
 
     async def _read(self, scope: Any, receive: Receive, send: Send) -> Receive | None:
         """Read a form to its end and return a ``receive`` that replays it; None if it never came.
 
         One that is too large is read no further: the application refuses it.
         """
-        body, more = b"", True
+        body, more, given = b"", True, False
         try:
             async with asyncio.timeout(BODY_WITHIN):
                 while more and len(body) <= self._body_limit:
@@ -141,7 +128,6 @@ class Admission(ASGIMiddleware):
             return None
         if not more and len(body) <= self._body_limit:
             scope[SENT] = body
-        given = False
 
         async def again() -> Any:
             nonlocal given

@@ -44,9 +44,8 @@ class AdmissionQueue:
         self.begun = 0
         self.pace = SERVICE_TIME
         self._at_once = at_once
-        self._turning = False
         self._one_began = False
-        self._turn_began = 0.0
+        """In this turn of the event loop."""
         self._forms_in_a_row = 0
 
     @property
@@ -83,32 +82,26 @@ class AdmissionQueue:
         return True
 
     def leave(self) -> None:
-        """Give the slot back."""
+        """Give the slot back, to one who waits for it."""
         self.begun -= 1
-        if self.waiting:
-            self._turn_soon()
+        self._let_one_begin()
 
     def _has_room(self) -> bool:
         return not self._one_began and self.begun < self._at_once
 
     def _begin(self) -> None:
-        self._turn_began = time.perf_counter()
         self._one_began = True
         self.begun += 1
-        self._turn_soon()
+        asyncio.get_running_loop().call_soon(self._end_turn, time.perf_counter())
 
-    def _turn_soon(self) -> None:
-        if not self._turning:
-            self._turning = True
-            asyncio.get_running_loop().call_soon(self._turn)
+    def _end_turn(self, began: float) -> None:
+        """Measure the turn that is over and let another request begin."""
+        took = min(LONGEST_SERVICE, time.perf_counter() - began)
+        self.pace += (took - self.pace) * SMOOTHING
+        self._one_began = False
+        self._let_one_begin()
 
-    def _turn(self) -> None:
-        """Measure the turn that is over and begin another."""
-        self._turning = False
-        if self._one_began:
-            took = min(LONGEST_SERVICE, time.perf_counter() - self._turn_began)
-            self.pace += (took - self.pace) * SMOOTHING
-            self._one_began = False
+    def _let_one_begin(self) -> None:
         if self._has_room() and (turn := self._next()) is not None:
             turn.set_result(None)
             self._begin()
@@ -116,10 +109,10 @@ class AdmissionQueue:
     def _next(self) -> asyncio.Future[None] | None:
         """Return the request that begins next; cancelled ones are passed over."""
         while self.waiting:
-            form_first = self._forms_in_a_row < FORMS_FIRST or not self.pages.waiting
-            is_form = bool(self.forms.waiting) and form_first
-            self._forms_in_a_row = self._forms_in_a_row + 1 if is_form else 0
-            turn = (self.forms if is_form else self.pages).waiting.popleft()
+            forms_due = self._forms_in_a_row < FORMS_FIRST or not self.pages.waiting
+            lane = self.forms if self.forms.waiting and forms_due else self.pages
+            self._forms_in_a_row = self._forms_in_a_row + 1 if lane is self.forms else 0
+            turn = lane.waiting.popleft()
             if not turn.done():
                 return turn
         return None

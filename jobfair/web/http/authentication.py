@@ -77,17 +77,10 @@ class AuthenticationMiddleware(ASGIMiddleware):
         found = await resolve_session(services.database.lookup, token=token, now=now)
         if found is None:
             return None
-        browser, awake = found
-        if awake:
+        user, is_stale = found
+        if is_stale:
             await self._keep_awake(services, token, now)
-        return SignedIn(
-            account_id=browser.account_id,
-            role=browser.role,
-            name=browser.name,
-            office_id=browser.office_id,
-            company_id=browser.company_id,
-            must_change_password=browser.must_change_password,
-        )
+        return user
 
     async def _keep_awake(self, services: Services, token: str, now: datetime) -> None:
         """Store that the browser was seen; all who come meanwhile share one commit.

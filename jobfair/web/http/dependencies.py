@@ -20,7 +20,7 @@ from jobfair.intake.door import Door
 from jobfair.intake.timekeeper import Timekeeper
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
-from jobfair.people.rules import Role
+from jobfair.people.queries import SignedIn
 from jobfair.reporting.press import Press
 from jobfair.store import Store
 from jobfair.tally.queries.recounts import Recounts
@@ -28,19 +28,7 @@ from jobfair.web.http.admission_queue import AdmissionQueue
 from jobfair.web.http.limits import Limits
 from jobfair.web.http.metrics import Requests
 from jobfair.web.http.passwords import Passwords
-from jobfair.web.http.upload_slots import Uploads
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """Who is signed in, as plain values: safe to keep after the session has closed."""
-
-    account_id: int
-    role: Role
-    name: str
-    office_id: int | None
-    company_id: int | None
-    must_change_password: bool = False
+from jobfair.web.http.uploads import Uploads
 
 
 @dataclass

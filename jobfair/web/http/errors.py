@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import ClientException, HTTPException
+from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
@@ -23,14 +23,14 @@ from jobfair.errors import (
     TemporarilyUnavailable,
 )
 from jobfair.people.rules import TooMany
-from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
+from jobfair.web.http.guards import SignInFirst
 from jobfair.web.http.templating import is_part, language_of, show
 from jobfair.wording.sentences import sentence
 
 log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 
-STATUS: dict[type[JobFairError], int] = {
+STATUS: dict[type[Exception], int] = {
     NotFound: 404,
     NotAllowed: 403,
     Refused: 409,
@@ -39,7 +39,12 @@ STATUS: dict[type[JobFairError], int] = {
     TemporarilyUnavailable: 503,
     Misconfigured: 500,
     InternalFault: 500,
+    JobFairError: 400,
+    SignInFirst: 403,
+    DBAPIError: 503,
+    NoConnection: 503,
 }
+"""Statuses of errors; pages lead the two of the guards to a form."""
 CLASH = Refused("clash", "Seseorang melakukan hal yang sama pada saat yang sama. Coba sekali lagi.")
 BY_STATUS = {
     400: "Permintaan ini tidak dapat dibaca. Kembali dan coba lagi.",
@@ -51,18 +56,24 @@ BY_STATUS = {
 }
 
 
-def status_of(error: JobFairError) -> int:
-    """Return the HTTP status of an error; too many tries are 429."""
+def status_of(error: Exception) -> int:
+    """Return the HTTP status of an error; too many tries are 429, what nobody foresaw is logged."""
+    if isinstance(error, HTTPException):
+        return error.status_code
     if isinstance(error, Refused) and error.code == "too_many":
         return 429
-    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    for kind, code in STATUS.items():
+        if isinstance(error, kind):
+            return code
+    log.error("unforeseen %s", type(error).__name__, exc_info=error)
+    return 500
 
 
-def show_refusal(request: AnyRequest, error: JobFairError) -> Response[Any]:
+def show_refusal(request: AnyRequest, error: JobFairError, status: int = 0) -> Response[Any]:
     """Show why not: a notice for htmx, a page for everyone else."""
     if isinstance(error, Overloaded):
         return _show_busy(request, error)
-    status = status_of(error)
+    status = status or status_of(error)
     part = "ui/_notice.html" if is_part(request) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)
@@ -78,27 +89,21 @@ def _show_busy(request: AnyRequest, error: Overloaded) -> Response[Any]:
     return Response(page, media_type=MediaType.HTML, status_code=503, headers=headers)
 
 
-def show_clash(request: AnyRequest, error: Clash) -> Response[Any]:
-    """Say that somebody stored the same first; any other constraint is a fault of ours."""
-    return show_refusal(request, CLASH) if is_duplicate(error) else _show_fault(request, error)
-
-
-def _show_fault(request: AnyRequest, error: DBAPIError) -> Response[Any]:
-    log.error("the database can never store this: %s", describe(error))
-    return show_refusal(request, InternalFault())
-
-
 def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Response[Any]:
     """Say that nothing was stored, and when to try again if that can help.
 
-    A value that a column cannot hold is the request's fault (U+0000 on PostgreSQL).
+    A value that a column cannot hold is the request's fault (U+0000 on PostgreSQL), and so is what
+    another request stored first; any other constraint is a fault of ours.
     """
+    if isinstance(error, Clash) and is_duplicate(error):
+        return show_refusal(request, CLASH)
     if isinstance(error, DataError):
-        return show_http_error(request, ClientException())
-    if isinstance(error, DBAPIError) and not is_transient(error):
-        return _show_fault(request, error)
-    log.error("database trouble: %s", describe(error))
-    return show_refusal(request, Overloaded(5))
+        return show_refusal(request, JobFairError(BY_STATUS[400]))
+    if isinstance(error, NoConnection) or is_transient(error):
+        log.error("database trouble: %s", describe(error))
+        return show_refusal(request, Overloaded(5))
+    log.error("the database can never store this: %s", describe(error))
+    return show_refusal(request, InternalFault())
 
 
 def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -109,9 +114,7 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     elif error.status_code >= 500:  # noqa: PLR2004
         status = 500
         log.error("framework error: %s", type(error).__name__)
-    kind: JobFairError = NotFound() if status == 404 else JobFairError(BY_STATUS[status])  # noqa: PLR2004
-    answer = show_refusal(request, kind)
-    answer.status_code = status
+    answer = show_refusal(request, JobFairError(BY_STATUS[status]), status)
     if allow := (error.headers or {}).get("allow", ""):
         answer.headers["Allow"] = allow.replace("GET", "GET, HEAD")
     return answer
@@ -119,27 +122,18 @@ def show_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def show_failure(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer for what nobody foresaw: logged by type and place, shown as one sentence."""
-    log.error("unforeseen %s", type(error).__name__, exc_info=error)
-    answer = show_refusal(request, JobFairError(BY_STATUS[500]))
-    answer.status_code = 500
-    return answer
+    return show_refusal(request, JobFairError(BY_STATUS[500]), status_of(error))
 
 
 def ask_to_sign_in(_: AnyRequest, error: SignInFirst) -> Response[Any]:
-    """Send people to the sign-in page, which leads back to where they were going."""
-    return Redirect(f"/masuk?ke={error.onward}" if error.onward else "/masuk", status_code=303)
-
-
-def ask_for_new_password(_: AnyRequest, error: ChangePasswordFirst) -> Response[Any]:
-    """Send people to the page that changes the password, which leads back."""
-    return Redirect(f"/sandi?ke={error.onward}" if error.onward else "/sandi", status_code=303)
+    """Send people to sign in or to change the password; the page leads back."""
+    onward = f"?ke={error.onward}" if error.onward else ""
+    return Redirect(error.page + onward, status_code=303)
 
 
 HANDLERS: ExceptionHandlersMap = {
     SignInFirst: ask_to_sign_in,
-    ChangePasswordFirst: ask_for_new_password,
     JobFairError: show_refusal,
-    Clash: show_clash,
     DBAPIError: show_database_trouble,
     NoConnection: show_database_trouble,
     HTTPException: show_http_error,

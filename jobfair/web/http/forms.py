@@ -1,19 +1,19 @@
 """A form between the browser and the rules: what was typed, and what came of it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from jobfair.errors import Invalid, JobFairError, Problem
 from jobfair.fields import Fields
 
 FIELDS_MOST = 1000
+PLAIN_FORM = "application/x-www-form-urlencoded"
 _FIELDS = "form_fields"
 """Key of the scope under which the fields stand once they were read."""
 
@@ -21,9 +21,10 @@ _FIELDS = "form_fields"
 class FormRequest(Request[Any, Any, Any]):
     """A request whose form is always Unicode text that every database can store.
 
-    The charset a part names for itself is ignored: the pages are UTF-8, and decoding with
-    "unicode_escape" or "utf-16" would bring in what no field may hold. Bytes that are no UTF-8,
-    unpaired surrogates and NUL become U+FFFD. Files are left out.
+    Any charset that is named is ignored: the pages are UTF-8, and decoding with "unicode_escape" or
+    "utf-16" would bring in what no field may hold. Bytes that are no UTF-8, unpaired surrogates and
+    NUL become U+FFFD. A form in parts holds a file, and its handler reads it itself
+    (:func:`jobfair.web.http.uploads.read_upload`): here it has no fields, so no token either.
     """
 
     async def form(self) -> FormMultiDict:
@@ -35,39 +36,15 @@ class FormRequest(Request[Any, Any, Any]):
         """
         scope: Any = self.scope
         if _FIELDS not in scope:
-            kind = self.headers.get("content-type", "")
+            kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+            text = (await self.body()).decode("utf-8", "replace") if kind == PLAIN_FORM else ""
             try:
-                scope[_FIELDS] = FormMultiDict(_fields(kind, await self.body()))
-            except (MultipartError, ValueError):
+                pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS_MOST)
+            except ValueError:
                 raise ClientException("not a form") from None
+            scope[_FIELDS] = FormMultiDict((_storable(name), _storable(v)) for name, v in pairs)
         fields: FormMultiDict = scope[_FIELDS]
         return fields
-
-
-def _fields(content_type: str, body: bytes) -> list[tuple[str, str]]:
-    kind, options = parse_options_header(content_type)
-    if kind == "multipart/form-data":
-        pairs = _parts(body, options.get("boundary", ""))
-    elif kind == "application/x-www-form-urlencoded":
-        text = body.decode("utf-8", "replace")
-        pairs = iter(parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS_MOST))
-    else:
-        return []
-    return [(_storable(name), _storable(value)) for name, value in pairs]
-
-
-def _parts(body: bytes, boundary: str) -> Iterator[tuple[str, str]]:
-    if not boundary.isascii() or not boundary:
-        raise ValueError(boundary)
-    part, text = None, bytearray()
-    with PushMultipartParser(boundary, max_segment_count=FIELDS_MOST) as parser:
-        for piece in parser.parse(body):
-            if isinstance(piece, MultipartSegment):
-                part, text = piece, bytearray()
-            elif piece:
-                text += piece
-            elif part is not None and not part.filename:
-                yield part.name, text.decode("utf-8", "replace")
 
 
 def _storable(text: str) -> str:
@@ -101,14 +78,9 @@ class Form:
 
     def after(self, error: JobFairError, *, status_code: int) -> "Form":
         """Return the same form with what an error says of it, to be shown again."""
-        wrong = isinstance(error, Invalid)
-        return Form(
-            self.given,
-            error.fields if isinstance(error, Invalid) else {},
-            notice=None if wrong else error,
-            status_code=status_code,
-            many=self.many,
-        )
+        if isinstance(error, Invalid):
+            return replace(self, problems=error.fields, notice=None, status_code=status_code)
+        return replace(self, problems={}, notice=error, status_code=status_code)
 
 
 async def read_form(request: Request[Any, Any, Any]) -> Form:

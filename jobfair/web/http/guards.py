@@ -9,86 +9,84 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
 from litestar.exceptions import ClientException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
+from litestar.types import Guard
 
 from jobfair.errors import NotAllowed, NotFound
+from jobfair.people.queries import SignedIn
 from jobfair.people.rules import Role
-from jobfair.web.http.dependencies import Services, SignedIn
+from jobfair.web.http.headers import Headers, header
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_FIELD = "_token"  # noqa: S105 - the name of a form field
 GUESTS_KEEP_DRAFTS = "guests_keep_drafts"
 READS_ITSELF = "reads_itself"
+MALFORMED = "malformed"
+"""Key of the scope of a request that is refused before anything of it is read."""
 PATH_LONGEST = 500
 TOKEN_HEADER = "x-form-token"  # noqa: S105
 
 
 class SignInFirst(Exception):
-    """Nobody is signed in; after signing in, people go on to ``onward``."""
+    """Nobody is signed in; from ``page`` people go on to ``onward``."""
+
+    page = "/masuk"
 
     def __init__(self, onward: str) -> None:
         super().__init__(onward)
         self.onward = onward
 
 
-class ChangePasswordFirst(Exception):
+class ChangePasswordFirst(SignInFirst):
     """Somebody else has set the password; when it is changed, people go on to ``onward``."""
 
-    def __init__(self, onward: str) -> None:
-        super().__init__(onward)
-        self.onward = onward
+    page = "/sandi"
 
 
 def _here(connection: Connection) -> str:
+    """Return the address of a page; nothing for a form or a socket, which nobody returns to."""
+    if connection.scope.get("method") != "GET":
+        return ""
     query = connection.url.query
     return quote(connection.url.path + (f"?{query}" if query else ""), safe="/?=&")
-
-
-def _only(connection: Connection, role: Role) -> None:
-    user: SignedIn | None = connection.scope.get("user")
-    onward = _here(connection) if connection.scope.get("method") == "GET" else ""
-    if user is None:
-        raise SignInFirst(onward)
-    if user.role is not role:
-        raise NotFound
-    if user.must_change_password:
-        raise ChangePasswordFirst(onward)
 
 
 async def signed_in_only(connection: Connection, _: BaseRouteHandler) -> None:
     """Let in everybody who is signed in, also before they have changed their password."""
     if connection.scope.get("user") is None:
-        raise SignInFirst(_here(connection) if connection.scope.get("method") == "GET" else "")
+        raise SignInFirst(_here(connection))
 
 
-async def applicants_only(connection: Connection, _: BaseRouteHandler) -> None:
-    """Let applicants in."""
-    _only(connection, Role.APPLICANT)
+def _only(role: Role) -> Guard:
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        user: SignedIn | None = connection.scope.get("user")
+        if user is None:
+            raise SignInFirst(_here(connection))
+        if user.role is not role:
+            raise NotFound
+        if user.must_change_password:
+            raise ChangePasswordFirst(_here(connection))
+
+    return guard
 
 
-async def reviewers_only(connection: Connection, _: BaseRouteHandler) -> None:
-    """Let reviewers of a company in."""
-    _only(connection, Role.REVIEWER)
+applicants_only = _only(Role.APPLICANT)
+reviewers_only = _only(Role.REVIEWER)
+organisers_only = _only(Role.ORGANISER)
 
 
-async def organisers_only(connection: Connection, _: BaseRouteHandler) -> None:
-    """Let organisers of an office in."""
-    _only(connection, Role.ORGANISER)
+def _has_other_origin(headers: Headers) -> bool:
+    host = header(headers, b"host")
+    return header(headers, b"origin", f"://{host}").partition("://")[2] != host
 
 
-def _foreign(connection: Connection) -> bool:
+def is_foreign(headers: Headers) -> bool:
     """Tell whether another site's page made this request."""
-    site = connection.headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        return True
-    return _other_origin(connection)
-
-
-def _other_origin(connection: Connection) -> bool:
-    origin = connection.headers.get("origin")
-    return origin is not None and origin.partition("://")[2] != connection.headers.get("host")
+    site = header(headers, b"sec-fetch-site", "none")
+    return site not in ("same-origin", "none") or _has_other_origin(headers)
 
 
 def local_path(text: str) -> str | None:
@@ -106,56 +104,35 @@ def local_path(text: str) -> str | None:
 async def every_request(connection: Connection, handler: BaseRouteHandler) -> None:
     """Stand before all pages, forms and sockets: one guard, for each costs a copy of the handler.
 
+    Sockets of another site's page are refused (they would carry our cookie), and so are unsafe
+    requests that do not come from a form of ours in this very browser. For these there are two
+    independent checks: where the browser says the request comes from, and a token bound to the
+    browser's own cookie. A handler marked with ``GUESTS_KEEP_DRAFTS`` does nothing for guests but
+    keep what they typed in their own browser, so that somebody whose sign-in has run out loses
+    nothing; there the first check is enough. One marked with ``READS_ITSELF`` takes a file: it
+    looks at the token while it reads (:func:`jobfair.web.http.uploads.read_upload`).
+
     Raises:
         NotAllowed: a form that is not ours. DBAPIError, NoConnection: nobody can be recognised.
-
-    """
-    refuse_unreadable(connection)
-    raise_auth_error(connection)
-    await own_forms_only(connection, handler)
-
-
-def _has_host(scope: Any) -> bool:
-    return any(name == b"host" for name, _ in scope["headers"])
-
-
-def refuse_unreadable(connection: Connection) -> None:
-    """Refuse what HTTP/1.1 does not allow, and U+0000, which no text of ours may hold.
-
-    Raises:
-        ClientException: the request cannot be read.
+        ClientException: no browser sends such a request.
 
     """
     scope = connection.scope
-    if scope.get("http_version") == "1.1" and not _has_host(scope):
-        raise ClientException("no host")
-    if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
-        raise ClientException("U+0000")
-
-
-def raise_auth_error(connection: Connection) -> None:
-    """Raise the error that kept the authentication middleware from reading the session."""
-    trouble = connection.scope.get("auth_error")
+    if scope.get(MALFORMED):
+        raise ClientException
+    trouble = scope.get("auth_error")  # what kept the authentication middleware from asking
     if isinstance(trouble, Exception):
         raise trouble
-
-
-async def own_forms_only(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Refuse unsafe requests that do not come from a form of ours in this very browser.
-
-    Two independent checks: where the browser says the request comes from, and a token bound to
-    the browser's own cookie. A handler marked with ``GUESTS_KEEP_DRAFTS`` does nothing for
-    guests but keep what they typed in their own browser, so that somebody whose sign-in has run
-    out loses nothing; there the first check is enough. One marked with ``READS_ITSELF`` takes a
-    file: it looks at the token while it reads (:func:`jobfair.web.http.uploads.read_upload`).
-    """
-    if connection.scope.get("method", "GET") in SAFE_METHODS or "method" not in connection.scope:
+    if scope["type"] == ScopeType.WEBSOCKET:
+        if _has_other_origin(scope["headers"]):
+            raise PermissionDeniedException("foreign origin")
         return
-    if _foreign(connection):
+    if scope["method"] in SAFE_METHODS:
+        return
+    if is_foreign(scope["headers"]):
         raise NotAllowed("Permintaan ini datang dari situs lain dan tidak dijalankan.")
-    if connection.scope.get("user") is None and handler.opt.get(GUESTS_KEEP_DRAFTS):
-        return
-    if handler.opt.get(READS_ITSELF):
+    keeps_a_draft = scope.get("user") is None and handler.opt.get(GUESTS_KEEP_DRAFTS)
+    if keeps_a_draft or handler.opt.get(READS_ITSELF):
         return
     given = connection.headers.get(TOKEN_HEADER, "")
     if not given:
@@ -166,17 +143,10 @@ async def own_forms_only(connection: Connection, handler: BaseRouteHandler) -> N
 
 def check_token(connection: Connection, given: str) -> None:
     """Raise ``NotAllowed`` unless ``given`` is the token of this very browser's forms."""
-    services: Services = connection.app.state.services
-    cookie = connection.scope.get("form_cookie", "")
-    expected = services.keys.form_token(str(cookie))
+    cookie = str(connection.scope.get("form_cookie", ""))
+    expected: str = connection.app.state.services.keys.form_token(cookie)
     if not cookie or not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
         raise NotAllowed(
             "Halaman Anda terbuka terlalu lama. Kembali ke halaman sebelumnya, muat ulang, lalu "
             "kirim lagi; isian Anda masih ada di sana."
         )
-
-
-async def same_origin_socket(connection: Connection, _: BaseRouteHandler) -> None:
-    """Refuse sockets opened by another site's page (they would carry our cookie)."""
-    if _other_origin(connection):
-        raise PermissionDeniedException("foreign origin")

@@ -1,6 +1,8 @@
-"""What every answer says to the browser: strict content rules, nothing framed, nothing sniffed."""
+"""Headers of requests, and what every answer says: strict rules, nothing framed or sniffed."""
 
+import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -22,6 +24,22 @@ HEADERS = {
 VARY = "Cookie, HX-Request, HX-Request-Type, Save-Data"
 """What a page depends on besides its address."""
 HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+Headers = Iterable[tuple[bytes, bytes]]
+REFUSED = re.compile(r"\s*q=0(\.0*)?\s*")
+
+
+def header(headers: Headers, name: bytes, default: str = "") -> str:
+    """Return a header of a request, name in lower case, or ``default`` when it was not sent."""
+    return next((value.decode("latin-1") for key, value in headers if key == name), default)
+
+
+def accepts(headers: Headers, encoding: str) -> bool:
+    """Tell whether a browser takes a body in this encoding."""
+    for part in header(headers, b"accept-encoding").lower().split(","):
+        name, _, quality = part.partition(";")
+        if name.strip() == encoding:
+            return not REFUSED.fullmatch(quality)
+    return False
 
 
 def encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
@@ -29,9 +47,13 @@ def encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
-async def send_page(
-    send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]], *, head: bool
-) -> None:
+async def send_answer(send: Send, status: Any, headers: Headers, body: bytes) -> None:
+    """Send an answer that no handler has made."""
+    await send({"type": "http.response.start", "status": status, "headers": [*headers]})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def send_page(send: Send, status: int, body: bytes, headers: Headers, *, head: bool) -> None:
     """Send a page that no handler has made and no cache may store; for ``head`` without body."""
     own = [
         (b"content-type", b"text/html; charset=utf-8"),
@@ -39,9 +61,7 @@ async def send_page(
         (b"cache-control", b"no-store"),
         *headers,
     ]
-    await send({"type": "http.response.start", "status": status, "headers": own})
-    sent = b"" if head else body
-    await send({"type": "http.response.body", "body": sent, "more_body": False})
+    await send_answer(send, status, own, b"" if head else body)
 
 
 class SecureHeaders(ASGIMiddleware):

@@ -6,6 +6,7 @@
 import asyncio
 import hmac
 import shutil
+from collections.abc import Awaitable
 from typing import Any
 
 from litestar import MediaType, Request, Response, get
@@ -26,27 +27,14 @@ FREE_LEAST = 0.05
 """Of the disk that holds the data folder."""
 
 
-async def _database_problem(services: Services) -> tuple[str, str] | None:
+async def _works(asked: Awaitable[object]) -> bool:
+    """Tell whether the database, its disk or the store answers in time."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            await check_revision(services.database)
-    except Misconfigured as error:
-        return "schema", str(error)
-    except (DBAPIError, NoConnection, OSError):
-        return "database", "Basis data tidak terjangkau."
-    return None
-
-
-async def _writing_problem(services: Services) -> tuple[str, str] | None:
-    """After a batch that was not stored: look whether the disk takes anything by now."""
-    if services.door.failing:
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                await services.database.write(rewrite_revision)
-        except (DBAPIError, NoConnection, OSError):
-            return "writing", "Lamaran tidak dapat disimpan. Periksa disk folder data."
-        services.door.failing = False
-    return None
+            await asked
+    except (DBAPIError, NoConnection, StoreUnavailable, OSError):  # a timeout is an OSError
+        return False
+    return True
 
 
 def _disk_is_full(services: Services) -> bool:
@@ -59,8 +47,16 @@ def _disk_is_full(services: Services) -> bool:
 
 async def problems_of(services: Services) -> dict[str, str]:
     """Return why this process should not be sent work, each reason with a sentence."""
-    found = [await _database_problem(services), await _writing_problem(services)]
-    problems = dict(filter(None, found))
+    problems = {}
+    try:
+        if not await _works(check_revision(services.database)):
+            problems["database"] = "Basis data tidak terjangkau."
+    except Misconfigured as error:
+        problems["schema"] = str(error)
+    if services.door.failing:  # a batch was not stored: does the disk take anything by now?
+        services.door.failing = not await _works(services.database.write(rewrite_revision))
+        if services.door.failing:
+            problems["writing"] = "Lamaran tidak dapat disimpan. Periksa disk folder data."
     if services.door.oldest > WAIT_MOST:
         problems["door"] = "Lamaran tertahan lebih dari 10 detik."
     if not services.door.accepting:
@@ -73,10 +69,7 @@ async def problems_of(services: Services) -> dict[str, str]:
 async def warnings_of(services: Services) -> dict[str, str]:
     """Return what somebody should look at although this process can do its work."""
     warnings = {}
-    try:
-        async with asyncio.timeout(ANSWER_WITHIN):
-            await services.store.check()
-    except (StoreUnavailable, TimeoutError):
+    if not await _works(services.store.check()):
         warnings["documents"] = "CV tidak dapat disimpan atau dibuka sekarang."
     if services.door.has_recent_fault:
         warnings["fault"] = "Ada lamaran yang tidak akan pernah dapat disimpan. Periksa catatan."

@@ -1,16 +1,14 @@
 """What this process has done, for a collector that reads Prometheus' text format.
 
-Every process has numbers of its own, labelled with its id: where several share a port, a scrape
-reads one of them. A port for each process gives whole numbers.
+Every process has a port and numbers of its own; the collector says which port it has read.
 """
 
-import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import prometheus_client
 from litestar.types import Message, Scope
-from prometheus_client import CollectorRegistry, Counter, generate_latest
+from prometheus_client import Counter, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -19,7 +17,6 @@ GROUPS = frozenset({"public", "applicant", "company", "organiser", "health"})
 ELSEWHERE = "other"
 GROUP = "metrics_group"
 """Key of the scope of an answer that no handler has made."""
-PROCESS = ["process"]
 NUMBERS: tuple[tuple[type[Any], str, str, Callable[[Any], float]], ...] = (
     (CounterMetricFamily, "applications_accepted", "Submissions answered with a receipt.",
      lambda s: s.door.accepted),
@@ -67,38 +64,31 @@ class Requests:
 
     def __init__(self) -> None:
         self.counter = Counter(
-            "jobfair_requests",
-            "Answers by page and status.",
-            [*PROCESS, "group", "status"],
-            registry=None,
+            "jobfair_requests", "Answers by page and status.", ["group", "status"], registry=None
         )
-        self._process = str(os.getpid())
 
     async def observe(self, message: Message, scope: Scope) -> None:
         """Count an answer when it begins."""
         if message["type"] == "http.response.start":
             status = f"{message['status'] // 100}xx"
-            self.counter.labels(self._process, group_of(scope), status).inc()
+            self.counter.labels(group_of(scope), status).inc()
 
 
-class _ProcessNumbers(Collector):
+class _Numbers(Collector):
     """Reads the numbers of a process when they are asked for."""
 
     def __init__(self, services: Any) -> None:
         self._services = services
 
     def collect(self) -> Iterable[Metric]:
-        shared = self._services.bus is not None and self._services.timekeeper is not None
+        services = self._services
+        shared = services.bus is not None and services.timekeeper is not None
         for family, name, means, read in (*NUMBERS, *(OF_NODES if shared else ())):
-            metric = family(f"jobfair_{name}", means, labels=PROCESS)
-            metric.add_metric([str(os.getpid())], float(read(self._services)))
-            yield metric
+            yield family(f"jobfair_{name}", means, value=float(read(services)))
+        yield from services.requests.counter.collect()
+        yield from services.database.commit_seconds.collect()
 
 
 def exposition(services: Any) -> bytes:
     """Return all numbers of this process as text."""
-    registry = CollectorRegistry()
-    registry.register(_ProcessNumbers(services))
-    registry.register(services.requests.counter)
-    registry.register(services.database.commit_seconds)
-    return generate_latest(registry)
+    return generate_latest(_Numbers(services))

@@ -6,7 +6,7 @@ hold a password or a NIK and is kept by the browser alone, which sends it again 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -17,8 +17,9 @@ from jinja2 import Environment
 
 from jobfair.clock import WIB, Clock
 from jobfair.errors import Problem
-from jobfair.web.http.guards import SAFE_METHODS, TOKEN_FIELD
-from jobfair.web.http.templating import LANGUAGE_COOKIE
+from jobfair.web.http.guards import SAFE_METHODS, TOKEN_FIELD, is_foreign
+from jobfair.web.http.headers import Headers, header
+from jobfair.web.http.templating import language_in
 from jobfair.wording.language import LANGUAGES
 from jobfair.wording.sentences import sentence
 
@@ -30,27 +31,6 @@ MOST_FIELDS = 50
 SECONDS, ADDRESS, CLOSES, FIELDS = "\x01", "\x02", "\x03", "\x04"
 BLANKS = {"seconds": SECONDS, "address": ADDRESS, "closes": CLOSES, "fields": FIELDS}
 """In the place of what varies: the rendered pages hold no control characters otherwise."""
-Headers = Iterable[tuple[bytes, bytes]]
-
-
-def header(headers: Headers, name: bytes) -> str:
-    """Return a header of a request, name in lower case; nothing when it was not sent."""
-    return next((value.decode("latin-1") for key, value in headers if key == name), "")
-
-
-def _is_foreign(headers: Headers) -> bool:
-    """Tell whether another site's page sent this: its fields must not become a form of ours."""
-    if header(headers, b"sec-fetch-site") not in ("", "same-origin", "none"):
-        return True
-    origin = header(headers, b"origin")
-    return bool(origin) and origin.partition("://")[2] != header(headers, b"host")
-
-
-def language_in(headers: Headers) -> str:
-    """Return the language a browser chose, from its cookies alone."""
-    chosen = f"{LANGUAGE_COOKIE}=en"
-    cookies = header(headers, b"cookie").split(";")
-    return "en" if any(cookie.strip() == chosen for cookie in cookies) else "id"
 
 
 def _is_part(headers: Headers) -> bool:
@@ -105,7 +85,7 @@ class BusyPages:
             return self._fill("page", lang, seconds, address)
         applying = APPLYING.fullmatch(scope["path"])
         is_form = header(headers, b"content-type").startswith("application/x-www-form-urlencoded")
-        if applying is None or not is_form or SENT not in scope or _is_foreign(headers):
+        if applying is None or not is_form or SENT not in scope or is_foreign(headers):
             return self._fill("sent", lang, seconds, address)
         page = self._fill("form", lang, seconds, address)
         page = page.replace(CLOSES, self._closing(applying[1], lang))
@@ -116,9 +96,8 @@ class BusyPages:
 
     def _closing(self, slug: str, lang: str) -> str:
         closes_at, zone = self._closes.get(slug, (None, WIB))
-        if closes_at is None:
-            return _said(None, zone, lang, over=False)
-        return _said(closes_at, zone, lang, over=self._clock.now() >= closes_at)
+        over = closes_at is not None and self._clock.now() >= closes_at
+        return _said(closes_at, zone, lang, over=over)
 
 
 @lru_cache(maxsize=256)  # writing an instant out costs more than the rest of the page

@@ -14,6 +14,7 @@ page; a browser that takes nothing any more is found by the sends that do not co
 import asyncio
 import contextlib
 import logging
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,18 +22,15 @@ from typing import Any, cast
 
 from litestar import WebSocket
 from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Send
 
 from jobfair.db import DBAPIError, NoConnection
-from jobfair.errors import JobFairError, Overloaded
 from jobfair.live.feed import Render
 from jobfair.live.rights import rights_of
 from jobfair.people.actions import hash_token, resolve_session
 from jobfair.people.rules import address_prefix
 from jobfair.web.http.dependencies import Services, SignedIn
-from jobfair.web.http.errors import STATUS
-from jobfair.web.http.guards import ChangePasswordFirst, SignInFirst
+from jobfair.web.http.errors import status_of
 from jobfair.web.http.limits import SOCKETS_PER_ADDRESS, SOCKETS_PER_SESSION
 
 log = logging.getLogger(__name__)
@@ -41,7 +39,6 @@ HEARTBEAT = "<!--hb-->"
 HEARTBEAT_EVERY = 15.0
 SIGN_IN_EVERY = 4
 """Heartbeats after which it is asked again whether a socket's sign-in still holds."""
-AT_ONCE = 100
 SEND_WITHIN = 5.0
 CLOSE_WITHIN = 1.0
 TRY_LATER = 1013
@@ -73,22 +70,10 @@ def subscribe(socket: Socket, *, topic: str, part: str, render: Render) -> None:
 async def note_refusal(error: Exception, scope: Any) -> None:
     """Keep the HTTP status of what a socket's guard or handler has raised."""
     if scope["type"] == ScopeType.WEBSOCKET:
-        scope[REFUSAL] = _status_of(error)
+        scope[REFUSAL] = status_of(error)
 
 
-def _status_of(error: Exception) -> int:
-    if isinstance(error, SignInFirst | ChangePasswordFirst):
-        return 403
-    if isinstance(error, Overloaded | DBAPIError | NoConnection):
-        return 503
-    if isinstance(error, JobFairError):
-        return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    if isinstance(error, HTTPException):
-        return error.status_code
-    log.error("unforeseen %s", type(error).__name__, exc_info=error)
-    return 500
-
-
+@dataclass(eq=False, slots=True)
 class SocketWriter:
     """One open socket: frames go out one after another, and only the newest waits.
 
@@ -96,27 +81,14 @@ class SocketWriter:
     socket is closed.
     """
 
-    __slots__ = (
-        "_beats",
-        "_frame",
-        "_on_revoked",
-        "_send",
-        "_sending",
-        "_since",
-        "dismissed",
-        "token",
-    )
-
-    def __init__(self, send: Send, on_revoked: Callable[[], object], *, token: str = "") -> None:
-        self._send = send
-        self.token = token
-        """The session cookie of the person who is signed in, if any."""
-        self._beats = 0
-        self._on_revoked = on_revoked
-        self._frame: str | None = None
-        self._sending: asyncio.Task[None] | None = None
-        self._since = 0.0
-        self.dismissed = False
+    send: Send
+    on_revoked: Callable[[], object]
+    token: str = ""
+    """The session cookie of the person who is signed in, if any."""
+    dismissed: bool = False
+    _frame: str | None = None
+    _sending: asyncio.Task[None] | None = None
+    _since: float = 0.0
 
     def put(self, frame: str) -> None:
         """Send a frame, or let it wait in the place of an older one."""
@@ -127,24 +99,22 @@ class SocketWriter:
         elif time.monotonic() - self._since > SEND_WITHIN:
             self.dismiss()
 
-    def beat(self) -> bool:
-        """Send a heartbeat; return whether the sign-in should be looked up again."""
-        self.put(self._frame or HEARTBEAT)  # a frame that waits is sign of life enough
-        self._beats += 1
-        return bool(self.token) and self._beats % SIGN_IN_EVERY == 0
+    def beat(self) -> None:
+        """Send a heartbeat, unless a frame waits: that is sign of life enough."""
+        self.put(self._frame or HEARTBEAT)
 
     def dismiss(self) -> None:
         """Let the socket go, once."""
         if not self.dismissed:
             self.dismissed = True
-            self._on_revoked()
+            self.on_revoked()
 
     async def _deliver(self) -> None:
         with contextlib.suppress(OSError, RuntimeError):  # gone, and the server says so
             while self._frame is not None:
                 frame, self._frame = self._frame, None
                 self._since = time.monotonic()
-                await self._send({"type": "websocket.send", "bytes": None, "text": frame})
+                await self.send({"type": "websocket.send", "bytes": None, "text": frame})
             self._sending = None
 
     def end(self) -> None:
@@ -167,26 +137,11 @@ class LiveSockets:
     def __init__(self, router: ASGIApp, services: Services) -> None:
         self._router = router
         self._services = services
-        self._open: set[SocketWriter] = set()
-
-    async def keep_alive(self) -> None:
-        """Send heartbeats until cancelled, spread over the interval.
-
-        A socket whose sign-in has run out is closed: the browser comes back and is refused.
-        """
-        while True:
-            writers = list(self._open)
-            slices = [writers[at : at + AT_ONCE] for at in range(0, len(writers), AT_ONCE)]
-            for some in slices:
-                for writer in self._open.intersection(some):
-                    if writer.beat() and not await self._still_signed_in(writer.token):
-                        writer.dismiss()
-                await asyncio.sleep(HEARTBEAT_EVERY / len(slices))
-            if not slices:
-                await asyncio.sleep(HEARTBEAT_EVERY)
 
     async def _still_signed_in(self, token: str) -> bool:
         services = self._services
+        if not token:
+            return True
         try:
             found = await resolve_session(
                 services.database.lookup, token=token, now=services.clock.now()
@@ -218,7 +173,7 @@ class LiveSockets:
             token = scope["session_token"] if scope["user"] is not None else ""
             writer = SocketWriter(send, holder.cancel, token=token)
             mine = _rights(scope)
-            with rights.held(mine, writer.dismiss) if mine else contextlib.nullcontext():
+            with rights.held(mine, writer.dismiss):
                 if mine and rights.ended != ended:
                     writer.dismiss()
                 await self._serve(scope.pop(WATCH), writer, holder, receive, send)
@@ -233,17 +188,22 @@ class LiveSockets:
         receive: Receive,
         send: Send,
     ) -> None:
-        """Serve until the browser is gone; nothing is expected from it."""
-        hub = self._services.hub
+        """Serve until the browser is gone; nothing is expected from it.
+
+        A socket whose sign-in has run out is closed: the browser comes back and is refused.
+        """
+        hub, beats = self._services.hub, 0
         try:
             feed = await hub.join(watch.topic, watch.part, watch.render, writer)
             del watch  # the feed has kept what it needs
-            self._open.add(writer)
             try:
-                while (await receive())["type"] != "websocket.disconnect":
-                    pass
+                pause = HEARTBEAT_EVERY * random.random()  # noqa: S311 - spreads them over time
+                while not await _has_left(receive, pause):
+                    pause, beats = HEARTBEAT_EVERY, beats + 1
+                    writer.beat()
+                    if beats % SIGN_IN_EVERY == 0 and not await self._still_signed_in(writer.token):
+                        writer.dismiss()
             finally:
-                self._open.discard(writer)
                 hub.leave(feed, writer)
                 writer.end()
         except asyncio.CancelledError:
@@ -254,6 +214,16 @@ class LiveSockets:
         except Exception:
             log.exception("a live part could not be rendered")
             await _come_again(send)
+
+
+async def _has_left(receive: Receive, seconds: float) -> bool:
+    """Wait for the browser to leave; False when it has not within these seconds."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "websocket.disconnect":
+                pass
+            return True
+    return False
 
 
 async def _come_again(send: Send) -> None:

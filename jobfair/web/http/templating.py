@@ -3,38 +3,22 @@
 ``show`` answers with a page for a request; ``render`` makes the same part for a socket.
 """
 
-from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
+from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
 from litestar.response import Template
 
+import jobfair
 from jobfair.clock import WIB
 from jobfair.content import content_root
 from jobfair.db.sealed import Keys
 from jobfair.web.http.dependencies import AnyRequest, SignedIn
-from jobfair.wording.language import LANGUAGES
+from jobfair.web.http.headers import Headers, header
 
 LANGUAGE_COOKIE = "bahasa"
-
-
-@dataclass(frozen=True)
-class Static:
-    """Addresses of static files, each with a hash of its content, so they cache for ever."""
-
-    folders: tuple[Path, ...]
-
-    @cache  # noqa: B019 - one instance for the life of the process
-    def address(self, name: str) -> str:
-        """Return the address of a file in ``static/``."""
-        for folder in self.folders:
-            if (folder / name).is_file():
-                mark = sha256((folder / name).read_bytes()).hexdigest()[:10]
-                return f"/static/{name}?{mark}"
-        raise FileNotFoundError(name)
 
 
 def content_folders(extra: str, name: str) -> tuple[Path, ...]:
@@ -43,16 +27,32 @@ def content_folders(extra: str, name: str) -> tuple[Path, ...]:
     return (*own, content_root() / name)
 
 
+def fingerprint(extra_content: str, base_url: str) -> bytes:
+    """Return a digest of this program, its texts and templates: every ETag depends on it."""
+    digest = blake2b(base_url.encode(), digest_size=16)
+    contents = (content_folders(extra_content, name) for name in ("templates", "static"))
+    for folder in (Path(jobfair.__file__).parent, *chain(*contents)):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return digest.digest()
+
+
 def _here(request: AnyRequest) -> str:
     """Return path and query of the page, for links that come back to it."""
     query = request.url.query
     return request.url.path + (f"?{query}" if query else "")
 
 
+def language_in(headers: Headers) -> str:
+    """Return the language a browser chose, from its cookies; Bahasa Indonesia unless English."""
+    cookies = header(headers, b"cookie").split(";")
+    return "en" if f"{LANGUAGE_COOKIE}=en" in map(str.strip, cookies) else "id"
+
+
 def language_of(request: AnyRequest | Any) -> str:
-    """Return the language this browser chose; Bahasa Indonesia unless it chose otherwise."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "id")
-    return chosen if chosen in LANGUAGES else "id"
+    """Return the language of a request or a socket."""
+    return language_in(request.scope["headers"])
 
 
 def form_token(request: AnyRequest, keys: Keys) -> str:

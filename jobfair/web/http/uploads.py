@@ -6,14 +6,25 @@ at the token, the first field of the form, before it keeps a single byte of the 
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
+from litestar import Request
 from litestar.exceptions import ClientException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from jobfair.web.http.dependencies import AnyRequest
+from jobfair.errors import TemporarilyUnavailable
 from jobfair.web.http.guards import TOKEN_FIELD, check_token
 
+AT_ONCE = 20
+"""Files that one process takes at a time: each may hold its limit in memory."""
+PER_ACCOUNT = 2
+WITHIN = 300.0
+"""Seconds for a whole file: two megabytes at 7 kB a second."""
+RETRY = 10
 BODY_MOST = 12 * 1024 * 1024
 """What is read of a request so that whoever sends a big photo gets an answer, not a broken line."""
 WINDOW = 20.0
@@ -21,6 +32,39 @@ SLOWEST = 1024
 """Bytes a second, over each window: whoever sends less holds a slot that others need."""
 FIELDS_MOST = 8
 FIELD_LONGEST = 4096
+
+
+class Uploads:
+    """The upload slots of this process."""
+
+    def __init__(self) -> None:
+        self._held: Counter[int] = Counter()
+
+    @asynccontextmanager
+    async def slot(self, account_id: int) -> AsyncIterator[None]:
+        """Hold one of the slots for at most ``WITHIN`` seconds.
+
+        Raises:
+            TemporarilyUnavailable: every slot is taken, or the account holds its share.
+            TimeoutError: it took longer.
+
+        """
+        if self._held.total() >= AT_ONCE:
+            raise TemporarilyUnavailable(
+                RETRY, "Sedang banyak yang mengunggah. Coba lagi dalam %(seconds)s detik."
+            )
+        if self._held[account_id] >= PER_ACCOUNT:
+            raise TemporarilyUnavailable(
+                RETRY,
+                "Unggahan Anda yang sebelumnya belum selesai. Tunggu %(seconds)s detik, lalu coba "
+                "lagi.",
+            )
+        self._held[account_id] += 1
+        try:
+            async with asyncio.timeout(WITHIN):
+                yield
+        finally:
+            self._held -= Counter([account_id])
 
 
 @dataclass
@@ -35,53 +79,46 @@ class Upload:
 class _Reader:
     """Takes a form apart as it arrives; the token comes first."""
 
-    def __init__(self, request: AnyRequest, *, file: str, most: int) -> None:
+    def __init__(self, request: Request[Any, Any, Any], *, file: str, most: int) -> None:
         self._request = request
         self._file, self._most = file, most
-        self._part: MultipartSegment | None = None
-        self._trusted = False
-        self._kept = bytearray()
+        self._name, self._kept = "", bytearray()
         self.upload = Upload()
 
     def take(self, piece: MultipartSegment | bytearray | None) -> None:
         """Take the next piece of the form: a part's head, some of its bytes, or its end."""
         if isinstance(piece, MultipartSegment):
-            if not self._trusted and piece.name != TOKEN_FIELD:
-                check_token(self._request, "")
-            self._part, self._kept = piece, bytearray()
-        elif piece:
-            self._keep(piece)
-        elif self._part is not None:
-            self._end(self._part.name)
-
-    def _keep(self, piece: bytearray) -> None:
-        if self._part is not None and self._part.name == self._file:
-            self.upload.size += len(piece)
-            most = self._most
+            self._name, self._kept = piece.name, bytearray()
+            if self._name != TOKEN_FIELD:
+                self.done()
+        elif piece is None:
+            self._end()
         else:
             most = FIELD_LONGEST
-        if len(self._kept) <= most:
-            self._kept += piece
+            if self._name == self._file:
+                self.upload.size += len(piece)
+                most = self._most
+            if len(self._kept) <= most:
+                self._kept += piece
 
-    def _end(self, name: str) -> None:
-        if name == self._file:
+    def _end(self) -> None:
+        if self._name == self._file:
             fits = self.upload.size <= self._most
             self.upload.data = bytes(self._kept) if fits else None
             return
         text = bytes(self._kept[:FIELD_LONGEST]).decode("utf-8", "replace")
-        self.upload.given.setdefault(name, text)
-        if name == TOKEN_FIELD and not self._trusted:
+        if self._name == TOKEN_FIELD:
             check_token(self._request, text)
-            self._trusted = True
+        self.upload.given.setdefault(self._name, text)
 
     def done(self) -> Upload:
         """Return the form; one without a token is refused here."""
-        if not self._trusted:
+        if TOKEN_FIELD not in self.upload.given:
             check_token(self._request, "")
         return self.upload
 
 
-async def read_upload(request: AnyRequest, *, file: str, most: int) -> Upload:
+async def read_upload(request: Request[Any, Any, Any], *, file: str, most: int) -> Upload:
     """Return the form with the file in field ``file``, of which at most ``most`` bytes are kept.
 
     Raises:

@@ -128,7 +128,7 @@ def backlog(patch: Patch) -> None:
     async def deliver(self: Any) -> None:
         with contextlib.suppress(OSError, RuntimeError):
             while self._frame:
-                await self._send({"type": "websocket.send", "text": self._frame.pop(0)})
+                await self.send({"type": "websocket.send", "text": self._frame.pop(0)})
             self._sending = None
 
     patch(SocketWriter, "put", put)
@@ -143,6 +143,6 @@ def one_after_another(patch: Patch) -> None:
     async def in_turn(self: Any) -> None:
         for reader in list(self.readers):
             with contextlib.suppress(OSError, RuntimeError):
-                await reader._send({"type": "websocket.send", "text": self._newest})
+                await reader.send({"type": "websocket.send", "text": self._newest})
 
     patch(Feed, "_hand_out", in_turn)

@@ -94,7 +94,7 @@ async def unfit_to_go_on(folder: Path, recording: Recording) -> list[str]:
     settings = Settings(data=folder)
     database = Database(settings.database)
     try:
-        await check_start(settings, 1)
+        await check_start(settings)
         found = await problems_of(database, recording.fair_id)
         async with running(Door(database, AnchoredClock())) as door:
             receipt = await asyncio.wait_for(

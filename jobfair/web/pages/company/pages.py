@@ -20,7 +20,7 @@ from jobfair.web.http.dependencies import (
     SignedIn,
     SnapshotDep,
 )
-from jobfair.web.http.guards import reviewers_only, same_origin_socket
+from jobfair.web.http.guards import reviewers_only
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.company.context import company_of, counts_of, desk_context, desk_position
@@ -78,7 +78,7 @@ async def show_desk(
     return show(request, "company/desk.html", message="", typed=None, **context)
 
 
-@websocket("/ws/meja/{position_id:int}", guards=[same_origin_socket, reviewers_only])
+@websocket("/ws/meja/{position_id:int}", guards=[reviewers_only])
 async def stream_desk(socket: Socket, position_id: FromPath[int]) -> None:
     """Send the counts on arrival and whenever an application of the position came or moved.
 

@@ -23,7 +23,7 @@ from jobfair.web.http.dependencies import (
     SignedIn,
     SnapshotDep,
 )
-from jobfair.web.http.guards import organisers_only, same_origin_socket
+from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.organiser.audit_text import audit_lines
@@ -155,7 +155,7 @@ async def recount(fair_slug: FromPath[str], account: AccountDep, services: Servi
     return Redirect(f"/kendali/{found.slug}?kabar=cocokkan", status_code=303)
 
 
-@websocket("/ws/kendali/{fair_slug:str}", guards=[same_origin_socket, organisers_only])
+@websocket("/ws/kendali/{fair_slug:str}", guards=[organisers_only])
 async def stream_control_room(socket: Socket, fair_slug: FromPath[str]) -> None:
     """Send the scoreboard on arrival and whenever the fair has changed."""
     services: Services = socket.app.state.services

@@ -9,7 +9,6 @@ from jobfair.fairs.rules import day_of
 from jobfair.positions.rules.search import SearchQuery
 from jobfair.tally.queries.counters import tally_fair
 from jobfair.web.http.dependencies import AnyRequest, FromPath, Services
-from jobfair.web.http.guards import same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.shared.fairs import cached_fair, visible_fair
@@ -52,7 +51,7 @@ async def show_numbers(request: AnyRequest, fair_slug: FromPath[str]) -> Templat
     return show(request, NUMBERS, fair=found, phase=found.phase(now), tally=shown.tally(now))
 
 
-@websocket("/ws/publik/{fair_slug:str}", guards=[same_origin_socket])
+@websocket("/ws/publik/{fair_slug:str}")
 async def stream_landing(socket: Socket, fair_slug: FromPath[str]) -> None:
     """Send the numbers part on arrival and whenever the fair has changed."""
     services: Services = socket.app.state.services

@@ -13,7 +13,6 @@ from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules.state import FairState
 from jobfair.tally.queries.counters import tally_course, tally_fair, tally_latest
 from jobfair.web.http.dependencies import AnyRequest, FromPath, NowDep, Services, SnapshotDep
-from jobfair.web.http.guards import same_origin_socket
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.shared.fairs import visible_fair
@@ -89,7 +88,7 @@ async def show_wall(
     return show(request, "public/wall.html", **await look(snapshot, found, now))
 
 
-@websocket("/ws/dinding/{fair_slug:str}", guards=[same_origin_socket])
+@websocket("/ws/dinding/{fair_slug:str}")
 async def stream_wall(socket: Socket, fair_slug: FromPath[str]) -> None:
     """Send the wall's part on arrival and whenever the fair has changed."""
     services: Services = socket.app.state.services

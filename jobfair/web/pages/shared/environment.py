@@ -1,6 +1,6 @@
 """The environment of all pages, parts and frames: that of ``wording`` and the subjects' labels."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import segno
 from jinja2 import Environment
@@ -11,7 +11,8 @@ from jobfair.applications.rules import STAGE_NAMES, Stage
 from jobfair.companies.rules import KBLI_2020
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, education_label
 from jobfair.regions import district_name, regency_name
-from jobfair.web.http.templating import Static, content_folders
+from jobfair.web.http.static_files import address_of
+from jobfair.web.http.templating import content_folders
 from jobfair.wording.environment import make_environment as environment_of
 
 LEGAL_FORMS = frozenset({"PT", "CV", "UD", "PD", "TBK", "KOPERASI", "YAYASAN"})
@@ -60,7 +61,7 @@ def make_environment(extra_content: str = "") -> Environment:
         "initials": initials,
     }
     environment.globals |= {
-        "static": Static(content_folders(extra_content, "static")).address,
+        "static": partial(address_of, extra_content),
         "qr": qr,
         "Stage": Stage,
         "STAGE_NAMES": STAGE_NAMES,

@@ -1,15 +1,11 @@
-"""Several real processes at one socket: what is acknowledged is there, whatever is killed."""
+"""Several real processes at one database: what is acknowledged is there, whatever is killed."""
 
 import asyncio
 import contextlib
-import os
-import signal
+import itertools
 import socket
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -45,9 +41,9 @@ async def database(durable_server):
     await database.close()
 
 
-async def insist(crowd, address, who, acknowledged):
-    """Apply until there is a receipt, over a new connection whenever one breaks."""
-    while True:
+async def insist(crowd, addresses, who, acknowledged):
+    """Apply until there is a receipt, at the next address whenever a connection breaks."""
+    for address in itertools.cycle(addresses):
         with contextlib.suppress(httpx.TransportError):
             async with httpx.AsyncClient(base_url=address, timeout=20) as browser:
                 if number := await crowd.apply(browser, who):
@@ -56,27 +52,35 @@ async def insist(crowd, address, who, acknowledged):
         await asyncio.sleep(0.05)
 
 
-async def test_a_killed_worker_loses_nothing_and_is_replaced(database, durable_server, tmp_path):
+async def test_a_killed_process_loses_nothing_and_starts_again_at_its_port(
+    database, durable_server, tmp_path
+):
     crowd = await gather_crowd(database, PEOPLE, datetime.now(UTC), window=window())
     acknowledged = []
-    with answering(tmp_path, durable_server.address, "--workers", "2") as served:
-        await until(lambda: len(served.workers()) == 2)
-        before = served.workers()
+    with contextlib.ExitStack() as running:
 
-        async def kill_some():
-            for victim in before:
+        def start(port=0):
+            return running.enter_context(answering(tmp_path, durable_server.address, port=port))
+
+        served = [start(), start()]
+        addresses = [one.address for one in served]
+
+        async def kill_and_start_again():
+            for victim in served:
                 share = len(acknowledged) + PEOPLE // 4
                 await until(lambda share=share: len(acknowledged) >= share)
-                os.kill(victim, signal.SIGKILL)
+                victim.process.kill()
+                await asyncio.to_thread(victim.process.wait)
+                await asyncio.to_thread(start, victim.port)
 
         async def line(first):
             for who in range(first, PEOPLE, 6):
-                await insist(crowd, served.address, who, acknowledged)
-                await insist(crowd, served.address, who, acknowledged)
+                # The first is asked by some and the second by others, and both by who comes twice.
+                here = addresses if first % 2 else addresses[::-1]
+                await insist(crowd, here, who, acknowledged)
+                await insist(crowd, here[::-1], who, acknowledged)
 
-        await asyncio.gather(kill_some(), *(line(first) for first in range(6)))
-        await until(lambda: len(served.workers()) == 2)
-        assert not set(before) & set(served.workers())
+        await asyncio.gather(kill_and_start_again(), *(line(first) for first in range(6)))
 
     numbers = {
         who: {number for one, number in acknowledged if one == who} for who, _ in acknowledged
@@ -93,14 +97,12 @@ async def test_a_killed_worker_loses_nothing_and_is_replaced(database, durable_s
     assert await problems_of(database, crowd.made.fair.id) == []
 
 
-@pytest.mark.parametrize("words", [(), ("--workers", "2")], ids=["one", "two"])
 async def test_told_to_stop_it_finishes_and_says_when_to_come_back(
-    database, durable_server, tmp_path, words
+    database, durable_server, tmp_path
 ):
     crowd = await gather_crowd(database, 8, datetime.now(UTC), window=window())
     acknowledged = []
-    with answering(tmp_path, durable_server.address, *words) as served:
-        pids = served.workers()
+    with answering(tmp_path, durable_server.address) as served:
         live = f"ws://127.0.0.1:{served.port}/ws/publik/{crowd.made.fair.slug}"
         async with contextlib.AsyncExitStack() as stack:
             readers = [
@@ -109,7 +111,7 @@ async def test_told_to_stop_it_finishes_and_says_when_to_come_back(
             for reader in readers:
                 await reader.recv()
             sending = [
-                asyncio.ensure_future(insist(crowd, served.address, who, acknowledged))
+                asyncio.ensure_future(insist(crowd, [served.address], who, acknowledged))
                 for who in range(8)
             ]
             await until(lambda: bool(acknowledged))
@@ -128,40 +130,23 @@ async def test_told_to_stop_it_finishes_and_says_when_to_come_back(
     assert code == 0, error
     assert "Traceback" not in error
     assert [reader.close_code for reader in readers] == [1012] * READERS
-    for pid in pids:
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
     async with database.snapshot() as session:
         receipts = set(await session.scalars(select(Application.receipt)))
     assert {number for _, number in acknowledged} <= receipts
 
 
-async def test_workers_end_with_their_parent(database, durable_server, tmp_path):
-    with answering(tmp_path, durable_server.address, "--workers", "2") as served:
-        pids = served.workers()
-        assert len(pids) == 2
-        served.process.kill()
-
-        await until(lambda: not any(map(_lives, pids)))
-
-
-def _lives(pid):
-    with contextlib.suppress(OSError), Path(f"/proc/{pid}/stat").open() as stat:
-        return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    return False
-
-
-async def test_what_one_worker_accepts_the_other_shows(database, durable_server, tmp_path):
+async def test_what_one_process_accepts_the_other_shows(database, durable_server, tmp_path):
     crowd = await gather_crowd(database, 8, datetime.now(UTC), window=window())
-    with answering(tmp_path, durable_server.address, "--workers", "2") as served:
-        live = f"ws://127.0.0.1:{served.port}/ws/publik/{crowd.made.fair.slug}"
+    url = durable_server.address
+    with answering(tmp_path, url) as accepts, answering(tmp_path, url) as shows:
+        live = f"ws://127.0.0.1:{shows.port}/ws/publik/{crowd.made.fair.slug}"
         async with contextlib.AsyncExitStack() as stack:
             readers = [
                 await stack.enter_async_context(websockets.connect(live)) for _ in range(READERS)
             ]
             acknowledged = []
             for who in range(8):
-                await insist(crowd, served.address, who, acknowledged)
+                await insist(crowd, [accepts.address], who, acknowledged)
 
             async def arrives(reader):
                 async for frame in reader:
@@ -170,7 +155,7 @@ async def test_what_one_worker_accepts_the_other_shows(database, durable_server,
 
             async with asyncio.timeout(20):
                 await asyncio.gather(*map(arrives, readers))
-        assert served.stop() == 0
+        assert [accepts.stop(), shows.stop()] == [0, 0]
 
 
 def test_a_sqlite_file_is_served_once_and_again_after_a_kill(sqlite_url, tmp_path):
@@ -199,25 +184,3 @@ async def test_an_answer_does_not_wait_for_the_reader_to_confirm():
     assert await nodelay == 1
     writer.close()
     server.close()
-
-
-def test_the_parent_replaces_but_no_faster_than_once_a_second():
-    program = (
-        "import os, time, signal\n"
-        "from jobfair.cli.crew import WorkerPool\n"
-        "def work(parent):\n"
-        "    os.write(1, b'x')\n"
-        "    raise SystemExit(7)\n"
-        "signal.alarm(20)\n"
-        "WorkerPool(work, 2, patience=5).run(stop_listening=lambda: os.write(1, b's'))\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as parent:
-        assert parent.stdout.read(4) == b"xxxx"
-        parent.send_signal(signal.SIGTERM)
-        told, error = parent.communicate(timeout=10)
-    assert parent.returncode == 0
-    assert told.count(b"x") <= 2
-    assert told.endswith(b"s")
-    assert error.count(b"ended with 7") >= 2
