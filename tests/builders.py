@@ -19,11 +19,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.queries import nik_context
 from jobfair.companies.models import Company
+from jobfair.credentials.models import Contact
+from jobfair.credentials.queries import contact_context
+from jobfair.credentials.rules import ContactKind
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.fairs.models import Fair, FairWindow, Office
 from jobfair.people.models import Account
-from jobfair.people.rules import Role
+from jobfair.people.rules import Duty, Role
 from jobfair.positions.models import Position
 
 KEYS = Keys(bytes(range(32)))
@@ -170,8 +173,23 @@ def make_account(
         "name": f"Orang Contoh {n}",
         "email": None if role is Role.APPLICANT else typed,
         "created_at": OPENS - timedelta(days=10),
+        "duty": Duty.COMMITTEE if role is Role.ORGANISER else None,
     }
     return Account(**row | more)
+
+
+def make_contact(
+    account_id: int, value: str, *, confirmed_at: datetime | None = NOW, keys: Keys = KEYS
+) -> Contact:
+    """Return a contact of an account: an address where there is an "@", else a telephone."""
+    return Contact(
+        account_id=account_id,
+        kind=ContactKind.EMAIL if "@" in value else ContactKind.PHONE,
+        value_sealed=keys.seal(value, context=contact_context(account_id)),
+        value_index=keys.blind_index(value),
+        added_at=NOW,
+        confirmed_at=confirmed_at,
+    )
 
 
 def make_applicant(*, nik: str = "", keys: Keys = KEYS, **more: Any) -> Applicant:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, delete, select, update
 
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import Nik, NikBirth, NikFacts, birth_told_by, read_nik
+from jobfair.credentials.queries import delete_credentials
 from jobfair.db import Session
 from jobfair.db.base import plain
 from jobfair.db.sealed import Keys
@@ -120,6 +121,7 @@ async def delete_unfinished(session: Session, *, before: datetime) -> int:
     )
     ids = list(await session.scalars(left))
     await session.execute(delete(Applicant).where(Applicant.account_id.in_(ids)))
+    await delete_credentials(session, ids)
     await delete_accounts(session, ids)
     return len(ids)
 

@@ -50,8 +50,13 @@ class Act(StrEnum):
         "look_up_applicant",
         "%(who)s mencari seorang pelamar untuk membantunya masuk",
     )
-    RESET_APPLICANT = "reset_applicant", "%(who)s membuat kata sandi baru untuk seorang pelamar"
+    RESET_APPLICANT = "reset_applicant", "%(who)s memberi seorang pelamar kode sekali pakai"
     RESET_ORGANISER = "reset_organiser", "Kata sandi baru dibuat untuk seorang panitia"
-    RELEASE_NIK = "release_nik", "%(who)s menutup sebuah akun pelamar dan melepas NIK-nya"
+    CLAIM_ACCOUNT = "claim_account", "%(who)s menyerahkan sebuah akun kepada pemilik NIK-nya"
+    KEEP_APPLICATIONS = "keep_applications", "Pemilik NIK mempertahankan lamaran yang ada"
+    RECOVER = "recover", "Kata sandi baru dibuat pemiliknya dengan kode"
+    CONFIRM_CONTACT = "confirm_contact", "Sebuah kontak dikonfirmasi pemiliknya"
+    REMOVE_CONTACT = "remove_contact", "Sebuah kontak dihapus pemiliknya"
+    SIGN_OUT_OTHERS = "sign_out_others", "Semua perangkat lain dikeluarkan pemilik akunnya"
     CHANGE_PASSWORD = "change_password", "%(who)s mengganti kata sandinya sendiri"
     REKEY = "rekey", "Kunci penyandian diganti"

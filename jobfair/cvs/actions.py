@@ -58,6 +58,13 @@ async def remove_cv(session: Session, *, account_id: int, now: datetime) -> None
     record_audit(session, Act.REMOVE_CV, now=now, account_id=account_id)
 
 
+async def set_cv_aside(session: Session, *, account_id: int, now: datetime) -> None:
+    """Take the CV off the profile; companies keep the one an application went with."""
+    owner = await queries.lock_owner(session, account_id)
+    await queries.mark_replaced(session, owner.cv, now=now)
+    owner.cv = ""
+
+
 async def give_up(session: Session, *, now: datetime) -> None:
     """Mark replaced CVs that no company may read any more; a later run takes what is left."""
     names = await queries.unneeded(session, now=now, most=documents.AT_ONCE)

@@ -46,6 +46,11 @@ async def forget_draft(session: Session, *, account_id: int, form: str) -> None:
     await queries.delete_draft(session, account_id, form)
 
 
+async def forget_drafts(session: Session, *, account_id: int) -> None:
+    """Delete every draft of an account."""
+    await queries.delete_drafts_of(session, account_id)
+
+
 async def forget_old_drafts(session: Session, *, now: datetime) -> None:
     """Delete drafts that were left alone for too long."""
     await queries.delete_drafts_before(session, now - KEPT_FOR)

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from jobfair.applicants.actions.registering import forget_unfinished
 from jobfair.clock import Clock
+from jobfair.credentials.actions.codes import forget_expired_codes
 from jobfair.cvs import actions as cvs
 from jobfair.db import Database
 from jobfair.db.sealed import Keys
@@ -93,6 +94,7 @@ async def tidy(tools: Tools) -> None:
     """Forget browsers whose sign-in has run out, old drafts, and registrations left half-way."""
     async with tools.database.transaction() as session:
         await forget_expired(session, now=tools.clock.now())
+        await forget_expired_codes(session, now=tools.clock.now())
         await forget_old_drafts(session, now=tools.clock.now())
         await forget_unfinished(session, now=tools.clock.now())
 

@@ -14,11 +14,13 @@ from jobfair.errors import Invalid, Problem, Refused
 from jobfair.fields import Fields
 from jobfair.people import queries
 from jobfair.people.models import Account, SignIn
+from jobfair.people.queries import attempts
 from jobfair.people.rules import (
     ABSOLUTE,
     IDLE,
     SEEN_EVERY,
     Budget,
+    Duty,
     Role,
     read_staff_member,
     too_many,
@@ -32,14 +34,26 @@ def hash_token(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
+def device_handle(token_hash: bytes) -> str:
+    """Return what stands for a browser in the forms of its owner; it opens nothing."""
+    return sha256(token_hash).hexdigest()[:20]
+
+
 async def sign_in(
-    session: Session, *, account: Account | queries.Credentials, old_token: str, now: datetime
+    session: Session,
+    *,
+    account: Account | queries.Credentials,
+    old_token: str,
+    now: datetime,
+    device: str = "",
+    code_given: bool = False,
 ) -> str:
     """Sign a browser in and return its new cookie value.
 
     The cookie always changes, and the one the browser came with is forgotten, so that an id
     planted before signing in is worth nothing afterwards. ``account`` is as it was when the
-    password was compared, which takes a while.
+    password was compared, which takes a while. Where the account has an authenticator, the browser
+    waits for its code unless ``code_given``.
 
     Raises:
         Refused: ``changed``, the account has been disabled or given another password since.
@@ -51,7 +65,15 @@ async def sign_in(
         await sign_out(session, token=old_token)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.add(
-        SignIn(token_hash=hash_token(token), account_id=account.id, made_at=now, seen_at=now)
+        SignIn(
+            token_hash=hash_token(token),
+            account_id=account.id,
+            made_at=now,
+            seen_at=now,
+            device=device,
+            proved_at=now,
+            awaits_code=account.totp_at is not None and not code_given,
+        )
     )
     if account.role is not Role.APPLICANT:
         record_audit(session, Act.SIGN_IN, now=now, account_id=account.id)
@@ -63,6 +85,24 @@ async def sign_out(session: Session, *, token: str) -> None:
     known = hash_token(token)
     await queries.delete_sign_in(session, known)
     mark_changed(session, topics.browser(known))
+
+
+async def sign_out_others(session: Session, *, account_id: int, token: str, now: datetime) -> None:
+    """End every browser of an account but for the one that asks."""
+    own = hash_token(token)
+    for one in await queries.sign_ins_of(session, account_id):
+        if one.token_hash != own:
+            mark_changed(session, topics.browser(one.token_hash))
+    await queries.delete_sign_ins_of(session, account_id, but=own)
+    record_audit(session, Act.SIGN_OUT_OTHERS, now=now, account_id=account_id)
+
+
+async def sign_out_one(session: Session, *, account_id: int, handle: str) -> None:
+    """End one browser of an account by its handle. One that is gone is none the worse."""
+    for one in await queries.sign_ins_of(session, account_id):
+        if device_handle(one.token_hash) == handle:
+            await queries.delete_sign_in(session, one.token_hash)
+            mark_changed(session, topics.browser(one.token_hash))
 
 
 async def resolve_session(
@@ -100,6 +140,7 @@ async def add_staff(
     company_id: int | None = None,
     fair_id: int | None = None,
     must_change_password: bool = False,
+    duty: Duty = Duty.COMMITTEE,
 ) -> Account:
     """Make an account for a reviewer of a company or an organiser of an office.
 
@@ -121,6 +162,7 @@ async def add_staff(
         company_id=company_id,
         created_at=now,
         must_change_password=must_change_password,
+        duty=duty if role is Role.ORGANISER else None,
     )
     session.add(account)
     record_audit(
@@ -168,6 +210,7 @@ async def change_password(
     password_hash: str,
     token: str,
     now: datetime,
+    device: str = "",
 ) -> str:
     """Store a password its owner has chosen and return the new cookie of this browser.
 
@@ -186,7 +229,9 @@ async def change_password(
     await queries.delete_sign_ins_of(session, stored.id)
     mark_changed(session, topics.account(stored.id))
     record_audit(session, Act.CHANGE_PASSWORD, now=now, account_id=stored.id)
-    return await sign_in(session, account=stored, old_token=token, now=now)
+    return await sign_in(
+        session, account=stored, old_token=token, now=now, device=device, code_given=True
+    )
 
 
 async def disable_account(
@@ -221,16 +266,16 @@ async def spend(session: Session, *, budget: Budget, name: bytes, now: datetime)
 
     """
     since = budget.since(now)
-    before = await queries.attempts_since(session, name, since - budget.window)
+    before = await attempts.attempts_since(session, name, since - budget.window)
     room = budget.left(now, before=before)
-    if not await queries.count_attempt(session, name, since, most=room):
-        tried = await queries.attempts_since(session, name, since)
+    if not await attempts.count_attempt(session, name, since, most=room):
+        tried = await attempts.attempts_since(session, name, since)
         raise too_many(budget.seconds_until_free(now, tried=tried, before=before))
 
 
 async def give_back(session: Session, *, budget: Budget, name: bytes, now: datetime) -> None:
     """Take back a try that was counted at ``now``: it was right, and only wrong ones count."""
-    await queries.uncount_attempt(session, name, budget.since(now))
+    await attempts.uncount_attempt(session, name, budget.since(now))
 
 
 async def forget_expired(session: Session, *, now: datetime) -> None:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, false
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from jobfair.db import Base
-from jobfair.people.rules import Role
+from jobfair.people.rules import Duty, Role
 
 
 class Account(Base):
@@ -28,6 +28,15 @@ class Account(Base):
     disabled_at: Mapped[datetime | None]
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Somebody else has set the password and may know it."""
+    duty: Mapped[Duty | None]
+    """Of organisers."""
+    claimed_at: Mapped[datetime | None]
+    """It passed to the owner of its NIK, who has not yet said which applications stay."""
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    """Time step of the last code that was taken; it and older ones are not taken again."""
+    totp_at: Mapped[datetime | None]
+    """When the authenticator was confirmed. A secret without it is not asked for."""
 
 
 class Attempts(Base):
@@ -50,5 +59,9 @@ class SignIn(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     made_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(default="", server_default="")
+    """Browser and system in words, "Firefox/Windows"; empty where they are not known."""
+    proved_at: Mapped[datetime | None]
+    awaits_code: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     account: Mapped[Account] = relationship(lazy="raise")

@@ -21,6 +21,17 @@ class Role(StrEnum):
     ORGANISER = "organiser"
 
 
+class Duty(StrEnum):
+    """What an organiser does for their office."""
+
+    COMMITTEE = "committee"
+    """Runs the fair."""
+    COUNTER = "counter"
+    """Helps people at the counter, and nothing else."""
+    OBSERVER = "observer"
+    """Reads, and changes nothing."""
+
+
 IPV4 = 4
 PASSWORD_SHORTEST = 8
 PASSWORD_LONGEST = 200

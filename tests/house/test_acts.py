@@ -39,9 +39,14 @@ ANNOUNCES = {
     Act.REKEY: set(),
     Act.CHANGE_PASSWORD: {"account", "browser"},
     Act.LOOK_UP_APPLICANT: set(),
-    Act.RELEASE_NIK: {"account"},
-    Act.RESET_APPLICANT: set(),  # both by people.reset_password, which marks the account
-    Act.RESET_ORGANISER: set(),
+    Act.CLAIM_ACCOUNT: {"account"},
+    Act.KEEP_APPLICATIONS: set(),
+    Act.RECOVER: {"account"},
+    Act.CONFIRM_CONTACT: set(),
+    Act.REMOVE_CONTACT: set(),
+    Act.SIGN_OUT_OTHERS: {"browser"},
+    Act.RESET_APPLICANT: set(),  # a code; using it is RECOVER
+    Act.RESET_ORGANISER: set(),  # by people.reset_password, which marks the account
 }
 """What may be stale on an open page, or forbidden to it, after each act."""
 

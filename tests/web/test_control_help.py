@@ -8,14 +8,23 @@ from sqlalchemy import select
 from jobfair.applicants.actions.profile import change_keys_of_applicants
 from jobfair.applicants.models import Applicant
 from jobfair.audit.models import AuditEntry
+from jobfair.credentials.queries import contacts_of
 from jobfair.db.sealed import Keys
 from jobfair.people.models import Account, SignIn
 from jobfair.people.rules import Role
-from tests.builders import KEYS, PASSWORD, make_account, make_office, on_both, stage
+from tests.builders import (
+    KEYS,
+    NOW,
+    PASSWORD,
+    make_account,
+    make_contact,
+    make_office,
+    on_both,
+    stage,
+)
 from tests.forms import form_on, post_form
 from tests.web.pages import ledger
 from tests.web.rooms import ORGANISER, OTHER_ORGANISER, furnish
-from tests.web.test_applicant_accounts import register
 from tests.web.test_limits import browser  # noqa: F401 - a fixture
 
 NEW = "empat kuda laut"
@@ -37,7 +46,7 @@ def counter(client, room, sign_in):
 async def audit(session):
     rows = await session.scalars(
         select(AuditEntry)
-        .where(AuditEntry.act.in_(["look_up_applicant", "reset_applicant", "release_nik"]))
+        .where(AuditEntry.act.in_(["look_up_applicant", "reset_applicant", "claim_account"]))
         .order_by(AuditEntry.id)
     )
     return [(row.act, row.subject, row.reason, row.facts) for row in rows]
@@ -91,39 +100,71 @@ def test_a_receipt_of_another_office_finds_nobody(client, act, save, sign_in, ro
     assert client.get(f"{room.control}/bantu").status_code == 404
 
 
+def code_on(page):
+    return page.text.split('<code id="kode-baru">')[1].split("<")[0]
+
+
 @on_both
-def test_a_forgotten_password_is_replaced_and_changed_at_the_first_sign_in(
+@pytest.mark.parametrize("by", ["nik", "receipt"])
+def test_a_code_from_the_counter_gives_its_owner_a_new_password(  # noqa: PLR0917
     client,
     act,
     room,
     counter,
     browser,  # noqa: F811
+    by,
 ):
     nik, who = room.made.niks[0], room.made.applicants[0]
     theirs = browser()
     post_form(theirs, "/masuk", name=nik, password=PASSWORD)
-    page = find(client, counter, nik)
+    page = find(client, counter, nik if by == "nik" else room.receipts[0])
 
-    given = order(client, page, f"{counter}/sandi")
-    password = given.text.split('<code id="sandi-baru">')[1].split("<")[0]
+    given = order(client, page, f"{counter}/kode")
+    code = code_on(given)
 
     assert given.status_code == 200
-    assert act(sign_ins_of, who.account_id) == 0
-    assert act(audit)[1:] == [("reset_applicant", f"account:{who.account_id}", "KTP dilihat", {})]
-    assert password not in client.get(counter).text
-    entered = post_form(theirs, "/masuk", name=nik, password=password)
-    assert entered.headers["location"] == "/sandi?ke=/lamaran"
-    assert theirs.get("/lamaran").headers["location"] == "/sandi?ke=/lamaran"
-    changed = post_form(theirs, "/sandi?ke=/lamaran", action="/sandi", old=password, password=NEW)
-    assert (changed.status_code, changed.headers["location"]) == (303, "/lamaran")
     assert theirs.get("/lamaran").status_code == 200
+    assert act(audit)[1:] == [
+        (
+            "reset_applicant",
+            f"account:{who.account_id}",
+            "KTP dilihat",
+            {"found_by": by, "ktp_seen": True},
+        )
+    ]
+    assert code not in client.get(counter).text
+    entered = post_form(browser(), "/lupa/kode", name=nik, code=code, password=NEW)
+    assert (entered.status_code, entered.headers["location"]) == (303, "/lamaran")
+    assert theirs.get("/lamaran").headers["location"] == "/masuk?ke=/lamaran"
+    assert act(sign_ins_of, who.account_id) == 1
+    assert post_form(browser(), "/masuk", name=nik, password=PASSWORD).status_code == 422
     assert post_form(browser(), "/masuk", name=nik, password=NEW).headers["location"] == "/lamaran"
+    again = post_form(browser(), "/lupa/kode", name=nik, code=code, password="lain " + NEW)
+    assert again.status_code == 422
+
+
+def test_a_code_from_the_counter_is_good_for_a_quarter_of_an_hour(
+    client,
+    room,
+    counter,
+    clock,
+    browser,  # noqa: F811
+):
+    nik = room.made.niks[0]
+    code = code_on(order(client, find(client, counter, nik), f"{counter}/kode"))
+    clock.move_to(clock.now() + timedelta(minutes=15))
+
+    late = post_form(browser(), "/lupa/kode", name=nik, code=code, password=NEW)
+
+    assert late.status_code == 422
+    assert "tidak cocok atau sudah tidak berlaku" in late.text
 
 
 @on_both
-def test_a_squatted_nik_is_released_for_its_owner(
+def test_a_squatted_account_passes_to_the_owner_of_its_nik(  # noqa: PLR0917
     client,
     act,
+    save,
     room,
     counter,
     browser,  # noqa: F811
@@ -131,22 +172,38 @@ def test_a_squatted_nik_is_released_for_its_owner(
     nik, who = room.made.niks[0], room.made.applicants[0]
     squatter = browser()
     post_form(squatter, "/masuk", name=nik, password=PASSWORD)
+    save(make_contact(who.account_id, "penyerobot@contoh.id", confirmed_at=NOW))
     before = act(ledger)
     page = find(client, counter, nik)
 
-    done = order(client, page, f"{counter}/lepas", reason="NIK orang lain")
+    done = order(client, page, f"{counter}/klaim", reason="NIK orang lain")
 
     assert done.status_code == 200
-    assert "NIK-nya bebas" in done.text
-    assert act(audit)[1:] == [("release_nik", f"account:{who.account_id}", "NIK orang lain", {})]
+    assert act(audit)[1:] == [
+        (
+            "claim_account",
+            f"account:{who.account_id}",
+            "NIK orang lain",
+            {"found_by": "nik", "ktp_seen": True},
+        )
+    ]
     assert act(ledger) == before
     assert squatter.get("/lamaran").status_code == 303
     assert post_form(browser(), "/masuk", name=nik, password=PASSWORD).status_code == 422
+    assert act(contact_values, who.account_id) == []
     owner = browser()
-    assert register(owner, nik=nik).status_code == 303
-    again = order(client, page, f"{counter}/lepas")
-    assert again.status_code == 409
-    assert "sudah ditutup" in again.text
+    entered = post_form(owner, "/lupa/kode", name=nik, code=code_on(done), password=NEW)
+    assert entered.headers["location"] == "/lamaran"
+    own = owner.get("/lamaran").text
+    assert "Akun ini diserahkan kepada Anda" in own
+    assert room.receipts[0] in own
+    post_form(owner, "/lamaran", action="/lamaran/sudah-diperiksa")
+    assert "Akun ini diserahkan kepada Anda" not in owner.get("/lamaran").text
+    assert room.receipts[0] in owner.get("/lamaran").text
+
+
+async def contact_values(session, account_id):
+    return [one.value for one in await contacts_of(session, KEYS, account_id)]
 
 
 async def rekey(session):
@@ -158,9 +215,9 @@ async def rekey(session):
 
 
 @on_both
-def test_the_root_key_can_be_changed_after_a_release(client, act, room, counter):
+def test_the_root_key_can_be_changed_after_a_claim(client, act, room, counter):
     page = find(client, counter, room.made.niks[0])
-    order(client, page, f"{counter}/lepas")
+    order(client, page, f"{counter}/klaim")
 
     assert act(rekey) == (3, 3, True)
 
@@ -169,7 +226,7 @@ def test_the_root_key_can_be_changed_after_a_release(client, act, room, counter)
     ("typed", "field"), [({"ktp": ""}, "ktp"), ({"reason": " "}, "reason"),
                          ({"reason": "x" * 501}, "reason")],
 )  # fmt: skip
-@pytest.mark.parametrize("action", ["sandi", "lepas"])
+@pytest.mark.parametrize("action", ["kode", "klaim"])
 def test_without_ktp_and_reason_nothing_is_done(  # noqa: PLR0917
     client, act, room, counter, action, typed, field
 ):
@@ -192,15 +249,15 @@ def test_the_handle_of_a_search_is_good_for_one_organiser_and_a_while(  # noqa: 
         )
     )
     page = find(client, counter, room.made.niks[0])
-    handle = form_on(page.text, action="/lepas")["who"]
+    handle = form_on(page.text, action="/klaim")["who"]
     clock.move_to(clock.now() + timedelta(minutes=16))
-    late = order(client, page, f"{counter}/lepas")
+    late = order(client, page, f"{counter}/klaim")
     clock.move_to(clock.now() - timedelta(minutes=16))
     client.cookies.clear()
     sign_in(client, "kedua@contoh.id")
     token = form_on(client.get(counter).text, having="find")["_token"]
     foreign = client.post(
-        f"{counter}/lepas",
+        f"{counter}/klaim",
         data={"_token": token, "who": handle, "ktp": "ya", "reason": "x"},
     )
 

@@ -1,16 +1,17 @@
 """What an organiser does for a person who stands at the counter."""
 
-import secrets
 from datetime import datetime
 
 from jobfair.applicants import queries
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
+from jobfair.credentials.actions.recovery import give_counter_code
+from jobfair.credentials.queries import delete_credentials
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
+from jobfair.drafts.actions import forget_drafts
 from jobfair.errors import NotFound, Refused
-from jobfair.people import actions as accounts
 from jobfair.people import queries as people
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
@@ -31,72 +32,83 @@ async def note_lookup(
     )
 
 
-async def reset_applicant_password(
-    session: Session,
-    *,
-    account_id: int,
-    password_hash: str,
-    reason: str,
-    now: datetime,
-    by: int,
-    fair_id: int,
-) -> Account:
-    """Give an applicant whose KTP was seen a password for one sign-in; every browser ends.
-
-    Raises:
-        NotFound: not an applicant. Refused: ``released``, the account was closed.
-
-    """
-    account = await _open_applicant(session, account_id)
-    await accounts.reset_password(
-        session,
-        account=account,
-        password_hash=password_hash,
-        now=now,
-        by=by,
-        fair_id=fair_id,
-        act=Act.RESET_APPLICANT,
-        reason=reason,
-    )
-    return account
-
-
-async def release_nik(
+async def give_code(
     session: Session,
     *,
     keys: Keys,
     account_id: int,
+    found_by: str,
     reason: str,
     now: datetime,
     by: int,
     fair_id: int,
-) -> None:
-    """Close the account that registered another person's NIK, so that its owner can register.
-
-    Its applications stay in the ledger, and nobody can sign in to it again. A random word takes
-    the place of the NIK, so that changing the root key later finds something to seal here too.
+) -> str:
+    """Return a code for an applicant whose KTP was seen, good for one new password.
 
     Raises:
-        NotFound: not an applicant. Refused: ``released``, it was closed before.
+        NotFound: not an applicant. Refused: ``closed``, the account was closed.
+
+    """
+    return await give_counter_code(
+        session,
+        keys,
+        account=await _open_applicant(session, account_id),
+        act=Act.RESET_APPLICANT,
+        now=now,
+        by=by,
+        fair_id=fair_id,
+        reason=reason,
+        found_by=found_by,
+    )
+
+
+async def claim_account(
+    session: Session,
+    *,
+    keys: Keys,
+    account_id: int,
+    found_by: str,
+    reason: str,
+    now: datetime,
+    by: int,
+    fair_id: int,
+) -> str:
+    """Pass an account that another person made to the owner of its NIK; return the owner's code.
+
+    The password, contacts, codes, drafts and browsers of whoever made it end. Applications stay in
+    the ledger; the owner says which of them to keep.
+
+    Raises:
+        NotFound: not an applicant. Refused: ``closed``, the account was closed.
 
     """
     account = await _open_applicant(session, account_id)
-    applicant = await queries.applicant_row(session, account_id)
-    word = f"lepas-{secrets.token_urlsafe(16)}"
-    account.sign_in_key = applicant.nik_index = keys.blind_index(word)
-    applicant.nik_sealed = keys.seal(word, context=queries.nik_context(applicant.public_id))
-    account.password_hash, account.disabled_at = None, now
+    applicant = await queries.applicant_row(session, account_id, lock=True)
+    account.password_hash, account.must_change_password, account.claimed_at = None, False, now
+    applicant.phone, applicant.updated_at = "", now
     await people.delete_sign_ins_of(session, account_id)
+    await delete_credentials(session, [account_id])
+    await forget_drafts(session, account_id=account_id)
     mark_changed(session, topics.account(account_id))
-    record_audit(
+    return await give_counter_code(
         session,
-        Act.RELEASE_NIK,
+        keys,
+        account=account,
+        act=Act.CLAIM_ACCOUNT,
         now=now,
-        account_id=by,
+        by=by,
         fair_id=fair_id,
-        subject=f"account:{account_id}",
         reason=reason,
+        found_by=found_by,
     )
+
+
+async def keep_applications(session: Session, *, account_id: int, now: datetime) -> None:
+    """Note that the owner has looked at what was sent before the account was theirs."""
+    account = await people.account_by_id(session, account_id, lock=True)
+    if account.claimed_at is not None:
+        account.claimed_at = None
+        record_audit(session, Act.KEEP_APPLICATIONS, now=now, account_id=account_id)
 
 
 async def _open_applicant(session: Session, account_id: int) -> Account:
@@ -104,5 +116,5 @@ async def _open_applicant(session: Session, account_id: int) -> Account:
     if account.role is not Role.APPLICANT:
         raise NotFound
     if account.disabled_at is not None:
-        raise Refused("released", "Akun ini sudah ditutup dan NIK-nya sudah dilepas.")
+        raise Refused("closed", "Akun ini sudah ditutup.")
     return account

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 SESSION_COOKIE = "__Host-sesi"
 GUEST_COOKIE = "__Host-tamu"
 """Binds the forms of people who are not signed in; set only on the pages below."""
-GUEST_FORMS = ("/masuk", "/daftar")
+GUEST_FORMS = ("/masuk", "/daftar", "/lupa", "/undangan")
 
 
 def host_cookie(name: str, value: str, *, keep: bool = True) -> Cookie:

@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from jobfair.clock import Clock
+from jobfair.credentials.rules import ContactKind
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys
 from jobfair.intake.door import Door
@@ -45,6 +46,8 @@ class Services:
     metrics_token: str
     store: Store
     """Where documents lie."""
+    channels: frozenset[ContactKind] = frozenset()
+    """Kinds of contacts that codes can be sent to; empty while no way out is connected."""
     uploads: Uploads = field(default_factory=Uploads)
     passwords: Passwords = field(default_factory=Passwords)
     limits: Limits = field(init=False)

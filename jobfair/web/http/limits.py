@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys
-from jobfair.people import actions, queries
+from jobfair.people import actions
+from jobfair.people.queries import attempts
 from jobfair.people.rules import LONGEST_WINDOW, Budget, TooMany, too_many
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,15 @@ SIGN_IN_PER_NAME = Budget("sign-in:name", 100, HOUR)
 SIGN_IN_PER_DEVICE = Budget("sign-in:device", 10, timedelta(minutes=5))
 SIGN_IN_PER_ADDRESS = Budget("sign-in:address", 1000, HOUR)
 CHANGE_PER_ACCOUNT = Budget("change-password:account", 5, timedelta(minutes=5))
+RECOVER_PER_NAME = Budget("code:sent-for-name", 3, HOUR)
+RECOVER_PER_ADDRESS = Budget("code:sent-from-address", 300, HOUR)
+CODES_PER_ACCOUNT = Budget("code:sent-by-account", 5, HOUR)
+CODES_PER_CONTACT = Budget("code:sent-to-contact", 5, LONGEST_WINDOW)
+"""Codes are sent to addresses that strangers type: a telephone is not to ring all day."""
+CODE_PER_NAME_HERE = Budget("code:name-and-address", 10, timedelta(minutes=15))
+CODE_PER_NAME = Budget("code:name", 30, LONGEST_WINDOW)
+"""Wrong codes for a name from everywhere; each code by itself allows five."""
+CODE_PER_ADDRESS = Budget("code:address", 300, HOUR)
 HELP_PER_ORGANISER = Budget("help:lookup", 60, HOUR)
 REGISTER_PER_ADDRESS = Budget("register:address", 2000, HOUR)
 TAKEN_PER_ADDRESS = Budget("register:taken", 100, HOUR)
@@ -113,7 +123,7 @@ class Limits:
             found[kind] = (
                 sum(n for (at, since), n in self._tries.items() if at == index and since > first)
                 if self._database.is_sqlite
-                else await queries.attempts_after(session, index, first)
+                else await attempts.attempts_after(session, index, first)
             )
         return found
 

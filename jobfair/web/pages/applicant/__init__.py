@@ -8,6 +8,7 @@ HANDLERS: list[Any] = [
     apply.lead_back,
     apply.send_application,
     receipts.list_own,
+    receipts.keep_rest,
     receipts.show_receipt,
     receipts.ask_withdraw,
     receipts.take_back,

@@ -5,6 +5,7 @@ from datetime import datetime
 from litestar import get, post
 from litestar.response import Redirect, Template
 
+from jobfair.applicants.actions.helping import keep_applications
 from jobfair.applicants.queries import applicant_of_account
 from jobfair.applications.actions.stages import withdraw
 from jobfair.applications.queries.receipts import (
@@ -19,6 +20,7 @@ from jobfair.applications.rules import Stage, check_may_withdraw
 from jobfair.db import Session
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.rules.state import FairState
+from jobfair.people.queries import account_by_id
 from jobfair.web.http.dependencies import (
     AccountDep,
     AnyRequest,
@@ -65,7 +67,15 @@ async def list_own(request: AnyRequest, account: AccountDep, snapshot: SnapshotD
         "applicant/applications.html",
         sent=sent,
         trails=await trails_of(snapshot, [one.id for one in sent]),
+        claimed_at=(await account_by_id(snapshot, account.account_id)).claimed_at,
     )
+
+
+@post("/lamaran/sudah-diperiksa", guards=[applicants_only], status_code=200)
+async def keep_rest(account: AccountDep, session: SessionDep, now: NowDep) -> Redirect:
+    """Note that the owner of a claimed account keeps what they have not withdrawn."""
+    await keep_applications(session, account_id=account.account_id, now=now)
+    return Redirect("/lamaran", status_code=303)
 
 
 @get("/{fair_slug:str}/lamaran/{number:str}", guards=[applicants_only])

@@ -55,7 +55,7 @@ from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.shared.draft import back_to_card
 from jobfair.web.pages.shared.errand import errand_of
-from jobfair.web.pages.shared.signin import address_of, onward
+from jobfair.web.pages.shared.signin import address_of, device_words, onward
 
 BIRTH_DIGITS = 12
 """District, birth date and sex; the four digits behind them count people up."""
@@ -134,7 +134,9 @@ async def begin(request: AnyRequest, services: ServicesDep, now: NowDep) -> Resp
             if account is None:
                 raise Invalid({"nik": Problem(TAKEN)})
             old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
-            token = await people.sign_in(session, account=account, old_token=old, now=now)
+            token = await people.sign_in(
+                session, account=account, old_token=old, now=now, device=device_words(request)
+            )
             return form, account, token
 
         return act

@@ -19,11 +19,12 @@ from jobfair.applicants.actions import helping as actions
 from jobfair.applicants.queries import PersonAtCounter, applicant_for_nik, person_at_counter
 from jobfair.applicants.rules.nik import LENGTH, normalise_nik
 from jobfair.applications.queries.receipts import account_of_receipt
+from jobfair.credentials.rules import GOOD_FOR, Purpose
+from jobfair.cvs.actions import set_cv_aside
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Misconfigured, Problem, Refused
 from jobfair.fairs.rules.state import CountedFair
-from jobfair.people.rules import one_time_password
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.dependencies import (
     AccountDep,
@@ -53,18 +54,19 @@ class Found:
 
     person: PersonAtCounter
     handle: str
-    password: str = ""
-    released: bool = False
+    code: str = ""
+    claimed: bool = False
+    until: datetime | None = None
 
 
-def make_handle(keys: Keys, *, account_id: int, by: int, now: datetime) -> str:
-    """Return what stands for a person in the forms of this organiser."""
-    sealed = keys.seal(f"{account_id} {int(now.timestamp())}", context=f"help:{by}")
+def make_handle(keys: Keys, *, account_id: int, found_by: str, by: int, now: datetime) -> str:
+    """Return what stands for a person, and how they were found, in this organiser's forms."""
+    sealed = keys.seal(f"{account_id} {int(now.timestamp())} {found_by}", context=f"help:{by}")
     return base64.urlsafe_b64encode(sealed).decode()
 
 
-def read_handle(keys: Keys, handle: str, *, by: int, now: datetime) -> int:
-    """Return the account a handle stands for.
+def read_handle(keys: Keys, handle: str, *, by: int, now: datetime) -> tuple[int, str]:
+    """Return the account a handle stands for, and how it was found.
 
     Raises:
         Refused: another organiser's, too old, or none.
@@ -72,12 +74,12 @@ def read_handle(keys: Keys, handle: str, *, by: int, now: datetime) -> int:
     """
     try:
         sealed = base64.urlsafe_b64decode(handle)
-        account_id, since = keys.unseal(sealed, context=f"help:{by}").split()
+        account_id, since, found_by = keys.unseal(sealed, context=f"help:{by}").split()
     except (Misconfigured, ValueError, binascii.Error):
         raise Refused("unknown", "Cari orangnya sekali lagi.") from None
     if now - datetime.fromtimestamp(int(since), now.tzinfo) > HANDLE_FOR:
         raise Refused("too_old", "Pencarian ini sudah terlalu lama. Cari orangnya sekali lagi.")
-    return int(account_id)
+    return int(account_id), found_by
 
 
 def read_reason(form: Form) -> str:
@@ -129,7 +131,7 @@ async def _known(
     """Return the person of a form that has to be shown again, or None when it is too old."""
     now = services.clock.now()
     try:
-        at = read_handle(services.keys, handle, by=account.account_id, now=now)
+        at, _ = read_handle(services.keys, handle, by=account.account_id, now=now)
     except Refused:
         return None
     return Found(await person_at_counter(session, services.keys, at), handle)
@@ -192,7 +194,9 @@ async def find_person(
                 by=account.account_id,
                 fair_id=fair.id,
             )
-            handle = make_handle(services.keys, account_id=at, by=account.account_id, now=now)
+            handle = make_handle(
+                services.keys, account_id=at, found_by=found_by, by=account.account_id, now=now
+            )
             return Found(await person_at_counter(session, services.keys, at), handle)
 
         return act
@@ -203,77 +207,49 @@ async def find_person(
     return await perform_prepared(request, prepare, page=page, done=done)
 
 
-@post(f"{HELP}/sandi", guards=[organisers_only])
-async def give_password(
-    request: AnyRequest,
-    *,
-    fair_slug: FromPath[str],
-    account: AccountDep,
-    services: ServicesDep,
-    now: NowDep,
+@post(f"{HELP}/kode", guards=[organisers_only])
+async def give_code(
+    request: AnyRequest, fair_slug: FromPath[str], account: AccountDep
 ) -> Response[Template]:
-    """Make a password for one sign-in, shown on the answer and never again."""
-    password = one_time_password()
-    page = partial(_page, request, account, fair_slug)
+    """Make a code for one new password, shown on the answer and never again."""
+    return await _give(request, account, fair_slug, claim=False)
+
+
+@post(f"{HELP}/klaim", guards=[organisers_only])
+async def claim(
+    request: AnyRequest, fair_slug: FromPath[str], account: AccountDep
+) -> Response[Template]:
+    """Pass an account that another person made to the owner of its NIK, with a code as well."""
+    return await _give(request, account, fair_slug, claim=True)
+
+
+async def _give(
+    request: AnyRequest, account: SignedIn, fair_slug: str, *, claim: bool
+) -> Response[Template]:
+    services: Services = request.app.state.services
+    now, page = services.clock.now(), partial(_page, request, account, fair_slug)
 
     async def prepare(form: Form) -> Callable[[Session], Awaitable[Found]]:
         handle = form.given.get("who", "")
-        at = read_handle(services.keys, handle, by=account.account_id, now=now)
-        reason = read_reason(form)
-        password_hash = await services.passwords.hash(password)
-
-        async def act(session: Session) -> Found:
-            fair = await own_fair(session, account, fair_slug)
-            await actions.reset_applicant_password(
-                session,
-                account_id=at,
-                password_hash=password_hash,
-                reason=reason,
-                now=now,
-                by=account.account_id,
-                fair_id=fair.id,
-            )
-            person = await person_at_counter(session, services.keys, at)
-            return Found(person, handle, password=password)
-
-        return act
-
-    async def done(found: Found) -> Template:
-        return await page(Form(), found=found)
-
-    return await perform_prepared(request, prepare, page=page, done=done)
-
-
-@post(f"{HELP}/lepas", guards=[organisers_only])
-async def release(
-    request: AnyRequest,
-    *,
-    fair_slug: FromPath[str],
-    account: AccountDep,
-    services: ServicesDep,
-    now: NowDep,
-) -> Response[Template]:
-    """Close an account that was registered with another person's NIK."""
-    page = partial(_page, request, account, fair_slug)
-
-    async def prepare(form: Form) -> Callable[[Session], Awaitable[Found]]:
-        handle = form.given.get("who", "")
-        at = read_handle(services.keys, handle, by=account.account_id, now=now)
+        at, found_by = read_handle(services.keys, handle, by=account.account_id, now=now)
         reason = read_reason(form)
 
         async def act(session: Session) -> Found:
             fair = await own_fair(session, account, fair_slug)
-            before = await person_at_counter(session, services.keys, at)
-            await actions.release_nik(
+            code = await (actions.claim_account if claim else actions.give_code)(
                 session,
                 keys=services.keys,
                 account_id=at,
+                found_by=found_by,
                 reason=reason,
                 now=now,
                 by=account.account_id,
                 fair_id=fair.id,
             )
-            return Found(before, handle, released=True)
+            if claim:
+                await set_cv_aside(session, account_id=at, now=now)
+            person = await person_at_counter(session, services.keys, at)
+            return Found(person, handle, code, claim, now + GOOD_FOR[Purpose.COUNTER])
 
         return act
 

@@ -13,7 +13,7 @@ from jobfair.web.pages.public import (
     verification,
     wall,
 )
-from jobfair.web.pages.shared import password, signin
+from jobfair.web.pages.shared import password, recovery, security, signin
 
 HANDLERS: list[Any] = [
     front.show_front,
@@ -42,6 +42,15 @@ HANDLERS: list[Any] = [
     signin.ask_sign_in,
     signin.sign_in,
     signin.sign_out,
+    recovery.ask_recovery,
+    recovery.send_code,
+    recovery.ask_code,
+    recovery.recover,
+    security.show_security,
+    security.add_contact,
+    security.confirm_contact,
+    security.remove_contact,
+    security.sign_out_devices,
     password.ask_password,
     password.change_password,
 ]

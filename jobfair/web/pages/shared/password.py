@@ -26,7 +26,7 @@ from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import signed_in_only
 from jobfair.web.http.limits import CHANGE_PER_ACCOUNT
 from jobfair.web.http.templating import show
-from jobfair.web.pages.shared.signin import onward
+from jobfair.web.pages.shared.signin import device_words, onward
 
 
 async def _page(request: AnyRequest, account: SignedIn, form: Form) -> Template:
@@ -80,6 +80,7 @@ async def change_password(
                 password_hash=password_hash,
                 token=str(request.scope["session_token"]),  # type: ignore[typeddict-item]
                 now=now,
+                device=device_words(request),
             )
             return Redirect(
                 onward(form.given.get("ke", ""), account.role),

@@ -10,6 +10,7 @@ from litestar import get, post
 from litestar.response import Redirect, Response, Template
 
 from jobfair.applicants.rules.nik import normalise_nik
+from jobfair.credentials.rules import device_of
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Overloaded, Problem
@@ -64,6 +65,25 @@ def sign_in_key(keys: Keys, typed: str) -> bytes:
 def address_of(request: AnyRequest) -> str:
     """Return the address budgets are counted by."""
     return address_prefix(request.client.host) if request.client else "?"
+
+
+def device_words(request: AnyRequest) -> str:
+    """Return what kind of browser this is, for its owner's list of devices."""
+    return device_of(request.headers.get("user-agent", ""))
+
+
+def enter(
+    services: Services, account: Credentials, token: str, *, goes: str, now: datetime
+) -> Redirect:
+    """Lead a browser on that has just been signed in, past the authenticator's code if need be."""
+    device = device_cookie(
+        services.keys, account_id=account.id, password_hash=account.password_hash, now=now
+    )
+    return Redirect(
+        goes if account.totp_at is None else f"/masuk/kode?ke={quote(goes)}",
+        status_code=303,
+        cookies=[host_cookie(SESSION_COOKIE, token), device],
+    )
 
 
 def tries_of(
@@ -123,7 +143,9 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Re
 
         async def act(session: Session) -> tuple[Form, Credentials, str]:
             old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
-            token = await actions.sign_in(session, account=account, old_token=old, now=now)
+            token = await actions.sign_in(
+                session, account=account, old_token=old, now=now, device=device_words(request)
+            )
             return form, account, token
 
         return act
@@ -131,14 +153,9 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Re
     async def done(signed: tuple[Form, Credentials, str]) -> Redirect:
         form, account, token = signed
         goes = back_to_card(onward(form.given.get("ke", ""), account.role), "masuk")
-        device = device_cookie(
-            services.keys, account_id=account.id, password_hash=account.password_hash, now=now
-        )
-        return Redirect(
-            f"/sandi?ke={quote(goes)}" if account.must_change_password else goes,
-            status_code=303,
-            cookies=[host_cookie(SESSION_COOKIE, token), device],
-        )
+        if account.must_change_password:
+            goes = f"/sandi?ke={quote(goes)}"
+        return enter(services, account, token, goes=goes, now=now)
 
     return await perform_prepared(request, prepare, page=partial(_page, request), done=done)
 

@@ -9,10 +9,9 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from jobfair.db import PreparedLookup, Session
 from jobfair.db.base import plain
 from jobfair.db.sealed import Keys
-from jobfair.db.upserts import upsert
 from jobfair.errors import NotFound
 from jobfair.people.models import Account, Attempts, SignIn
-from jobfair.people.rules import ABSOLUTE, IDLE, LONGEST_WINDOW, Role
+from jobfair.people.rules import ABSOLUTE, IDLE, LONGEST_WINDOW, Duty, Role
 
 _SIGN_IN, _ACCOUNT = SignIn.__table__, Account.__table__
 _BROWSER = (
@@ -26,6 +25,10 @@ _BROWSER = (
         _ACCOUNT.c.company_id,
         _ACCOUNT.c.disabled_at,
         _ACCOUNT.c.must_change_password,
+        _ACCOUNT.c.duty,
+        _ACCOUNT.c.totp_at,
+        _SIGN_IN.c.proved_at,
+        _SIGN_IN.c.awaits_code,
     )
     .join(_ACCOUNT, _ACCOUNT.c.id == _SIGN_IN.c.account_id)
     .where(_SIGN_IN.c.token_hash == bindparam("token_hash"))
@@ -46,6 +49,13 @@ class SignedIn:
     company_id: int | None
     disabled_at: datetime | None = None
     must_change_password: bool = False
+    duty: Duty | None = None
+    totp_at: datetime | None = None
+    """Since when signing in takes a code of an authenticator as well."""
+    proved_at: datetime | None = None
+    """When this browser last gave a password or a code."""
+    awaits_code: bool = False
+    """The password was right; until the code is given this browser is not signed in."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,8 @@ class StaffMember:
     email: str
     disabled_at: datetime | None
     created_at: datetime
+    duty: Duty | None = None
+    totp_at: datetime | None = None
 
 
 def staff_member(account: Account) -> StaffMember:
@@ -73,6 +85,7 @@ class Credentials:
     password_hash: str | None
     disabled_at: datetime | None
     must_change_password: bool
+    totp_at: datetime | None
 
 
 async def credentials_for_key(session: Session, sign_in_key: bytes) -> Credentials | None:
@@ -191,50 +204,17 @@ async def delete_sign_in(session: Session, token_hash: bytes) -> None:
     await session.execute(delete(SignIn).where(SignIn.token_hash == token_hash))
 
 
-async def delete_sign_ins_of(session: Session, account_id: int) -> None:
-    """Forget every browser of an account."""
-    await session.execute(delete(SignIn).where(SignIn.account_id == account_id))
-
-
-async def attempts_since(session: Session, name: bytes, since: datetime) -> int:
-    """Return how often something was tried in the stretch of time that began at ``since``."""
-    return (
-        await session.scalar(
-            select(Attempts.n).where(Attempts.name == name, Attempts.since == since)
-        )
-        or 0
-    )
-
-
-async def attempts_after(session: Session, name: bytes, since: datetime) -> int:
-    """Return how often something was tried in the stretches of time that began after ``since``."""
-    tried = select(func.sum(Attempts.n)).where(Attempts.name == name, Attempts.since > since)
-    return int(await session.scalar(tried) or 0)
-
-
-async def count_attempt(session: Session, name: bytes, since: datetime, *, most: int) -> bool:
-    """Count one more, or tell that there were ``most`` already; exact on any number of nodes."""
-    if most < 1:
-        return False
-    counted = await session.execute(
-        upsert(session.get_bind().dialect.name, Attempts)
-        .values(name=name, since=since, n=1)
-        .on_conflict_do_update(
-            index_elements=["name", "since"], set_={"n": Attempts.n + 1}, where=Attempts.n < most
-        )
-        .returning(Attempts.n)
-    )
-    return counted.first() is not None
-
-
-async def uncount_attempt(session: Session, name: bytes, since: datetime) -> None:
-    """Count one less; a count that is gone stays gone."""
+async def delete_sign_ins_of(session: Session, account_id: int, *, but: bytes = b"") -> None:
+    """Forget every browser of an account, or every one but for the one with this hash."""
     await session.execute(
-        update(Attempts)
-        .where(Attempts.name == name, Attempts.since == since, Attempts.n > 0)
-        .values(n=Attempts.n - 1)
-        .execution_options(synchronize_session=False)
+        delete(SignIn).where(SignIn.account_id == account_id, SignIn.token_hash != but)
     )
+
+
+async def sign_ins_of(session: Session, account_id: int) -> Sequence[SignIn]:
+    """Return the browsers of an account, the one last seen first."""
+    query = select(SignIn).where(SignIn.account_id == account_id)
+    return (await session.scalars(query.order_by(SignIn.seen_at.desc()))).all()
 
 
 async def keys_fit(session: Session, keys: Keys) -> bool:

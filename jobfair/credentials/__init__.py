@@ -1,0 +1,1 @@
+"""Contacts, one-time codes and authenticators: how people show that an account is theirs."""

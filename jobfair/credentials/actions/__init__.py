@@ -1,0 +1,1 @@
+"""Changing contacts, codes and authenticators."""
