@@ -84,6 +84,7 @@ def make_services(
         base_url=settings.base_url.rstrip("/"),
         proxy=settings.proxy,
         metrics_token=settings.metrics_token,
+        organisers_need_code=settings.second_factor == "organisers",
         store=store_of(settings),
     )
 

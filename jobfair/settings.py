@@ -40,6 +40,8 @@ class Settings:
     """Address of the reverse proxy whose X-Forwarded-For is believed; empty: nobody's."""
     metrics_token: str = ""
     """Empty: ``/metrics`` does not exist."""
+    second_factor: str = "optional"
+    """``organisers``: they set up an authenticator before they can do anything."""
     documents: str = ""
     """A folder, or ``https://host/bucket``. Empty: ``documents`` in the data folder."""
     documents_access: str = ""
@@ -149,6 +151,11 @@ def _check(settings: Settings) -> None:
             "Setelan database_url harus mulai dengan sqlite:/// atau postgresql://, "
             "bukan %(value)s.",
             value=repr(scheme),
+        )
+    if settings.second_factor not in ("optional", "organisers"):
+        raise Misconfigured(
+            "Setelan second_factor harus optional atau organisers, bukan %(value)s.",
+            value=repr(settings.second_factor),
         )
     _check_documents(settings)
 

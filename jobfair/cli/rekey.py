@@ -15,6 +15,7 @@ import click
 
 from jobfair.applicants.actions.profile import change_keys_of_applicants
 from jobfair.cli.common import command, out, ready_database
+from jobfair.credentials.actions.authenticator import change_keys_of_credentials
 from jobfair.db import Database
 from jobfair.db.leader import takes_role
 from jobfair.db.safety import only_server
@@ -66,6 +67,7 @@ async def change_key(database: Database, path: Path) -> int | None:
     async with database.transaction() as session:
         many = await change_keys_of_applicants(session, old=old_keys, new=new_keys)
         await change_keys_of_documents(session, old=old_keys, new=new_keys)
+        await change_keys_of_credentials(session, old=old_keys, new=new_keys)
         await sign_closings(session, old=old_keys, new=new_keys)
         many += await change_keys_of_staff(session, new=new_keys, now=datetime.now(UTC))
     await asyncio.to_thread(replace_key_file, path, new)

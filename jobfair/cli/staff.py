@@ -6,6 +6,7 @@ import click
 
 from jobfair.audit.rules import Act
 from jobfair.cli.common import command, out, ready_database
+from jobfair.credentials.actions.authenticator import remove_authenticator
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys, read_keys
 from jobfair.errors import NotFound
@@ -51,6 +52,8 @@ async def reset_organiser(database: Database, settings: Settings, email: str) ->
     async with database.transaction() as session:
         account = await _organiser(session, read_keys(settings.keys), email)
         account.disabled_at = None
+        if account.totp_at is not None:
+            await remove_authenticator(session, account=account, now=datetime.now(UTC))
         await actions.reset_password(
             session,
             account=account,
@@ -79,6 +82,8 @@ async def list_() -> None:
 @command
 async def reset(email: str) -> None:
     """Buat kata sandi sekali pakai untuk EMAIL dan keluarkan dari semua peramban.
+
+    Autentikatornya dilepas.
 
     Akun yang nonaktif menjadi aktif lagi.
     """

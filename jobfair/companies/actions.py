@@ -6,6 +6,7 @@ from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.companies.queries import company_of_office, lock_company
 from jobfair.companies.rules import read_suspension, read_verification
+from jobfair.credentials.actions.authenticator import remove_authenticator
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
@@ -150,6 +151,8 @@ async def reset_reviewer(
     await company_of_office(session, office_id=office_id, company_id=company_id)
     account = await reviewer_of(session, company_id=company_id, account_id=reviewer_id, lock=True)
     account.disabled_at = None
+    if account.totp_at is not None:
+        await remove_authenticator(session, account=account, now=now)
     await people.reset_password(
         session, account=account, password_hash=password_hash, now=now, by=by, fair_id=fair_id
     )

@@ -50,6 +50,8 @@ ABSOLUTE = {
     Role.REVIEWER: timedelta(hours=10),
     Role.ORGANISER: timedelta(hours=10),
 }
+PROOF_GOOD_FOR = timedelta(minutes=10)
+"""How long after a password or a code sheets with many people's data may be taken along."""
 SEEN_EVERY = timedelta(minutes=1)
 """How often the last-seen instant is stored; more often would be a write per page."""
 
@@ -139,7 +141,7 @@ def one_time_password() -> str:
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """Return the passwords people try first, lower case: patterns and words of this country."""
+    """Return the passwords people try first, lower case: see the licence file beside the list."""
     text = files("jobfair.people").joinpath("common_passwords.txt").read_text("utf-8")
     return frozenset(text.splitlines())
 

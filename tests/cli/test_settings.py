@@ -39,6 +39,10 @@ def test_the_environment_and_a_file_are_read(tmp_path):
         ({"PORT": "delapan"}, "Setelan port harus angka 1 sampai 65535, bukan 'delapan'."),
         ({"JOBFAIR_BASE_URL": "kerja.id"}, "Setelan base_url harus alamat lengkap"),
         ({"JOBFAIR_BASE_URL": "http://kerja.id"}, "Setelan base_url harus memakai https"),
+        (
+            {"JOBFAIR_SECOND_FACTOR": "semua"},
+            "Setelan second_factor harus optional atau organisers",
+        ),
         ({"DATABASE_URL": "mysql://x"}, "Setelan database_url harus mulai dengan sqlite:///"),
         ({"JOBFAIR_SETTINGS": "/tidak/ada.toml"}, "Berkas setelan /tidak/ada.toml tidak ada."),
     ],

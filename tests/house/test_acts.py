@@ -36,6 +36,11 @@ ANNOUNCES = {
     Act.WITHDRAW: {"fair", "position"},
     Act.DOWNLOAD: set(),
     Act.READ_CV: set(),
+    Act.SET_UP_CODE: set(),  # people.sign_out_others ends and marks the other browsers
+    Act.REMOVE_CODE: set(),
+    Act.INVITE_ORGANISER: set(),
+    Act.ACCEPT_INVITATION: {"account"},
+    Act.DISABLE_ORGANISER: {"account"},
     Act.REKEY: set(),
     Act.CHANGE_PASSWORD: {"account", "browser"},
     Act.LOOK_UP_APPLICANT: set(),

@@ -14,8 +14,8 @@ from jobfair.fields import Fields
 RESERVED = frozenset(
     {
         "aksesibilitas", "bahasa", "bantuan", "daftar", "gaya", "keluar", "kendali", "lamaran",
-        "lapor", "livez", "masuk", "meja", "metrics", "privasi", "profil", "readyz", "sandi",
-        "selesai", "static", "ws",
+        "buktikan", "keamanan", "lapor", "livez", "lupa", "masuk", "meja", "metrics", "petugas",
+        "privasi", "profil", "readyz", "sandi", "selesai", "static", "undangan", "ws",
     }
 )  # fmt: skip
 """First words of addresses that are not fairs."""

@@ -211,6 +211,16 @@ async def delete_sign_ins_of(session: Session, account_id: int, *, but: bytes = 
     )
 
 
+async def set_proved(session: Session, token_hash: bytes, *, now: datetime) -> None:
+    """Store that this browser has just given a password or a code."""
+    await session.execute(
+        update(SignIn)
+        .where(SignIn.token_hash == token_hash)
+        .values(proved_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def sign_ins_of(session: Session, account_id: int) -> Sequence[SignIn]:
     """Return the browsers of an account, the one last seen first."""
     query = select(SignIn).where(SignIn.account_id == account_id)

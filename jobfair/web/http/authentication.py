@@ -47,7 +47,11 @@ def _cookies(scope: Scope) -> dict[str, str]:
 
 
 class AuthenticationMiddleware(ASGIMiddleware):
-    """Sets ``user`` (:class:`SignedIn` or None), ``session_token`` and ``form_cookie``."""
+    """Sets ``user`` (:class:`SignedIn` or None), ``session_token`` and ``form_cookie``.
+
+    Whose password was right and whose authenticator's code is still missing is not ``user``, but
+    stands in ``awaits_code``.
+    """
 
     scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
 
@@ -61,11 +65,13 @@ class AuthenticationMiddleware(ASGIMiddleware):
         cookies = _cookies(scope)
         token = cookies.get(SESSION_COOKIE, "")
         state: Any = scope
-        state["user"], state["auth_error"] = None, None
+        state["user"], state["awaits_code"], state["auth_error"] = None, None, None
         try:
             state["user"] = await self._who(services, token) if token else None
         except (DBAPIError, NoConnection) as trouble:
             state["auth_error"] = trouble
+        if state["user"] is not None and state["user"].awaits_code:
+            state["user"], state["awaits_code"] = None, state["user"]
         state["session_token"] = token
         state["form_cookie"] = token if state["user"] else cookies.get(GUEST_COOKIE, "")
         if not state["form_cookie"] and scope["path"].startswith(GUEST_FORMS):

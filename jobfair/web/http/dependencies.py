@@ -48,6 +48,8 @@ class Services:
     """Where documents lie."""
     channels: frozenset[ContactKind] = frozenset()
     """Kinds of contacts that codes can be sent to; empty while no way out is connected."""
+    organisers_need_code: bool = False
+    """Without an authenticator an organiser may only set one up."""
     uploads: Uploads = field(default_factory=Uploads)
     passwords: Passwords = field(default_factory=Passwords)
     limits: Limits = field(init=False)

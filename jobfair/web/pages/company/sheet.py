@@ -17,7 +17,7 @@ from jobfair.positions.rules import EDUCATION
 from jobfair.regions import district_name, regency_name, regency_of
 from jobfair.reporting.sheets import sheet
 from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, ServicesDep
-from jobfair.web.http.guards import reviewers_only
+from jobfair.web.http.guards import proved_recently, reviewers_only
 from jobfair.web.pages.company.context import company_of, desk_position
 from jobfair.web.pages.company.view import known_id
 from jobfair.wording.dates import clock_time, zone_name
@@ -69,7 +69,7 @@ def _sheet(rows: Sequence[tuple[desk.Row, str]], zone: ZoneInfo) -> bytes:
     return sheet(COLUMNS, [*lines, [FOOTER]])
 
 
-@get("/meja/{position_id:int}/pelamar.csv", guards=[reviewers_only])
+@get("/meja/{position_id:int}/pelamar.csv", guards=[reviewers_only, proved_recently])
 async def download_applicants(
     position_id: FromPath[int],
     account: AccountDep,

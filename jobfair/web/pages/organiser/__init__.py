@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from jobfair.web.pages.organiser import acts, companies, helping, overview, recap, reviewers
+from jobfair.web.pages.organiser import (
+    acts,
+    colleagues,
+    companies,
+    helping,
+    overview,
+    recap,
+    reviewers,
+)
 
 HANDLERS: list[Any] = [
     overview.show_fairs,
@@ -22,6 +30,10 @@ HANDLERS: list[Any] = [
     helping.find_person,
     helping.give_code,
     helping.claim,
+    colleagues.show_colleagues,
+    colleagues.invite,
+    colleagues.invite_again,
+    colleagues.disable,
     recap.show_applicants,
     recap.show_trail,
     recap.show_recap,

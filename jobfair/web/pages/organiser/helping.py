@@ -36,7 +36,7 @@ from jobfair.web.http.dependencies import (
     SignedIn,
 )
 from jobfair.web.http.forms import Form
-from jobfair.web.http.guards import organisers_only
+from jobfair.web.http.guards import counter_only
 from jobfair.web.http.limits import HELP_PER_ORGANISER
 from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.scope import own_fair
@@ -160,7 +160,7 @@ async def _find(
     )
 
 
-@get(HELP, guards=[organisers_only])
+@get(HELP, guards=[counter_only])
 async def ask_person(
     request: AnyRequest, fair_slug: FromPath[str], account: AccountDep
 ) -> Template:
@@ -168,7 +168,7 @@ async def ask_person(
     return await _page(request, account, fair_slug, Form())
 
 
-@post(HELP, guards=[organisers_only])
+@post(HELP, guards=[counter_only])
 async def find_person(
     request: AnyRequest,
     *,
@@ -207,7 +207,7 @@ async def find_person(
     return await perform_prepared(request, prepare, page=page, done=done)
 
 
-@post(f"{HELP}/kode", guards=[organisers_only])
+@post(f"{HELP}/kode", guards=[counter_only])
 async def give_code(
     request: AnyRequest, fair_slug: FromPath[str], account: AccountDep
 ) -> Response[Template]:
@@ -215,7 +215,7 @@ async def give_code(
     return await _give(request, account, fair_slug, claim=False)
 
 
-@post(f"{HELP}/klaim", guards=[organisers_only])
+@post(f"{HELP}/klaim", guards=[counter_only])
 async def claim(
     request: AnyRequest, fair_slug: FromPath[str], account: AccountDep
 ) -> Response[Template]:

@@ -11,6 +11,7 @@ from jobfair.db import Session, topics
 from jobfair.fairs.queries import all_fairs, fair_by_id
 from jobfair.fairs.rules import Phase, day_of
 from jobfair.fairs.rules.state import CountedFair, FairState
+from jobfair.people.rules import Duty
 from jobfair.tally.queries.counters import tally_companies, tally_day, tally_fair
 from jobfair.tally.queries.live import tally_funnel, tally_waiting_since
 from jobfair.web.http.dependencies import (
@@ -23,7 +24,7 @@ from jobfair.web.http.dependencies import (
     SignedIn,
     SnapshotDep,
 )
-from jobfair.web.http.guards import organisers_only
+from jobfair.web.http.guards import any_organiser, organisers_only
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.organiser.audit_text import audit_lines
@@ -41,19 +42,25 @@ PHASE_WORDS = {
 TOO_LONG = timedelta(hours=24)
 
 
-@get("/kendali", guards=[organisers_only])
+def room_of(account: SignedIn) -> str:
+    """Return the end of the address of the first page an organiser may see of a fair."""
+    return "/bantu" if account.duty is Duty.COUNTER else ""
+
+
+@get("/kendali", guards=[any_organiser])
 async def show_fairs(
     request: AnyRequest, account: AccountDep, snapshot: SnapshotDep, now: NowDep
 ) -> Response[Any]:
     """Show the office's fairs; a single one is opened at once."""
     fairs = await all_fairs(snapshot, office_id=office_of(account))
     if len(fairs) == 1:
-        return Redirect(f"/kendali/{fairs[0].slug}", status_code=303)
+        return Redirect(f"/kendali/{fairs[0].slug}{room_of(account)}", status_code=303)
     held = [await fair_by_id(snapshot, fair.id) for fair in fairs]
     return show(
         request,
         "organiser/fairs.html",
         held=[(one, one.phase(now)) for one in held],
+        room=room_of(account),
         phase_words=PHASE_WORDS,
     )
 

@@ -13,7 +13,14 @@ from jobfair.web.pages.public import (
     verification,
     wall,
 )
-from jobfair.web.pages.shared import password, recovery, security, signin
+from jobfair.web.pages.shared import (
+    authenticator,
+    invitation,
+    password,
+    recovery,
+    security,
+    signin,
+)
 
 HANDLERS: list[Any] = [
     front.show_front,
@@ -51,6 +58,16 @@ HANDLERS: list[Any] = [
     security.confirm_contact,
     security.remove_contact,
     security.sign_out_devices,
+    authenticator.ask_code,
+    authenticator.give_code,
+    authenticator.ask_proof,
+    authenticator.prove,
+    authenticator.show_setup,
+    authenticator.begin,
+    authenticator.confirm,
+    authenticator.remove,
+    invitation.ask_password,
+    invitation.accept,
     password.ask_password,
     password.change_password,
 ]

@@ -129,6 +129,8 @@ async def ask_sign_in(
     account: SignedIn | None = request.scope["user"]
     if account is not None:
         return Redirect(onward(ke, account.role), status_code=303)
+    if request.scope["awaits_code"] is not None:  # type: ignore[typeddict-item]
+        return Redirect(f"/masuk/kode?ke={quote(ke)}", status_code=303)
     if keluar == "1":
         return show(request, "applicant/signed_out.html", here="/masuk")
     return await _page(request, Form({"ke": ke}))
