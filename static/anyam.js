@@ -209,6 +209,16 @@
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 1000); });
     form.addEventListener("submit", () => clearTimeout(timer));
   }
+  for (const e of all("[data-lihat]")) {
+    const field = byId(e.dataset.lihat);
+    const show = (shown) => {
+      field.type = shown ? "text" : "password";
+      e.textContent = e.dataset.kata.split("|")[shown ? 1 : 0];
+    };
+    e.hidden = false;
+    e.addEventListener("click", () => show(field.type === "password"));
+    field.form.addEventListener("submit", () => show(false));
+  }
   for (const e of all("[data-cetak]")) {
     e.hidden = false;
     e.addEventListener("click", () => print());

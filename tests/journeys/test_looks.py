@@ -20,14 +20,15 @@ PAGES = {
     None: [
         FAIR, f"{FAIR}/lowongan", f"{FAIR}/lowongan?q=tidak-ada-yang-begini", POSITION,
         f"{FAIR}/perusahaan", f"{FAIR}/perusahaan/silau-sawit-makmur", f"{FAIR}/dinding",
-        f"{FAIR}/rekap", f"{FAIR}/bukti/ASH-22-00001-00", "/masuk", "/daftar", "/privasi",
+        f"{FAIR}/rekap", f"{FAIR}/bukti/ASH-22-00001-00", "/masuk", "/lupa", "/lupa/kode", "/daftar", "/privasi",
         "/aksesibilitas", "/bantuan", "/gaya", "/tidak-ada/sama-sekali",
     ],
-    APPLICANT: ["/lamaran", "/profil", "/profil/cv", "/profil/cv/hapus", POSITION],
-    REVIEWER: ["/meja"],
+    APPLICANT: ["/lamaran", "/profil", "/profil/cv", "/profil/cv/hapus", "/keamanan", POSITION],
+    REVIEWER: ["/meja", "/keamanan", "/keamanan/autentikator", "/buktikan"],
     ORGANISER: [
         CONTROL, f"{CONTROL}/perpanjang", f"{CONTROL}/jeda", f"{CONTROL}/tutup",
         f"{CONTROL}/perusahaan", f"{CONTROL}/pelamar", f"{CONTROL}/jejak", f"{CONTROL}/rekap",
+        f"{CONTROL}/bantu", "/kendali/petugas",
     ],
 }  # fmt: skip
 
