@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, func, insert, select, update
+from sqlalchemy import Executable, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobfair.db import Session
@@ -126,18 +126,6 @@ async def broadcast_to_expand(session: Session) -> Broadcast | None:
     return found
 
 
-_DUE = (
-    select(Delivery.id)
-    .where(
-        Delivery.channel == bindparam("channel"),
-        Delivery.state == State.WAITING,
-        Delivery.due_at <= bindparam("now"),
-    )
-    .order_by(Delivery.rank, Delivery.due_at)
-    .limit(bindparam("most"))
-)
-
-
 async def lease_due(
     session: Session, channel: Channel, *, lease: str, now: datetime, until: datetime, most: int
 ) -> list[Leased]:
@@ -146,17 +134,18 @@ async def lease_due(
     Two senders at once, which happens for moments when the leader changes, never get the same one:
     the second finds it leased when it has waited for the row.
     """
+    due = (
+        Delivery.channel == channel,
+        Delivery.state == State.WAITING,
+        Delivery.due_at <= now,
+    )
+    first = select(Delivery.id).where(*due).order_by(Delivery.rank, Delivery.due_at).limit(most)
     taken = await session.scalars(
         update(Delivery)
-        .where(
-            Delivery.id.in_(_DUE),
-            Delivery.state == State.WAITING,
-            Delivery.due_at <= bindparam("now"),
-        )
+        .where(Delivery.id.in_(first), *due)
         .values(lease=lease, due_at=until)
         .returning(Delivery.id)
-        .execution_options(synchronize_session=False),
-        {"channel": channel, "now": now, "most": most},
+        .execution_options(synchronize_session=False)
     )
     ids = taken.all()
     rows = await session.execute(
