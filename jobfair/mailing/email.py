@@ -48,7 +48,7 @@ class SmtpServer:
 
 def _address(name: str, spec: str) -> Address:
     local, _, domain = spec.rpartition("@")
-    return Address(name, local, domain.encode("idna").decode())
+    return Address(name, addr_spec=f"{local}@{domain.encode('idna').decode()}")
 
 
 def compose(outgoing: Outgoing, *, sender: str) -> bytes:

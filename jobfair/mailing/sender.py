@@ -74,12 +74,14 @@ class _Lane:
             log.warning("%s works again", self.transport.channel)
         self.trouble, self._failures = None, 0
 
-    def failed(self, reason: Reason) -> None:
+    def failed(self, error: HandOverError) -> None:
         """Rest if no other letter would fare better."""
+        reason = error.reason
         if reason.verdict is not Verdict.CONFIGURATION and reason is not Reason.UNREACHABLE:
             return
         if reason is not self.trouble:
-            log.error("%s cannot send: %s", self.transport.channel, reason.sentence)
+            words = reason.sentence % {"code": error.code}
+            log.error("%s cannot send: %s", self.transport.channel, words)
         self.trouble = reason
         pause = min(SHORTEST_PAUSE * 2**self._failures, LONGEST_PAUSE)
         self._failures = min(self._failures + 1, 10)
@@ -192,7 +194,7 @@ class Sender:
             now = self._clock.now()
             await self._database.write(partial(actions.finish_sent, leased=leased, now=now))
             return
-        lane.failed(failure.reason)
+        lane.failed(failure)
         await self._database.write(
             partial(
                 actions.finish_failed,

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import re
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -36,34 +37,58 @@ class Recorder:
         self.taken.append(outgoing)
 
 
+Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@contextlib.asynccontextmanager
+async def listening(session: Session) -> AsyncIterator[int]:
+    """Serve a free port and give its number; sessions that hang end with the block."""
+    open_sessions: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        open_sessions.add(task)
+        try:
+            await session(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+            open_sessions.discard(task)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=2**20)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        server.close()
+        left = list(open_sessions)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left)
+
+
 class FakeSmtp:
     """A server on a free port; ``mood`` says before each mail how it will behave.
 
     ok, 451, 550 (the recipient), 452, 554 (the content), 530 (the sender), hang, middle (closes
-    while the mail comes in), dot (takes the mail and closes without a word), quit (closes after its yes).
+    while the mail comes in), dot (takes the mail and closes without a word), quit (closes after
+    its yes).
     """
 
     def __init__(self, mood: Callable[[], str] = lambda: "ok") -> None:
         self.mood = mood
         self.taken: list[bytes] = []
+        self.takings: list[tuple[float, str]] = []
+        """When each of them was taken, and in which mood."""
         self.moods: Counter[str] = Counter()
         self.port = 0
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["FakeSmtp"]:
-        server = await asyncio.start_server(self._session, "127.0.0.1", 0, limit=2**20)
-        self.port = server.sockets[0].getsockname()[1]
-        async with server:
+        async with listening(self._talk) as self.port:
             yield self
-            server.close()
-
-    async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await self._talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         mood = self.mood()
@@ -92,6 +117,7 @@ class FakeSmtp:
                 writer.write(f"{mood} no\r\n".encode())
                 continue
             self.taken.append(raw[:-3].replace(b"\r\n..", b"\r\n."))
+            self.takings.append((time.monotonic(), mood))
             if mood == "dot":
                 return
             writer.write(b"250 taken\r\n")

@@ -260,7 +260,7 @@ async def test_a_channel_that_cannot_send_rests_and_is_shouted_about_once(
     await run(sender)
     assert sum(one[2] for one in await deliveries(database)) == 2
     assert [line for line in caplog.messages if "cannot send" in line] == [
-        "email cannot send: " + Reason.SENDER.sentence
+        "email cannot send: " + Reason.SENDER.sentence % {"code": 530}
     ]
     mail.error = None
     passed[0] += 60
