@@ -4,7 +4,7 @@ Runs by itself as well: ``python -m tests.rigs.outbox --kills 200 --engine sqlit
 ``postgresql``). Two real sender processes share a database, as two nodes would; one of them is
 killed with SIGKILL soon after something was handed over, and a new one is born. The mail server
 refuses, hangs, closes in the middle of a mail and takes mails without saying so. A third of the
-acts is rolled back. In the end every committed message was taken; one that was taken twice has the same
+acts is rolled back. In the end every committed message was taken; one taken twice has the same
 bytes, and between the two there was a kill or a yes that never arrived.
 """
 
