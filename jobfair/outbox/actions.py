@@ -20,10 +20,7 @@ def _row(letter: Letter, account_id: int, facts: Facts, **more: Any) -> dict[str
     return {
         "account_id": account_id,
         "letter": letter,
-        "facts": dict(facts),
-        "read_at": None,
-        "fanned_out_at": None,
-        "broadcast_id": None,
+        "facts": facts,
         **more,
     }
 
@@ -152,12 +149,8 @@ async def fan_out(
                 "rank": one.letter.rank,
                 "since": now,
                 "due_at": now,
-                "lease": None,
                 "tries": 0,
-                "reason": None,
                 "code": "",
-                "sent_at": None,
-                "told_by": None,
             }
             for one in messages
             for channel in channels.get(one.id, ())

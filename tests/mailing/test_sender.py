@@ -333,9 +333,9 @@ async def test_a_broadcast_is_one_row_and_reaches_everybody_once(
         assert len(found.all()) == (1 if audience is Audience.COMPANIES_OF_FAIR else 7)
 
 
-async def test_one_of_two_nodes_sends(database, clock, door, contacts):
+async def test_one_of_two_nodes_sends(database, clock, door, passed):
     await applied(database, door, applicants=4)
-    boxes = [Recorder(), Recorder()]
+    boxes = [Recorder(per_minute=60), Recorder(per_minute=60)]
     senders = [make_sender(database, clock, box) for box in boxes]
     leaders = [Leader(database), Leader(database)]
     job = Job("send", run, seconds=1)
@@ -344,7 +344,8 @@ async def test_one_of_two_nodes_sends(database, clock, door, contacts):
         await asyncio.gather(
             *(run_job(job, one, leader) for one, leader in zip(senders, leaders, strict=True))
         )
+        passed[0] += 1
     for leader in leaders:
         await leader.release()
 
-    assert sorted(len(box.taken) for box in boxes) == [0, 4]
+    assert sorted(len(box.taken) for box in boxes) == [0, 3], "one at its pace"
