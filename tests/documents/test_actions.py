@@ -21,6 +21,7 @@ from jobfair.store import ObjectNotFound, StoreMisconfigured
 from jobfair.store.folder import FolderStore
 from tests.builders import CLOSES, KEYS, NOW, stage
 from tests.documents.uploads import upload_cv
+from tests.mailing.sending import make_sender
 from tests.reporting.printing import fake_press
 
 HOUR = timedelta(hours=1)
@@ -44,6 +45,7 @@ def tools(database, clock, tmp_path):
         FolderStore(tmp_path / "documents"),
         fake_press(tmp_path),
         KEYS,
+        make_sender(database, clock),
     )
 
 
