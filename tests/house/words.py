@@ -21,6 +21,7 @@ from jobfair.applications.rules import STAGE_NAMES
 from jobfair.audit.rules import Act
 from jobfair.companies.rules import KBLI_2020
 from jobfair.errors import InternalFault, Invalid, NotFound, Overloaded
+from jobfair.outbox.rules import Reason
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, WAGE_PERIODS
 from jobfair.positions.rules.search import SORTS, SearchQuery, search
 from jobfair.tally.rules.funnel import STEP_NAMES
@@ -91,7 +92,7 @@ def in_tables() -> set[tuple[str, ...]]:
     """Return labels and units that pages look up."""
     results = search([], SearchQuery(), applicants={})
     words = [text for table in TABLES for text in table.values()]
-    words += [act.sentence for act in Act]
+    words += [one.sentence for one in (*Act, *Reason)]
     words += [option.label for option in (*results.education, *results.experience)]
     words += [results.disability_friendly.label, results.wage_named.label]
     words += STEP_NAMES.values()
