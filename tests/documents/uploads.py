@@ -41,7 +41,9 @@ async def upload_cv(
 def tools_in(folder, database, clock):
     """Return what jobs need, with a store in ``folder``."""
     store = FolderStore(folder / "documents")
-    return Tools(database, clock, None, store, fake_press(folder), KEYS, make_sender(database, clock))
+    return Tools(
+        database, clock, None, store, fake_press(folder), KEYS, make_sender(database, clock)
+    )
 
 
 async def tidy(tools, now):
