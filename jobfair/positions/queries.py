@@ -84,7 +84,11 @@ _OFFERS = (
         Position.wage_note,
         Position.openings,
         Position.disability_friendly,
-        Position.search_text,
+        Position.employment,
+        Position.sector,
+        Position.hours,
+        Position.duties,
+        Position.requirements,
     )
     .join(Company, Company.id == Position.company_id)
     .where(
@@ -96,10 +100,13 @@ _OFFERS = (
 )
 
 
+_LISTS = ("education", "duties", "requirements")
+
+
 async def offers_of_fair(session: Session, fair_id: int) -> list[Offer]:
     """Return what lists show of the positions the public may see, by id, in one statement."""
     return [
-        Offer(**{**row._mapping, "education": tuple(row.education)})  # noqa: SLF001 - SQLAlchemy's
+        Offer(**{**row._mapping, **{name: tuple(row._mapping[name]) for name in _LISTS}})  # noqa: SLF001 - SQLAlchemy's
         for row in await session.execute(_OFFERS, {"fair_id": fair_id})
     ]
 
