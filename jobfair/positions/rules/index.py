@@ -12,11 +12,13 @@ from operator import or_
 
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, SECTORS
 from jobfair.positions.rules.offers import Offer
-from jobfair.positions.rules.synonyms import Phrase, Synonyms, roots, tokens
+from jobfair.positions.rules.synonyms import Phrase, Synonyms, roots, spellings, tokens
 from jobfair.regions import district_name, regencies, regency_name
 
 TITLE, USUAL, SAME, ROOT, PLACE, COMPANY, BODY, BODY_ROOT, NEAR = 1, 2, 4, 5, 5, 7, 12, 15, 200
-"""What a match costs by where it is; one less where it is the whole title. The cheapest is first."""
+"""What a match costs by where it is, one less for the whole title; the cheapest comes first."""
+PHRASES_KEPT = 2000
+"""Where a phrase is said, so that its texts are read once in the life of the index."""
 SHORTEST_CORRECTED, SHORTEST_PREFIX = 4, 3
 
 Levels = dict[int, int]
@@ -37,19 +39,21 @@ def union(sets: Iterable[int]) -> int:
     return reduce(or_, sets, 0)
 
 
+def set_of(places: Sequence[int]) -> int:
+    """Return the set of rising places, filled as bytes: a whole number is copied at each change."""
+    raw = bytearray(places[-1] // 8 + 1 if places else 0)
+    for at in places:
+        raw[at >> 3] |= 1 << (at & 7)
+    return int.from_bytes(raw, "little")
+
+
 def _gather(pairs: Iterable[tuple[int, Iterable[str]]]) -> dict[str, int]:
-    """Return postings; a set is filled as bytes, for a whole number is copied at each change."""
+    """Return postings."""
     places: dict[str, list[int]] = defaultdict(list)
     for at, keys in pairs:
         for key in set(keys):
             places[key].append(at)
-    made = {}
-    for key, where in places.items():
-        raw = bytearray(where[-1] // 8 + 1)
-        for at in where:
-            raw[at >> 3] |= 1 << (at & 7)
-        made[key] = int.from_bytes(raw, "little")
-    return made
+    return {key: set_of(where) for key, where in places.items()}
 
 
 def _with_roots(postings: Postings) -> dict[str, int]:
@@ -111,7 +115,10 @@ class Index:
     texts: Sequence[tuple[str, str]]
     """Title and body of each position, folded, a space around each word."""
     vocabulary: frozenset[str]
+    written: Mapping[str, str]
+    """Folded word to how a title, a company or a place writes it."""
     _misspelt: Mapping[str, Sequence[str]] = field(repr=False)
+    _phrases: dict[Phrase, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def word(self, word: str) -> Levels:
         """Return where a word is said."""
@@ -130,6 +137,8 @@ class Index:
 
     def phrase(self, phrase: Phrase) -> tuple[int, int]:
         """Return the positions that say a phrase in their title, and in what they ask or offer."""
+        if phrase in self._phrases:
+            return self._phrases[phrase]
         found = []
         for part, postings in enumerate((self.title, self.body)):
             bits = self.everything
@@ -137,8 +146,10 @@ class Index:
                 bits &= postings.get(word, 0)
             if len(phrase) > 1 and bits:
                 said = f" {' '.join(phrase)} "
-                bits = union(1 << at for at in members(bits) if said in self.texts[at][part])
+                bits = set_of([at for at in members(bits) if said in self.texts[at][part]])
             found.append(bits)
+        if len(self._phrases) < PHRASES_KEPT:
+            self._phrases[phrase] = (found[0], found[1])
         return found[0], found[1]
 
     def alternatives(self, own: Phrase, synonyms: Synonyms) -> Levels:
@@ -152,7 +163,12 @@ class Index:
             company = self.everything
             for word in other:
                 company &= self.company.get(word, 0)
-            levels += [(cost - 1, self.whole.get(other, 0)), (cost, title), (COMPANY, company), (BODY, body)]
+            levels += [
+                (cost - 1, self.whole.get(other, 0)),
+                (cost, title),
+                (COMPANY, company),
+                (BODY, body),
+            ]
         for other in synonyms.near.get(own, ()):
             levels.append((NEAR, self.phrase(other)[0]))
         return disjoint(levels)
@@ -161,7 +177,7 @@ class Index:
         """Return where words that begin so are said."""
         if len(start) < SHORTEST_PREFIX:
             return {}
-        levels = []
+        levels: list[tuple[int, int]] = []
         for word in self.vocabulary:
             if word.startswith(start):
                 levels += self.word(word).items()
@@ -224,10 +240,13 @@ def build_index(offers: Iterable[Offer], synonyms: Synonyms) -> Index:
     place = _gather(
         (at, tokens(" ".join(names[offer.district]))) for at, offer in enumerate(ordered)
     )
-    body = _gather((at, (word for line in lines for word in line)) for at, lines in enumerate(bodies))
+    body = _gather(
+        (at, (word for line in lines for word in line)) for at, lines in enumerate(bodies)
+    )
     facets: dict[tuple[str, str], int] = {
         (kind, code): 0 for kind, codes in
-        (("employment", EMPLOYMENT), ("sector", SECTORS), ("education", EDUCATION)) for code in codes
+        (("employment", EMPLOYMENT), ("sector", SECTORS), ("education", EDUCATION))
+        for code in codes
     }  # fmt: skip
     gathered = _gather(
         (at, ("\0".join(pair) for pair in _facets_of(offer))) for at, offer in enumerate(ordered)
@@ -265,5 +284,11 @@ def build_index(offers: Iterable[Offer], synonyms: Synonyms) -> Index:
             for words, lines in zip(titles, bodies, strict=True)
         ],
         vocabulary=vocabulary,
+        written=synonyms.written
+        | {
+            word: form
+            for offer in ordered
+            for word, form in spellings(f"{offer.title} {offer.company}").items()
+        },
         _misspelt=dict(misspelt),
     )

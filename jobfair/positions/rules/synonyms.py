@@ -1,4 +1,4 @@
-"""What seekers call things: the content file ``events/synonyms.toml``, and how words are compared."""
+"""How words are compared, and what seekers call things: ``events/synonyms.toml``."""
 
 import re
 import tomllib
@@ -8,10 +8,18 @@ from functools import cache, lru_cache
 
 from jobfair.content import content_root
 
-PREFIXES = ("menge", "meny", "meng", "peng", "peny", "mem", "men", "pem", "pen", "ber", "ter", "per",
-            "me", "pe", "di", "ke", "se")  # fmt: skip
+PREFIXES = ("menge", "meny", "meng", "peng", "peny", "mem", "men", "pem", "pen", "ber", "ter",
+            "per", "me", "pe", "di", "ke", "se")  # fmt: skip
 SUFFIXES = ("kannya", "annya", "kan", "nya", "an", "i")
-LOST_LETTER = {"meny": "s", "peny": "s", "mem": "p", "pem": "p", "men": "t", "pen": "t", "meng": "k"}
+LOST_LETTER = {
+    "meny": "s",
+    "peny": "s",
+    "mem": "p",
+    "pem": "p",
+    "men": "t",
+    "pen": "t",
+    "meng": "k",
+}
 """The first letter that a root loses behind a prefix: *menyapu* comes from *sapu*."""
 SHORTEST_ROOT = 3
 
@@ -31,10 +39,14 @@ def plain(text: str) -> str:
 def fold(word: str) -> str:
     """Return a plain word with one spelling for what sounds alike: *aktifitas*, *programmer*."""
     word = re.sub(r"([a-z])\1+", r"\1", word)
-    word = re.sub(r"c(?=[eiy])", "s", word) if word.endswith("ce") else word
+    word = f"{word[:-2]}s" if word.endswith("ce") else word
     word = word.replace("ph", "f").replace("v", "f").replace("f", "p").replace("ny", "ni")
-    word = word.replace("oe", "u").replace("dj", "j").replace("tj", "c")
-    return word[:-1] if len(word) > 4 and word.endswith("se") else word  # noqa: PLR2004
+    return word.replace("oe", "u").replace("dj", "j").replace("tj", "c")
+
+
+def spellings(text: str) -> dict[str, str]:
+    """Return the folded words of a text, each with how it is written."""
+    return {fold(word): word for word in plain(text).split()}
 
 
 def tokens(text: str) -> Phrase:
@@ -70,6 +82,8 @@ class Synonyms:
     meaning: dict[Phrase, tuple[str, str]]
     """Phrase to filter and code, as ``("education", "sma")``."""
     words: frozenset[str]
+    written: dict[str, str]
+    """Folded word to how it is written."""
     longest: int
 
 
@@ -99,6 +113,7 @@ def read_synonyms(text: str) -> Synonyms:
         near={phrase: tuple(group) for phrase, group in near.items()},
         meaning=meaning,
         words=frozenset(word for phrase in known for word in phrase),
+        written=spellings(" ".join(str(part) for part in given.values())),
         longest=max((len(phrase) for phrase in known), default=1),
     )
 

@@ -11,7 +11,8 @@ MOST_WORDS = 12
 THOUSAND, MILLION = 1000, 1_000_000
 _WAGE = re.compile(
     r"(?:(?:di ?)?atas|minimal|min\.?|lebih dari|>)?\s*(?:rp\.?\s*)?"
-    r"(?:(\d+(?:[.,]\d)?)\s*(jutaan|juta|jt|ribu|rb|k)\b|(?:rp\.?\s*)?(\d{1,3}(?:\.\d{3})+|\d{6,9})\b)(?:\s*(?:ke atas|keatas|lebih|\+))?"
+    r"(?:(\d+(?:[.,]\d)?)\s*(jutaan|juta|jt|ribu|rb|k)\b|(\d{1,3}(?:\.\d{3})+|\d{6,9})\b)"
+    r"(?:\s*(?:ke atas|keatas|lebih|\+))?"
 )
 _YEARS = re.compile(r"(?:pengalaman\s*)?(\d{1,2})\s*(?:tahun|thn|th|years?)\b")
 
@@ -90,7 +91,9 @@ def _spelled(index: Index, synonyms: Synonyms, text: str) -> Iterator[tuple[str,
         word = known[at]
         joined = fold(typed[at] + typed[at + 1]) if at + 1 < len(typed) else ""
         if _is_known(index, synonyms, word) or any(
-            other.startswith(word) for other in index.vocabulary if len(word) > 2  # noqa: PLR2004
+            other.startswith(word)
+            for other in index.vocabulary
+            if len(word) > 2  # noqa: PLR2004
         ):
             pair = joined in index.vocabulary | synonyms.words and not (
                 _is_known(index, synonyms, word) and _is_known(index, synonyms, known[at + 1])
@@ -100,7 +103,7 @@ def _spelled(index: Index, synonyms: Synonyms, text: str) -> Iterator[tuple[str,
                 at += 1
                 continue
         if joined and joined in index.vocabulary | synonyms.words:
-            yield f"{typed[at]} {typed[at + 1]}", joined, joined
+            yield f"{typed[at]} {typed[at + 1]}", joined, index.written.get(joined, joined)
             at += 2
             continue
         halves = next(
@@ -109,13 +112,19 @@ def _spelled(index: Index, synonyms: Synonyms, text: str) -> Iterator[tuple[str,
         )  # fmt: skip
         meant = index.corrected(word)
         if halves:
-            yield typed[at], halves[0], " ".join(halves)
+            yield typed[at], halves[0], " ".join(index.written.get(half, half) for half in halves)
             yield "", halves[1], ""
         elif meant:
-            yield typed[at], meant, "" if meant in synonyms.stop else meant
+            yield (
+                typed[at],
+                meant,
+                "" if meant in synonyms.stop else index.written.get(meant, meant),
+            )
         else:
             completed = sorted(
-                other for other in synonyms.words if len(word) > 2 and other.startswith(word)  # noqa: PLR2004
+                other
+                for other in synonyms.words
+                if len(word) > 2 and other.startswith(word)  # noqa: PLR2004
             )
             yield typed[at], min(completed, key=len, default=word), ""
         at += 1

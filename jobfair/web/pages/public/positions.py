@@ -7,7 +7,7 @@ from jobfair.applicants.queries import applicant_of_account
 from jobfair.applications.queries.receipts import applied_positions
 from jobfair.people.rules import Role
 from jobfair.positions.rules.offers import few_applicants
-from jobfair.positions.rules.search import SORTS, read_wish
+from jobfair.positions.rules.wishes import SORTS, read_wish
 from jobfair.tally.queries.counters import tally_sent
 from jobfair.web.http.dependencies import AnyRequest, FromPath, Services, SignedIn
 from jobfair.web.http.templating import is_part, show

@@ -20,8 +20,9 @@ from jobfair.fairs.rules.state import FairState
 from jobfair.positions.queries import PostedPosition, offers_of_fair, position_by_slug
 from jobfair.positions.rules.index import Index, build_index
 from jobfair.positions.rules.offers import Booth, Offer, booths, by_likeness
-from jobfair.positions.rules.search import Results, SearchQuery, needs_applicants, search
+from jobfair.positions.rules.search import Results, needs_applicants, search
 from jobfair.positions.rules.synonyms import synonyms
+from jobfair.positions.rules.wishes import SearchQuery
 from jobfair.tally.queries.counters import FairTally, tally_fair
 from jobfair.tally.queries.versions import FairVersion, fair_version
 from jobfair.web.http.page_cache import FAIR_VERSION
