@@ -37,7 +37,7 @@ from jobfair.web.http.headers import SecureHeaders
 from jobfair.web.http.overload import BusyPages
 from jobfair.web.http.page_cache import PageCache
 from jobfair.web.http.protocol import NormalizeRequests
-from jobfair.web.http.sockets import LiveSockets, note_refusal
+from jobfair.web.http.sockets import LiveSockets, log_unforeseen
 from jobfair.web.http.static_files import static_files
 from jobfair.web.http.templating import fingerprint
 from jobfair.web.pages import applicant, company, organiser, public
@@ -163,7 +163,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         },
         guards=[every_request],
         exception_handlers=HANDLERS,
-        after_exception=[note_refusal],
+        after_exception=[log_unforeseen],
         before_send=[services.requests.observe],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],

@@ -1,6 +1,5 @@
-"""What HTTP asks of a server besides pages: HEAD, malformed requests, bounded heads, a calm log."""
+"""What HTTP asks of a server besides pages: HEAD, malformed requests, bounded heads."""
 
-import logging
 import re
 from typing import Any
 
@@ -95,11 +94,3 @@ class BoundedHeads(HttpToolsProtocol):
                 return
             self._head_size += len(data)
         super().data_received(data)
-
-
-def is_no_false_alarm(record: logging.LogRecord) -> bool:
-    """Tell whether the server's log should keep a record: a refused handshake is no error.
-
-    The server says so of every handshake that was answered with an HTTP status, as it should be.
-    """
-    return "returned without completing handshake" not in record.getMessage()

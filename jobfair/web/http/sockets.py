@@ -43,9 +43,7 @@ SEND_WITHIN = 5.0
 CLOSE_WITHIN = 1.0
 TRY_LATER = 1013
 POLICY = 1008
-OWN_CODES = 4000
-"""Added to a status where a server cannot answer a handshake with HTTP."""
-WATCH, REFUSAL = "watch", "refusal"
+WATCH = "watch"
 Socket = WebSocket[Any, Any, Any]
 
 
@@ -67,10 +65,10 @@ def subscribe(socket: Socket, *, topic: str, part: str, render: Render) -> None:
     scope[WATCH] = Watch(topic, part, render)
 
 
-async def note_refusal(error: Exception, scope: Any) -> None:
-    """Keep the HTTP status of what a socket's guard or handler has raised."""
+async def log_unforeseen(error: Exception, scope: Any) -> None:
+    """Log what a socket's guard or handler should not have raised; pages are looked after."""
     if scope["type"] == ScopeType.WEBSOCKET:
-        scope[REFUSAL] = status_of(error)
+        status_of(error)
 
 
 @dataclass(eq=False, slots=True)
@@ -127,12 +125,8 @@ def _closing(code: int, reason: str) -> Message:
     return {"type": "websocket.close", "code": code, "reason": reason}
 
 
-async def _discard(_: Message) -> None:
-    """Drop the framework's answer to a handshake; :class:`LiveSockets` gives it."""
-
-
 class LiveSockets:
-    """Around the router: opens, refuses and serves sockets as their handlers have decided."""
+    """Around the router: opens and serves the sockets that their handlers have let in."""
 
     def __init__(self, router: ASGIApp, services: Services) -> None:
         self._router = router
@@ -151,16 +145,15 @@ class LiveSockets:
         return found is not None
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        """Pass requests on; ask the router about a socket, then serve it."""
+        """Pass requests on; ask the router about a socket, which refuses it, or serve it."""
         if scope["type"] != ScopeType.WEBSOCKET:
             await self._router(scope, receive, send)
             return
         rights = self._services.hub.rights
         ended = rights.ended
         await receive()  # the handshake
-        await self._router(scope, receive, _discard)
+        await self._router(scope, receive, send)
         if WATCH not in scope:
-            await _refuse(scope, send)
             return
         limits, owners = self._services.limits, _owners(scope)
         scope["state"].clear()  # what the framework has kept, or it is kept while the socket is
@@ -250,14 +243,3 @@ def _rights(scope: Any) -> list[str]:
         account_id=user.account_id,
         company_id=user.company_id,
     )
-
-
-async def _refuse(scope: Any, send: Send) -> None:
-    status = scope.get(REFUSAL, 500)
-    if "websocket.http.response" not in scope.get("extensions", {}):
-        await send(_closing(OWN_CODES + status, ""))
-        return
-    refusal: Any = {"type": "websocket.http.response.start", "status": status, "headers": []}
-    await send(refusal)
-    body: Any = {"type": "websocket.http.response.body", "body": b""}
-    await send(body)
