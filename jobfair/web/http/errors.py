@@ -74,7 +74,7 @@ def show_refusal(request: AnyRequest, error: JobFairError, status: int = 0) -> R
     if isinstance(error, Overloaded):
         return _show_busy(request, error)
     status = status or status_of(error)
-    part = "ui/_notice.html" if is_part(request) else "refusal.html"
+    part = "ui/_notice.html" if is_part(request.scope["headers"]) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)
     if isinstance(error, TemporarilyUnavailable | TooMany):

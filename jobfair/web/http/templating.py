@@ -60,11 +60,10 @@ def form_token(request: AnyRequest, keys: Keys) -> str:
     return keys.form_token(str(request.scope.get("form_cookie", "")))
 
 
-def is_part(request: AnyRequest) -> bool:
+def is_part(headers: Headers) -> bool:
     """Tell whether htmx asks for a part of the page rather than for a whole one."""
-    return request.headers.get("HX-Request") == "true" and (
-        request.headers.get("HX-Request-Type", "partial") == "partial"
-    )
+    kind = header(headers, b"hx-request-type", "partial")
+    return header(headers, b"hx-request") == "true" and kind == "partial"
 
 
 def show(request: AnyRequest, name: str, *, status_code: int = 200, **context: Any) -> Template:
