@@ -40,9 +40,7 @@ class Revocations:
     def end_all(self) -> None:
         """Call back for every right: some may have ended while no changes were heard."""
         self.ended += 1
-        for names, on_revoked in list(self._held):
-            if names:
-                on_revoked()
+        self.end(name for names, _ in self._held for name in names)
 
 
 def rights_of(*, browser: bytes, account_id: int, company_id: int | None) -> list[str]:

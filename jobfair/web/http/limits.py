@@ -16,16 +16,8 @@ from datetime import datetime
 
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys
-from jobfair.people import actions, queries
-from jobfair.people.rules import (
-    LONGEST_WINDOW,
-    OTHER,
-    REFUSALS,
-    REFUSALS_SHOWN,
-    Budget,
-    TooMany,
-    too_many,
-)
+from jobfair.people import actions, queries, rules
+from jobfair.people.rules import Budget, TooMany, too_many
 
 log = logging.getLogger(__name__)
 SOCKETS_PER_SESSION = 5
@@ -84,14 +76,14 @@ class Limits:
 
     async def count_refusal(self, kind: str, *, now: datetime) -> None:
         """Count a refused try for the control room."""
-        await self.spend(REFUSALS.get(kind, REFUSALS[OTHER]), "", now=now)
+        await self.spend(rules.REFUSALS.get(kind, rules.REFUSALS[rules.OTHER]), "", now=now)
 
     async def refusals(self, session: Session, *, now: datetime) -> dict[str, int]:
         """Return how many tries were refused in the last 24 hours, by kind."""
         found = {}
-        for kind, budget in REFUSALS.items():
+        for kind, budget in rules.REFUSALS.items():
             ((_, index),) = self._indexed([(budget, "")])
-            first = budget.since(now - REFUSALS_SHOWN)
+            first = budget.since(now - rules.REFUSALS_SHOWN)
             found[kind] = (
                 sum(n for (at, since), n in self._tries.items() if at == index and since > first)
                 if self._database.is_sqlite
@@ -123,7 +115,7 @@ class Limits:
 
     def _forget(self, now: datetime) -> None:
         if len(self._tries) > self._kept:
-            long_ago = now - 2 * LONGEST_WINDOW
+            long_ago = now - 2 * rules.LONGEST_WINDOW
             self._tries = Counter(
                 {one: n for one, n in self._tries.items() if n > 0 and one[1] >= long_ago}
             )
