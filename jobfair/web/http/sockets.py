@@ -22,7 +22,7 @@ from typing import Any, cast
 
 from litestar import WebSocket
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Send
+from litestar.types import ASGIApp, Receive, Send
 
 from jobfair.db import DBAPIError, NoConnection
 from jobfair.live.feed import Render
@@ -121,10 +121,6 @@ class SocketWriter:
             self._sending.cancel()
 
 
-def _closing(code: int, reason: str) -> Message:
-    return {"type": "websocket.close", "code": code, "reason": reason}
-
-
 class LiveSockets:
     """Around the router: opens and serves the sockets that their handlers have let in."""
 
@@ -159,7 +155,7 @@ class LiveSockets:
         scope["state"].clear()  # what the framework has kept, or it is kept while the socket is
         await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
         if not limits.take_socket(owners):
-            await send(_closing(POLICY, "too many sockets"))
+            await send({"type": "websocket.close", "code": POLICY, "reason": "too many sockets"})
             return
         try:
             holder = cast("asyncio.Task[None]", asyncio.current_task())
@@ -223,7 +219,7 @@ async def _come_again(send: Send) -> None:
     """Close with 1013, upon which browsers come back; a stuck one never receives it."""
     with contextlib.suppress(TimeoutError, OSError, RuntimeError):
         async with asyncio.timeout(CLOSE_WITHIN):
-            await send(_closing(TRY_LATER, ""))
+            await send({"type": "websocket.close", "code": TRY_LATER, "reason": ""})
 
 
 def _owners(scope: Any) -> list[tuple[str, int]]:
