@@ -39,13 +39,13 @@ from jobfair.web.http.errors import HANDLERS
 from jobfair.web.http.forms import FormRequest
 from jobfair.web.http.guards import every_request
 from jobfair.web.http.headers import SecureHeaders
-from jobfair.web.http.overload import BusyPages
 from jobfair.web.http.page_cache import PageCache
 from jobfair.web.http.protocol import NormalizeRequests
-from jobfair.web.http.sockets import LiveSockets, note_refusal
+from jobfair.web.http.sockets import LiveSockets, log_unforeseen
 from jobfair.web.http.static_files import static_files
 from jobfair.web.http.templating import fingerprint
 from jobfair.web.pages import applicant, company, organiser, public
+from jobfair.web.pages.shared.busy import BusyPages
 from jobfair.web.pages.shared.environment import make_environment
 from jobfair.web.pages.shared.fair_cache import FairCache
 
@@ -190,7 +190,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         },
         guards=[every_request],
         exception_handlers=HANDLERS,
-        after_exception=[note_refusal],
+        after_exception=[log_unforeseen],
         before_send=[services.requests.observe],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],
@@ -211,15 +211,10 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     app.state.busy = BusyPages(environment, services.clock)
     # Around the router, so that a page that does not exist is answered like one that somebody
     # may not see: to the same person, with the same headers. Who is refused is not looked up.
-    headers = SecureHeaders(https=settings.base_url.startswith("https:"))
+    secure = SecureHeaders(https=settings.base_url.startswith("https:"))
     cache = app.state.page_cache = PageCache(fingerprint(settings.content, settings.base_url))
-    admission = Admission(
-        services.line,
-        app.state.busy,
-        headers=headers.added,
-        body_limit=FORM_LIMIT,
-        door=services.door,
-    )
-    pages = admission(headers(AuthenticationMiddleware()(cache(app.asgi_handler))))
+    busy_page = app.state.busy.page
+    admission = Admission(services.line, busy_page, body_limit=FORM_LIMIT, door=services.door)
+    pages = secure(admission(AuthenticationMiddleware()(cache(app.asgi_handler))))
     app.asgi_handler = NormalizeRequests(LiveSockets(pages, services))
     return app

@@ -16,7 +16,6 @@ import click
 from jobfair.applicants.actions.profile import change_keys_of_applicants
 from jobfair.cli.common import command, out, ready_database
 from jobfair.db import Database
-from jobfair.db.leader import takes_role
 from jobfair.db.safety import only_server
 from jobfair.db.sealed import Keys, make_key_file, read_keys, replace_key_file
 from jobfair.documents.actions import change_keys_of_documents
@@ -80,7 +79,7 @@ async def no_server(database: Database) -> AsyncIterator[None]:
             yield
         return
     async with await database.own_connection() as connection:
-        if not await takes_role(connection):
+        if not await connection.takes_role():
             raise Refused("serving", "Peladen masih berjalan. Hentikan semuanya lebih dulu.")
         yield
 

@@ -46,29 +46,32 @@ class ChangePasswordFirst(SignInFirst):
     page = "/sandi"
 
 
-def _here(connection: Connection) -> str:
-    """Return the address of a page; nothing for a form or a socket, which nobody returns to."""
-    if connection.scope.get("method") != "GET":
-        return ""
+def here(connection: Connection) -> str:
+    """Return path and query of a page, for links that come back to it."""
     query = connection.url.query
-    return quote(connection.url.path + (f"?{query}" if query else ""), safe="/?=&")
+    return connection.url.path + (f"?{query}" if query else "")
+
+
+def _onward(connection: Connection) -> str:
+    """Return where a page is led back to; nothing for a form or a socket."""
+    return quote(here(connection), safe="/?=&") if connection.scope.get("method") == "GET" else ""
 
 
 async def signed_in_only(connection: Connection, _: BaseRouteHandler) -> None:
     """Let in everybody who is signed in, also before they have changed their password."""
     if connection.scope.get("user") is None:
-        raise SignInFirst(_here(connection))
+        raise SignInFirst(_onward(connection))
 
 
 def _only(role: Role) -> Guard:
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         user: SignedIn | None = connection.scope.get("user")
         if user is None:
-            raise SignInFirst(_here(connection))
+            raise SignInFirst(_onward(connection))
         if user.role is not role:
             raise NotFound
         if user.must_change_password:
-            raise ChangePasswordFirst(_here(connection))
+            raise ChangePasswordFirst(_onward(connection))
 
     return guard
 

@@ -27,7 +27,17 @@ from jobfair.errors import Invalid, Overloaded, Problem
 from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import Credentials, credentials_for_key
-from jobfair.people.rules import Role, TooMany, network_of
+from jobfair.people.rules import (
+    REGISTER_ALONE,
+    REGISTER_PER_ADDRESS,
+    REGISTER_PER_BIRTH,
+    REGISTER_PER_BIRTH_HERE,
+    TAKEN_NIK,
+    TAKEN_PER_ADDRESS,
+    Role,
+    TooMany,
+    network_of,
+)
 from jobfair.positions.actions import save_positions
 from jobfair.web.http.acting import perform, perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
@@ -43,15 +53,7 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.devices import device_cookie
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import applicants_only
-from jobfair.web.http.limits import (
-    REGISTER_ALONE,
-    REGISTER_PER_ADDRESS,
-    REGISTER_PER_BIRTH,
-    REGISTER_PER_BIRTH_HERE,
-    TAKEN_NIK,
-    TAKEN_PER_ADDRESS,
-    Tries,
-)
+from jobfair.web.http.limits import Tries
 from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.shared.draft import back_to_card

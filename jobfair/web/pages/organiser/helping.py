@@ -23,7 +23,7 @@ from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Misconfigured, Problem, Refused
 from jobfair.fairs.rules.state import CountedFair
-from jobfair.people.rules import one_time_password
+from jobfair.people.rules import HELP_PER_ORGANISER, one_time_password
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.dependencies import (
     AccountDep,
@@ -36,7 +36,6 @@ from jobfair.web.http.dependencies import (
 )
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import organisers_only
-from jobfair.web.http.limits import HELP_PER_ORGANISER
 from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.scope import own_fair
 

@@ -37,7 +37,7 @@ async def list_positions(request: AnyRequest, fair_slug: FromPath[str]) -> Templ
     applicants = await tally_sent(services.database.lookup, found.id)
     applied = await applied_by(request, found.id)
     results = shown.find(wish, applicants)
-    part = is_part(request)
+    part = is_part(request.scope["headers"])
     answer = show(
         request,
         "public/_results.html" if part else "public/positions.html",

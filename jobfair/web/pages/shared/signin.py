@@ -16,7 +16,17 @@ from jobfair.errors import Invalid, Overloaded, Problem
 from jobfair.fields.parsing import normalise_email
 from jobfair.people import actions
 from jobfair.people.queries import Credentials, credentials_for_key
-from jobfair.people.rules import PASSWORD_LONGEST, Role, address_prefix, network_of
+from jobfair.people.rules import (
+    PASSWORD_LONGEST,
+    SIGN_IN_PER_ADDRESS,
+    SIGN_IN_PER_DEVICE,
+    SIGN_IN_PER_NAME,
+    SIGN_IN_PER_NAME_HERE,
+    WRONG_PASSWORD,
+    Role,
+    address_prefix,
+    network_of,
+)
 from jobfair.positions.actions import save_positions
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
@@ -31,14 +41,7 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.devices import DEVICE_COOKIE, device_cookie, is_known_device
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import local_path
-from jobfair.web.http.limits import (
-    SIGN_IN_PER_ADDRESS,
-    SIGN_IN_PER_DEVICE,
-    SIGN_IN_PER_NAME,
-    SIGN_IN_PER_NAME_HERE,
-    WRONG_PASSWORD,
-    Tries,
-)
+from jobfair.web.http.limits import Tries
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.draft import back_to_card, no_draft
 from jobfair.web.pages.shared.errand import errand_of
