@@ -4,9 +4,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from jobfair.db.leader import Leader
 from sqlalchemy import func, select
 
-from jobfair.db.leader import Leader
 from jobfair.errors import Refused
 from jobfair.jobs.runner import run_job
 from jobfair.jobs.schedule import Job

@@ -23,11 +23,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from jobfair.db.leader import Leader
 from sqlalchemy import func, select
 
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database
-from jobfair.db.leader import Leader
 from jobfair.intake.door import Door
 from jobfair.jobs.runner import run_job
 from jobfair.jobs.schedule import Job
