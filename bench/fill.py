@@ -152,11 +152,12 @@ def _people(connection: sqlite3.Connection, fair: Fair, now: datetime) -> None:
     connection.executemany(
         "insert into applicant(id, account_id, public_id, name, nik_sealed, nik_index, nik_region,"
         " sex, birth_date, phone, education, major, school, graduation_year, experience_years,"
-        " experience, district, village, disability, sample, created_at, updated_at) values"
+        " experience, district, village, disability, sample, created_at, completed_at,"
+        " updated_at) values"
         " (?1, ?1, ?2, ?3, x'01', ?4, '12.09', 'P', '1998-05-01', '081200000000', 'smk',"
         " 'Teknik Mesin', 'SMK Contoh', 2016, 3,"
         " 'Dua tahun di gudang dan satu tahun di pengemasan.', '12.09.19', 'Sentang', '', 0,"
-        " ?5, ?5)",
+        " ?5, ?5, ?5)",
         ((n, f"bangku-{n}", f"Pelamar {n:07d}", n.to_bytes(32), at) for n in numbers),
     )
     connection.executemany(

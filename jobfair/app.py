@@ -22,6 +22,11 @@ from jobfair.jobs.runner import keep_the_clock
 from jobfair.jobs.schedule import Tools
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
+from jobfair.mailing.channels import Transport
+from jobfair.mailing.email import MailFolder, SmtpServer, SmtpTransport
+from jobfair.mailing.gateway import GatewayTransport
+from jobfair.mailing.letters import Letters
+from jobfair.mailing.sender import Sender
 from jobfair.settings import Settings
 from jobfair.store import Store
 from jobfair.store.folder import FolderStore
@@ -34,13 +39,13 @@ from jobfair.web.http.errors import HANDLERS
 from jobfair.web.http.forms import FormRequest
 from jobfair.web.http.guards import every_request
 from jobfair.web.http.headers import SecureHeaders
-from jobfair.web.http.overload import BusyPages
 from jobfair.web.http.page_cache import PageCache
 from jobfair.web.http.protocol import NormalizeRequests
-from jobfair.web.http.sockets import LiveSockets, note_refusal
+from jobfair.web.http.sockets import LiveSockets, log_unforeseen
 from jobfair.web.http.static_files import static_files
 from jobfair.web.http.templating import fingerprint
 from jobfair.web.pages import applicant, company, organiser, public
+from jobfair.web.pages.shared.busy import BusyPages
 from jobfair.web.pages.shared.environment import make_environment
 from jobfair.web.pages.shared.fair_cache import FairCache
 
@@ -58,6 +63,27 @@ def store_of(settings: Settings) -> Store:
 
     key = settings.documents_access, settings.documents_secret, settings.documents_region
     return S3Store(place, Access(*key))
+
+
+def transports_of(settings: Settings, clock: Clock) -> list[Transport]:
+    """Return the channels that are connected; without any there are the inbox and the telephone."""
+    found: list[Transport] = []
+    if settings.smtp_host:
+        server = SmtpServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.smtp_from,
+            user=settings.smtp_user,
+            password=settings.smtp_password,
+            tls=settings.smtp_tls,
+        )
+        found.append(SmtpTransport(server, per_minute=settings.smtp_per_minute))
+    elif settings.mail_folder:
+        found.append(MailFolder(Path(settings.mail_folder), sender="noreply@localhost"))
+    if settings.gateway_url:
+        pace, key = settings.gateway_per_minute, settings.gateway_key
+        found.append(GatewayTransport(settings.gateway_url, key, per_minute=pace, now=clock.now))
+    return found
 
 
 def make_services(
@@ -121,6 +147,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
                 services.store,
                 services.press,
                 services.keys,
+                app.state.sender,
             )
             works.append(keep_the_clock(tools, lambda: services.bus is None or services.bus.leads))
         tasks = [asyncio.create_task(work) for work in works]
@@ -164,7 +191,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         },
         guards=[every_request],
         exception_handlers=HANDLERS,
-        after_exception=[note_refusal],
+        after_exception=[log_unforeseen],
         before_send=[services.requests.observe],
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         lifespan=[lifespan],
@@ -174,18 +201,21 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     )
     app.state.services = services
     app.state.fairs = FairCache(services.database)
+    app.state.letters = Letters(environment, services.base_url)
+    app.state.sender = Sender(
+        services.database,
+        services.clock,
+        app.state.letters,
+        transports_of(settings, services.clock),
+        host=urlsplit(services.base_url).hostname or "localhost",
+    )
     app.state.busy = BusyPages(environment, services.clock)
     # Around the router, so that a page that does not exist is answered like one that somebody
     # may not see: to the same person, with the same headers. Who is refused is not looked up.
-    headers = SecureHeaders(https=settings.base_url.startswith("https:"))
+    secure = SecureHeaders(https=settings.base_url.startswith("https:"))
     cache = app.state.page_cache = PageCache(fingerprint(settings.content, settings.base_url))
-    admission = Admission(
-        services.line,
-        app.state.busy,
-        headers=headers.added,
-        body_limit=FORM_LIMIT,
-        door=services.door,
-    )
-    pages = admission(headers(AuthenticationMiddleware()(cache(app.asgi_handler))))
+    busy_page = app.state.busy.page
+    admission = Admission(services.line, busy_page, body_limit=FORM_LIMIT, door=services.door)
+    pages = secure(admission(AuthenticationMiddleware()(cache(app.asgi_handler))))
     app.asgi_handler = NormalizeRequests(LiveSockets(pages, services))
     return app

@@ -17,7 +17,6 @@ from jobfair.applicants.actions.profile import change_keys_of_applicants
 from jobfair.cli.common import command, out, ready_database
 from jobfair.credentials.actions.authenticator import change_keys_of_credentials
 from jobfair.db import Database
-from jobfair.db.leader import takes_role
 from jobfair.db.safety import only_server
 from jobfair.db.sealed import Keys, make_key_file, read_keys, replace_key_file
 from jobfair.documents.actions import change_keys_of_documents
@@ -82,7 +81,7 @@ async def no_server(database: Database) -> AsyncIterator[None]:
             yield
         return
     async with await database.own_connection() as connection:
-        if not await takes_role(connection):
+        if not await connection.takes_role():
             raise Refused("serving", "Peladen masih berjalan. Hentikan semuanya lebih dulu.")
         yield
 

@@ -28,7 +28,7 @@ from jobfair.errors import Misconfigured
 from jobfair.fairs.queries import newest_received_at
 from jobfair.settings import Settings, advice, read_settings
 from jobfair.store import StoreMisconfigured, StoreUnavailable
-from jobfair.web.http.protocol import BoundedHeads, is_no_false_alarm
+from jobfair.web.http.protocol import BoundedHeads
 
 log = logging.getLogger(__name__)
 SOCKET_FRAME = 1024
@@ -48,7 +48,6 @@ SEND_TIMEOUT = 30
 
 def make_server(app: Litestar, settings: Settings) -> uvicorn.Server:
     """Return the server: no server name, small frames in, no compression on sockets."""
-    logging.getLogger("uvicorn.error").addFilter(is_no_false_alarm)
     return uvicorn.Server(
         uvicorn.Config(
             app,

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from jobfair.errors import Problem
 from jobfair.fields import Fields
+from jobfair.people.rules import LONGEST_WINDOW, Budget
 
 
 class ContactKind(StrEnum):
@@ -40,6 +41,16 @@ GOOD_FOR = {
 }
 SHORT_LIVED = (Purpose.CONFIRM, Purpose.RECOVER, Purpose.COUNTER)
 TRIES_MOST = 5
+HOUR = timedelta(hours=1)
+RECOVER_PER_NAME = Budget("code:sent-for-name", 3, HOUR)
+RECOVER_PER_ADDRESS = Budget("code:sent-from-address", 300, HOUR)
+CODES_PER_ACCOUNT = Budget("code:sent-by-account", 5, HOUR)
+CODES_PER_CONTACT = Budget("code:sent-to-contact", 5, LONGEST_WINDOW)
+"""Codes are sent to addresses that strangers type: a telephone is not to ring all day."""
+CODE_PER_NAME_HERE = Budget("code:name-and-address", 10, timedelta(minutes=15))
+CODE_PER_NAME = Budget("code:name", 30, LONGEST_WINDOW)
+"""Wrong codes for a name from everywhere; each code by itself allows five."""
+CODE_PER_ADDRESS = Budget("code:address", 300, HOUR)
 DIGITS = 6
 SPARES = 10
 WRONG_CODE = Problem(

@@ -24,6 +24,9 @@ LONG_ANSWER_WITHIN = 600.0
 """Seconds for a statement that may look at every row: of a report, a check or a migration."""
 
 
+KEY = 0x6A6F6266  # "jobf"
+
+
 class DeadlineConnection(psycopg.AsyncConnection[Any]):
     """Aborts itself when an answer does not come within ``answer_within`` seconds."""
 
@@ -37,6 +40,15 @@ class DeadlineConnection(psycopg.AsyncConnection[Any]):
             return await super().wait(gen, *args, **more)
         finally:
             timer.cancel()
+
+    async def takes_role(self) -> bool:
+        """Return whether this process keeps the clock, taking that role if it is free.
+
+        A session advisory lock, so it ends with its connection. Nothing that counts depends on it:
+        two at once would only do the same work twice.
+        """
+        asked = await self.execute("select pg_try_advisory_lock(%s)", [KEY])
+        return await asked.fetchone() == (True,)
 
     def _abort(self) -> None:
         # Below the driver, which then finds its connection cut.

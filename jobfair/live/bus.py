@@ -12,7 +12,6 @@ import random
 import psycopg
 
 from jobfair.db import Database
-from jobfair.db.leader import takes_role
 from jobfair.db.notes import CHANNEL, read_note
 from jobfair.live.feed import Hub
 
@@ -59,7 +58,7 @@ class Bus:
             self.hears = True
             self._resync()
             while True:
-                self.leads = await takes_role(connection)
+                self.leads = await connection.takes_role()
                 async for note in connection.notifies(timeout=PULSE):
                     self._announce(note.payload)
         finally:

@@ -38,10 +38,9 @@ class Revocations:
                     on_revoked()
 
     def end_all(self) -> None:
-        """Call back for all: some may have ended while no changes were heard."""
+        """Call back for every right: some may have ended while no changes were heard."""
         self.ended += 1
-        for _, on_revoked in list(self._held):
-            on_revoked()
+        self.end(name for names, _ in self._held for name in names)
 
 
 def rights_of(*, browser: bytes, account_id: int, company_id: int | None) -> list[str]:

@@ -91,6 +91,34 @@ class Budget:
         return max(1, ceil((free_at - now).total_seconds()))
 
 
+LONGEST_WINDOW = timedelta(days=1)
+HOUR = timedelta(hours=1)
+SIGN_IN_PER_NAME_HERE = Budget("sign-in:name-and-address", 5, timedelta(minutes=5))
+SIGN_IN_PER_NAME = Budget("sign-in:name", 100, HOUR)
+"""Wrong tries for a name from everywhere; a browser that signed in before is not held up by it."""
+SIGN_IN_PER_DEVICE = Budget("sign-in:device", 10, timedelta(minutes=5))
+SIGN_IN_PER_ADDRESS = Budget("sign-in:address", 1000, HOUR)
+CHANGE_PER_ACCOUNT = Budget("change-password:account", 5, timedelta(minutes=5))
+HELP_PER_ORGANISER = Budget("help:lookup", 60, HOUR)
+REGISTER_PER_ADDRESS = Budget("register:address", 2000, HOUR)
+TAKEN_PER_ADDRESS = Budget("register:taken", 100, HOUR)
+REGISTER_PER_BIRTH_HERE = Budget("register:birth-and-address", 5, LONGEST_WINDOW)
+REGISTER_PER_BIRTH = Budget("register:birth", 12, LONGEST_WINDOW)
+"""NIKs that begin with the same 12 digits, district and birth date: the last four may not be
+guessed one after another."""
+REGISTER_ALONE = Budget("register:first-at-address", 1, LONGEST_WINDOW)
+"""What each address still has when strangers have used ``REGISTER_PER_BIRTH`` up: guessing costs
+an address for every try, and the owner of the NIK is not kept waiting."""
+WRONG_PASSWORD, TAKEN_NIK, OTHER = "wrong-password", "taken-nik", "other"
+REFUSALS = {
+    kind: Budget(f"refused:{kind}", 2**31 - 1, HOUR)
+    for kind in (WRONG_PASSWORD, "sign-in", "register", TAKEN_NIK, OTHER)
+}
+"""What refused tries are counted as for the control room; ``sign-in`` and ``register`` are tries
+that one of their budgets refused."""
+REFUSALS_SHOWN = timedelta(hours=24)
+
+
 class TooMany(Refused):
     """A budget is used up; ``seconds`` later there is room again."""
 
@@ -131,9 +159,6 @@ def network_of(address: str) -> str:
     return str(found.supernet(new_prefix=24 if found.version == IPV4 else 48))
 
 
-LONGEST_WINDOW = timedelta(days=1)
-
-
 def one_time_password() -> str:
     """Return a random password that can be read out: four groups of four, 79 bits."""
     return "-".join("".join(secrets.choice(READ_OUT) for _ in range(4)) for _ in range(4))
@@ -144,6 +169,19 @@ def common_passwords() -> frozenset[str]:
     """Return the passwords people try first, lower case: see the licence file beside the list."""
     text = files("jobfair.people").joinpath("common_passwords.txt").read_text("utf-8")
     return frozenset(text.splitlines())
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where and how somebody wants to be written to. Contacts are confirmed ones only."""
+
+    name: str
+    language: str
+    email: str | None = None
+    phone: str | None = None
+    """As +62..."""
+    refused: frozenset[str] = frozenset()
+    """Kinds of letters (``outbox.rules.Kind``) this person wants in the inbox alone."""
 
 
 @dataclass(frozen=True)

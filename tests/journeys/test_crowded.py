@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from jobfair.clock import AnchoredClock
 from jobfair.web.http.headers import HEADERS
-from jobfair.web.http.overload import BusyPages
+from jobfair.web.pages.shared.busy import BusyPages
 from jobfair.web.pages.shared.environment import make_environment
 from tests.journeys.people import APPLICANT, sign_in
 

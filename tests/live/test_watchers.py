@@ -10,15 +10,14 @@ from types import SimpleNamespace
 import pytest
 
 from jobfair.cli import serve
-from jobfair.errors import NotAllowed, NotFound, Overloaded
+from jobfair.errors import NotFound, Overloaded
 from jobfair.live.feed import Hub
 from jobfair.people.rules import Role
 from jobfair.settings import Settings
 from jobfair.web.http import sockets
 from jobfair.web.http.dependencies import SignedIn
-from jobfair.web.http.guards import SignInFirst
 from jobfair.web.http.limits import Limits
-from jobfair.web.http.sockets import WATCH, LiveSockets, Watch, note_refusal
+from jobfair.web.http.sockets import WATCH, LiveSockets, Watch, log_unforeseen
 from tests.builders import NOW
 from tests.nodes.crowd import doing, until
 
@@ -213,26 +212,33 @@ async def test_a_server_that_stops_is_not_mistaken_for_a_slow_reader(fair):
     assert (fair.hub.readers, fair.limits._sockets) == (0, {})
 
 
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [(NotFound(), 404), (NotAllowed("x"), 403), (SignInFirst(""), 403), (Overloaded(5), 503),
-     (ZeroDivisionError(), 500)],
-)  # fmt: skip
-async def test_who_may_not_watch_is_refused_before_the_socket_opens(fair, error, status):
+async def test_who_may_not_watch_gets_what_the_router_answers(fair):
+    closed = {"type": "websocket.close", "code": 4500, "reason": ""}
+
     async def route(scope, receive, send):
-        await note_refusal(error, scope)
-        await send({"type": "websocket.close", "code": 4500, "reason": "said by the framework"})
+        await send(closed)
 
     live = LiveSockets(route, SimpleNamespace(hub=fair.hub, limits=fair.limits))
-    over_http = Browser(extensions={"websocket.http.response": {}})
-    without = Browser()
-    for browser in (over_http, without):
-        await live(browser.scope, browser.receive, browser.send)
+    browser = Browser()
+    await live(browser.scope, browser.receive, browser.send)
 
-    start, body = over_http.heard
-    assert (start["type"], start["status"]) == ("websocket.http.response.start", status)
-    assert body == {"type": "websocket.http.response.body", "body": b""}
-    assert without.heard == [{"type": "websocket.close", "code": 4000 + status, "reason": ""}]
+    assert browser.heard == [closed]
+    assert (fair.hub.readers, fair.limits._sockets) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [
+        (NotFound(), []),
+        (Overloaded(5), []),
+        (ZeroDivisionError(), ["unforeseen ZeroDivisionError"]),
+    ],
+)
+async def test_a_fault_of_a_handler_of_sockets_is_logged(error, logged, caplog):
+    await log_unforeseen(error, {"type": "websocket"})
+    await log_unforeseen(error, {"type": "http"})
+
+    assert caplog.messages == logged
 
 
 async def test_the_kernel_ends_a_connection_whose_browser_reads_nothing(monkeypatch):

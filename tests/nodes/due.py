@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import func, select
 
 from jobfair.audit.models import AuditEntry
-from jobfair.db.leader import KEY
+from jobfair.db.silence import KEY
 from jobfair.tally.models import Closing
 from tests.builders import make_office, stage
 from tests.doors import opened

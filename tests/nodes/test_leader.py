@@ -6,7 +6,6 @@ from sqlalchemy import select, text
 
 from jobfair.audit.models import AuditEntry
 from jobfair.db import Database
-from jobfair.db.leader import takes_role
 from jobfair.fairs.actions import announce_phase
 from jobfair.live import bus
 from tests.doors import staged
@@ -57,7 +56,7 @@ async def test_a_runner_that_hangs_loses_the_role(shared_url, clock, monkeypatch
     async with crowd(shared_url, clock, count=1) as (hung,):
         await until(lambda: hung.bus.leads)
         async with await hung.database.own_connection() as other:
-            await until(lambda: takes_role(other))
+            await until(other.takes_role)
             await until(lambda: not hung.bus.leads)
             await asyncio.sleep(0.3)
             assert not hung.bus.leads

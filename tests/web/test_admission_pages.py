@@ -7,7 +7,7 @@ import pytest
 
 from jobfair.web.http.dependencies import Services
 from jobfair.web.http.headers import HEADERS
-from jobfair.web.http.overload import BusyPages
+from jobfair.web.pages.shared.busy import BusyPages
 from jobfair.web.pages.shared.environment import make_environment
 from tests.builders import CLOSES, PASSWORD, stage
 from tests.forms import form_on

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, union_all, update
 
+from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
 from jobfair.applications.rules import Stage
 from jobfair.db import Session
@@ -43,6 +44,8 @@ class Opened:
     answers: Any
     note: str
     applicant_id: int
+    account_id: int
+    """The applicant's."""
     position_id: int
     fair_id: int
 
@@ -175,10 +178,12 @@ def _opened(company_id: int) -> Select[Any]:
             Application.answers,
             Application.note,
             Application.applicant_id,
+            Applicant.account_id,
             Application.position_id,
             Application.fair_id,
         )
         .join(Position, Position.id == Application.position_id)
+        .join(Applicant, Applicant.id == Application.applicant_id)
         .where(Position.company_id == company_id)
     )
 

@@ -50,6 +50,7 @@ class Person:
     """An applicant as the intake needs it: what is judged, and what is sent along."""
 
     id: int
+    account_id: int
     name: str
     sex: str
     birth_date: date

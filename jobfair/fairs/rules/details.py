@@ -15,7 +15,8 @@ RESERVED = frozenset(
     {
         "aksesibilitas", "bahasa", "bantuan", "daftar", "gaya", "keluar", "kendali", "lamaran",
         "buktikan", "keamanan", "lapor", "livez", "lupa", "masuk", "meja", "metrics", "petugas",
-        "privasi", "profil", "readyz", "sandi", "selesai", "static", "undangan", "ws",
+        "privasi", "profil", "readyz", "sandi", "selesai", "simpanan", "static",
+        "undangan", "ws",
     }
 )  # fmt: skip
 """First words of addresses that are not fairs."""

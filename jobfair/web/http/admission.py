@@ -1,4 +1,4 @@
-"""Load shedding: the outermost layer around all pages and forms.
+"""Load shedding: the layer around all pages and forms.
 
 A request that would wait too long is refused at once, before its session is looked up and before
 anything is written, with a page that tries again by itself. A request that has begun is never
@@ -8,6 +8,7 @@ begins, so neither slow senders nor slow readers hold up others.
 
 import asyncio
 import re
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -19,11 +20,13 @@ from jobfair.errors import retry_after
 from jobfair.intake.door import Door
 from jobfair.web.http.admission_queue import AdmissionQueue, PriorityClass
 from jobfair.web.http.guards import SAFE_METHODS
-from jobfair.web.http.headers import encoded, send_page
-from jobfair.web.http.overload import APPLYING, SENT, BusyPages
+from jobfair.web.http.headers import send_answer
 
 OPEN_PATHS = ("/static/", "/livez", "/readyz", "/metrics")
 """For monitoring, and for files that cost next to nothing."""
+SENT = "sent_form"
+"""Key of the scope under which the whole body of a form is found again."""
+APPLYING = re.compile(r"/([^/]+)/lowongan/[^/]+/lamar")
 ARRIVAL = "arrival"
 """Key of the scope of an application for the instant at which it was all here: its wait for
 a slot must not count against it at the closing instant."""
@@ -47,15 +50,13 @@ class Admission(ASGIMiddleware):
     def __init__(
         self,
         line: AdmissionQueue,
-        pages: BusyPages,
+        busy_page: Callable[[Any, int], str],
         *,
-        headers: dict[str, str],
         body_limit: int,
         door: Door,
     ) -> None:
         self._line = line
-        self._pages = pages
-        self._headers = encoded(headers)
+        self._busy_page = busy_page
         self._body_limit = body_limit
         self._door = door
         self._papers = asyncio.Semaphore(PAPERS_AT_ONCE)
@@ -142,6 +143,12 @@ class Admission(ASGIMiddleware):
         self, scope: Any, send: Send, status: int = 503, *more: tuple[bytes, bytes]
     ) -> None:
         seconds = retry_after()
-        body = self._pages.page(scope, seconds).encode()
-        retry = (b"retry-after", str(seconds).encode())
-        await send_page(send, status, body, [retry, *more, *self._headers], head=False)
+        body = self._busy_page(scope, seconds).encode()
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"no-store"),
+            (b"retry-after", b"%d" % seconds),
+            *more,
+        ]
+        await send_answer(send, status, headers, body)

@@ -71,22 +71,17 @@ def status_of(error: Exception) -> int:
 
 def show_refusal(request: AnyRequest, error: JobFairError, status: int = 0) -> Response[Any]:
     """Show why not: a notice for htmx, a page for everyone else."""
-    if isinstance(error, Overloaded):
-        return _show_busy(request, error)
+    if isinstance(error, Overloaded):  # this page keeps an application and sends it again
+        page = request.app.state.busy.page(request.scope, error.seconds)
+        headers = {"Retry-After": str(error.seconds), "Cache-Control": "no-store"}
+        return Response(page, media_type=MediaType.HTML, status_code=503, headers=headers)
     status = status or status_of(error)
-    part = "ui/_notice.html" if is_part(request) else "refusal.html"
+    part = "ui/_notice.html" if is_part(request.scope["headers"]) else "refusal.html"
     text = sentence(error, language_of(request), WIB)
     answer = show(request, part, message=text, code=status, status_code=status)
     if isinstance(error, TemporarilyUnavailable | TooMany):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
-
-
-def _show_busy(request: AnyRequest, error: Overloaded) -> Response[Any]:
-    """Show the page of crowded moments, which keeps an application and sends it again."""
-    page = request.app.state.busy.page(request.scope, error.seconds)
-    headers = {"Retry-After": str(error.seconds), "Cache-Control": "no-store"}
-    return Response(page, media_type=MediaType.HTML, status_code=503, headers=headers)
 
 
 def show_database_trouble(request: AnyRequest, error: DBAPIError | NoConnection) -> Response[Any]:

@@ -84,10 +84,7 @@ class Form:
 
 
 async def read_form(request: Request[Any, Any, Any]) -> Form:
-    """Return the text fields of a request; files are ignored."""
+    """Return the text fields of a request."""
     sent = await request.form()
-    many: dict[str, tuple[str, ...]] = {}
-    for name, value in sent.multi_items():
-        if isinstance(value, str):
-            many[name] = (*many.get(name, ()), value)
+    many = {name: tuple(sent.getall(name)) for name in sent}
     return Form({name: values[-1] for name, values in many.items()}, many=many)

@@ -16,7 +16,7 @@ from litestar.types import Guard
 
 from jobfair.errors import NotAllowed, NotFound
 from jobfair.people.queries import SignedIn
-from jobfair.people.rules import PROOF_GOOD_FOR, Duty, Role
+from jobfair.people.rules import Role
 from jobfair.web.http.headers import Headers, header
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -46,80 +46,44 @@ class ChangePasswordFirst(SignInFirst):
     page = "/sandi"
 
 
-class ProveFirst(SignInFirst):
-    """The password or code was given too long ago for what is asked."""
-
-    page = "/buktikan"
-
-
-class SetUpCodeFirst(SignInFirst):
-    """This office's organisers need an authenticator, and this one has none yet."""
-
-    page = "/keamanan/autentikator"
-
-
-def _here(connection: Connection) -> str:
-    """Return the address of a page; nothing for a form or a socket, which nobody returns to."""
-    if connection.scope.get("method") != "GET":
-        return ""
+def here(connection: Connection) -> str:
+    """Return path and query of a page, for links that come back to it."""
     query = connection.url.query
-    return quote(connection.url.path + (f"?{query}" if query else ""), safe="/?=&")
+    return connection.url.path + (f"?{query}" if query else "")
+
+
+def onward(connection: Connection) -> str:
+    """Return where a page is led back to; nothing for a form or a socket."""
+    return quote(here(connection), safe="/?=&") if connection.scope.get("method") == "GET" else ""
 
 
 async def signed_in_only(connection: Connection, _: BaseRouteHandler) -> None:
     """Let in everybody who is signed in, also before they have changed their password."""
     if connection.scope.get("user") is None:
-        raise SignInFirst(_here(connection))
+        raise SignInFirst(onward(connection))
 
 
-def _user(connection: Connection, role: Role) -> SignedIn:
+def signed_in_as(connection: Connection, role: Role) -> SignedIn:
+    """Return who is signed in with this role and a password of their own; others are sent away."""
     user: SignedIn | None = connection.scope.get("user")
     if user is None:
-        raise SignInFirst(_here(connection))
+        raise SignInFirst(onward(connection))
     if user.role is not role:
         raise NotFound
     if user.must_change_password:
-        raise ChangePasswordFirst(_here(connection))
+        raise ChangePasswordFirst(onward(connection))
     return user
 
 
 def _only(role: Role) -> Guard:
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        _user(connection, role)
+        signed_in_as(connection, role)
 
     return guard
-
-
-def _with_duty(*, reading: frozenset[Duty], acting: frozenset[Duty]) -> Guard:
-    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
-        user = _user(connection, Role.ORGANISER)
-        services = connection.app.state.services
-        if services.organisers_need_code and user.totp_at is None:
-            raise SetUpCodeFirst("")
-        reads = connection.scope.get("method", "GET") in SAFE_METHODS
-        if user.duty not in (reading if reads else acting):
-            raise NotAllowed("Tugas Anda di kantor ini tidak mencakup hal itu. Minta panitia.")
-
-    return guard
-
-
-async def proved_recently(connection: Connection, _: BaseRouteHandler) -> None:
-    """Ask for the password or a code again where many people's data leave at once."""
-    user: SignedIn | None = connection.scope.get("user")
-    services = connection.app.state.services
-    now = services.clock.now()
-    if user and (user.proved_at is None or now - user.proved_at > PROOF_GOOD_FOR):
-        raise ProveFirst(_here(connection))
 
 
 applicants_only = _only(Role.APPLICANT)
 reviewers_only = _only(Role.REVIEWER)
-ANY, COMMITTEE = frozenset(Duty), frozenset({Duty.COMMITTEE})
-COUNTER = COMMITTEE | {Duty.COUNTER}
-organisers_only = _with_duty(reading=COMMITTEE | {Duty.OBSERVER}, acting=COMMITTEE)
-any_organiser = _with_duty(reading=ANY, acting=frozenset())
-counter_only = _with_duty(reading=COUNTER, acting=COUNTER)
-committee_only = _with_duty(reading=COMMITTEE, acting=COMMITTEE)
 
 
 def _has_other_origin(headers: Headers) -> bool:

@@ -1,7 +1,7 @@
 """Headers of requests, and what every answer says: strict rules, nothing framed or sniffed."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from litestar.enums import ScopeType
@@ -42,26 +42,10 @@ def accepts(headers: Headers, encoding: str) -> bool:
     return False
 
 
-def encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """Return headers as ASGI takes them."""
-    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-
-
 async def send_answer(send: Send, status: Any, headers: Headers, body: bytes) -> None:
     """Send an answer that no handler has made."""
     await send({"type": "http.response.start", "status": status, "headers": [*headers]})
     await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-async def send_page(send: Send, status: int, body: bytes, headers: Headers, *, head: bool) -> None:
-    """Send a page that no handler has made and no cache may store; for ``head`` without body."""
-    own = [
-        (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        *headers,
-    ]
-    await send_answer(send, status, own, b"" if head else body)
 
 
 class SecureHeaders(ASGIMiddleware):
@@ -73,8 +57,8 @@ class SecureHeaders(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     def __init__(self, *, https: bool) -> None:
-        self.added = HEADERS | (HTTPS_HEADERS if https else {})
-        self._encoded = encoded(self.added)
+        added = HEADERS | (HTTPS_HEADERS if https else {})
+        self._added = [(name.lower().encode(), value.encode()) for name, value in added.items()]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Send the answer with the headers behind its own."""
@@ -83,7 +67,7 @@ class SecureHeaders(ASGIMiddleware):
             if message["type"] == "http.response.start":
                 own = [(name.lower(), value) for name, value in message["headers"]]
                 names = {name for name, _ in own}
-                own += [header for header in self._encoded if header[0] not in names]
+                own += [header for header in self._added if header[0] not in names]
                 if b"cache-control" not in names:
                     private = scope.get("user") is not None or b"set-cookie" in names
                     own.append((b"cache-control", b"no-store" if private else b"no-cache"))

@@ -12,50 +12,15 @@ several nodes may serve the same person; sockets are counted by the process that
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from jobfair.db import Database, Session
 from jobfair.db.sealed import Keys
-from jobfair.people import actions
+from jobfair.people import actions, rules
 from jobfair.people.queries import attempts
-from jobfair.people.rules import LONGEST_WINDOW, Budget, TooMany, too_many
+from jobfair.people.rules import Budget, TooMany, too_many
 
 log = logging.getLogger(__name__)
-
-HOUR = timedelta(hours=1)
-SIGN_IN_PER_NAME_HERE = Budget("sign-in:name-and-address", 5, timedelta(minutes=5))
-SIGN_IN_PER_NAME = Budget("sign-in:name", 100, HOUR)
-"""Wrong tries for a name from everywhere; a browser that signed in before is not held up by it."""
-SIGN_IN_PER_DEVICE = Budget("sign-in:device", 10, timedelta(minutes=5))
-SIGN_IN_PER_ADDRESS = Budget("sign-in:address", 1000, HOUR)
-CHANGE_PER_ACCOUNT = Budget("change-password:account", 5, timedelta(minutes=5))
-RECOVER_PER_NAME = Budget("code:sent-for-name", 3, HOUR)
-RECOVER_PER_ADDRESS = Budget("code:sent-from-address", 300, HOUR)
-CODES_PER_ACCOUNT = Budget("code:sent-by-account", 5, HOUR)
-CODES_PER_CONTACT = Budget("code:sent-to-contact", 5, LONGEST_WINDOW)
-"""Codes are sent to addresses that strangers type: a telephone is not to ring all day."""
-CODE_PER_NAME_HERE = Budget("code:name-and-address", 10, timedelta(minutes=15))
-CODE_PER_NAME = Budget("code:name", 30, LONGEST_WINDOW)
-"""Wrong codes for a name from everywhere; each code by itself allows five."""
-CODE_PER_ADDRESS = Budget("code:address", 300, HOUR)
-HELP_PER_ORGANISER = Budget("help:lookup", 60, HOUR)
-REGISTER_PER_ADDRESS = Budget("register:address", 2000, HOUR)
-TAKEN_PER_ADDRESS = Budget("register:taken", 100, HOUR)
-REGISTER_PER_BIRTH_HERE = Budget("register:birth-and-address", 5, LONGEST_WINDOW)
-REGISTER_PER_BIRTH = Budget("register:birth", 12, LONGEST_WINDOW)
-"""NIKs that begin with the same 12 digits, district and birth date: the last four may not be
-guessed one after another."""
-REGISTER_ALONE = Budget("register:first-at-address", 1, LONGEST_WINDOW)
-"""What each address still has when strangers have used ``REGISTER_PER_BIRTH`` up: guessing costs
-an address for every try, and the owner of the NIK is not kept waiting."""
-WRONG_PASSWORD, TAKEN_NIK, OTHER = "wrong-password", "taken-nik", "other"
-REFUSALS = {
-    kind: Budget(f"refused:{kind}", 2**31 - 1, HOUR)
-    for kind in (WRONG_PASSWORD, "sign-in", "register", TAKEN_NIK, OTHER)
-}
-"""What refused tries are counted as for the control room; ``sign-in`` and ``register`` are tries
-that one of their budgets refused."""
-REFUSALS_SHOWN = timedelta(hours=24)
 SOCKETS_PER_SESSION = 5
 SOCKETS_PER_ADDRESS = 200
 Tries = Sequence[tuple[Budget, str]]
@@ -112,14 +77,14 @@ class Limits:
 
     async def count_refusal(self, kind: str, *, now: datetime) -> None:
         """Count a refused try for the control room."""
-        await self.spend(REFUSALS.get(kind, REFUSALS[OTHER]), "", now=now)
+        await self.spend(rules.REFUSALS.get(kind, rules.REFUSALS[rules.OTHER]), "", now=now)
 
     async def refusals(self, session: Session, *, now: datetime) -> dict[str, int]:
         """Return how many tries were refused in the last 24 hours, by kind."""
         found = {}
-        for kind, budget in REFUSALS.items():
+        for kind, budget in rules.REFUSALS.items():
             ((_, index),) = self._indexed([(budget, "")])
-            first = budget.since(now - REFUSALS_SHOWN)
+            first = budget.since(now - rules.REFUSALS_SHOWN)
             found[kind] = (
                 sum(n for (at, since), n in self._tries.items() if at == index and since > first)
                 if self._database.is_sqlite
@@ -151,7 +116,7 @@ class Limits:
 
     def _forget(self, now: datetime) -> None:
         if len(self._tries) > self._kept:
-            long_ago = now - 2 * LONGEST_WINDOW
+            long_ago = now - 2 * rules.LONGEST_WINDOW
             self._tries = Counter(
                 {one: n for one, n in self._tries.items() if n > 0 and one[1] >= long_ago}
             )

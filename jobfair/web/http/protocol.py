@@ -1,6 +1,5 @@
-"""What HTTP asks of a server besides pages: HEAD, malformed requests, bounded heads, a calm log."""
+"""What HTTP asks of a server besides pages: HEAD, malformed requests, bounded heads."""
 
-import logging
 import re
 from typing import Any
 
@@ -15,8 +14,6 @@ TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
 )
-
-
 HOST = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 HIGHEST_PORT = 65535
 CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -95,11 +92,3 @@ class BoundedHeads(HttpToolsProtocol):
                 return
             self._head_size += len(data)
         super().data_received(data)
-
-
-def is_no_false_alarm(record: logging.LogRecord) -> bool:
-    """Tell whether the server's log should keep a record: a refused handshake is no error.
-
-    The server says so of every handshake that was answered with an HTTP status, as it should be.
-    """
-    return "returned without completing handshake" not in record.getMessage()

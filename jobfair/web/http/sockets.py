@@ -22,7 +22,7 @@ from typing import Any, cast
 
 from litestar import WebSocket
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Send
+from litestar.types import ASGIApp, Receive, Send
 
 from jobfair.db import DBAPIError, NoConnection
 from jobfair.live.feed import Render
@@ -43,9 +43,7 @@ SEND_WITHIN = 5.0
 CLOSE_WITHIN = 1.0
 TRY_LATER = 1013
 POLICY = 1008
-OWN_CODES = 4000
-"""Added to a status where a server cannot answer a handshake with HTTP."""
-WATCH, REFUSAL = "watch", "refusal"
+WATCH = "watch"
 Socket = WebSocket[Any, Any, Any]
 
 
@@ -67,10 +65,10 @@ def subscribe(socket: Socket, *, topic: str, part: str, render: Render) -> None:
     scope[WATCH] = Watch(topic, part, render)
 
 
-async def note_refusal(error: Exception, scope: Any) -> None:
-    """Keep the HTTP status of what a socket's guard or handler has raised."""
+async def log_unforeseen(error: Exception, scope: Any) -> None:
+    """Log what a socket's guard or handler should not have raised; pages are looked after."""
     if scope["type"] == ScopeType.WEBSOCKET:
-        scope[REFUSAL] = status_of(error)
+        status_of(error)
 
 
 @dataclass(eq=False, slots=True)
@@ -123,16 +121,8 @@ class SocketWriter:
             self._sending.cancel()
 
 
-def _closing(code: int, reason: str) -> Message:
-    return {"type": "websocket.close", "code": code, "reason": reason}
-
-
-async def _discard(_: Message) -> None:
-    """Drop the framework's answer to a handshake; :class:`LiveSockets` gives it."""
-
-
 class LiveSockets:
-    """Around the router: opens, refuses and serves sockets as their handlers have decided."""
+    """Around the router: opens and serves the sockets that their handlers have let in."""
 
     def __init__(self, router: ASGIApp, services: Services) -> None:
         self._router = router
@@ -151,22 +141,21 @@ class LiveSockets:
         return found is not None
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        """Pass requests on; ask the router about a socket, then serve it."""
+        """Pass requests on; ask the router about a socket, which refuses it, or serve it."""
         if scope["type"] != ScopeType.WEBSOCKET:
             await self._router(scope, receive, send)
             return
         rights = self._services.hub.rights
         ended = rights.ended
         await receive()  # the handshake
-        await self._router(scope, receive, _discard)
+        await self._router(scope, receive, send)
         if WATCH not in scope:
-            await _refuse(scope, send)
             return
         limits, owners = self._services.limits, _owners(scope)
         scope["state"].clear()  # what the framework has kept, or it is kept while the socket is
         await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
         if not limits.take_socket(owners):
-            await send(_closing(POLICY, "too many sockets"))
+            await send({"type": "websocket.close", "code": POLICY, "reason": "too many sockets"})
             return
         try:
             holder = cast("asyncio.Task[None]", asyncio.current_task())
@@ -230,7 +219,7 @@ async def _come_again(send: Send) -> None:
     """Close with 1013, upon which browsers come back; a stuck one never receives it."""
     with contextlib.suppress(TimeoutError, OSError, RuntimeError):
         async with asyncio.timeout(CLOSE_WITHIN):
-            await send(_closing(TRY_LATER, ""))
+            await send({"type": "websocket.close", "code": TRY_LATER, "reason": ""})
 
 
 def _owners(scope: Any) -> list[tuple[str, int]]:
@@ -250,14 +239,3 @@ def _rights(scope: Any) -> list[str]:
         account_id=user.account_id,
         company_id=user.company_id,
     )
-
-
-async def _refuse(scope: Any, send: Send) -> None:
-    status = scope.get(REFUSAL, 500)
-    if "websocket.http.response" not in scope.get("extensions", {}):
-        await send(_closing(OWN_CODES + status, ""))
-        return
-    refusal: Any = {"type": "websocket.http.response.start", "status": status, "headers": []}
-    await send(refusal)
-    body: Any = {"type": "websocket.http.response.body", "body": b""}
-    await send(body)

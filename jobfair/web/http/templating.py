@@ -14,8 +14,8 @@ from litestar.response import Template
 import jobfair
 from jobfair.clock import WIB
 from jobfair.content import content_root
-from jobfair.db.sealed import Keys
 from jobfair.web.http.dependencies import AnyRequest, SignedIn
+from jobfair.web.http.guards import here
 from jobfair.web.http.headers import Headers, header
 
 LANGUAGE_COOKIE = "bahasa"
@@ -38,12 +38,6 @@ def fingerprint(extra_content: str, base_url: str) -> bytes:
     return digest.digest()
 
 
-def _here(request: AnyRequest) -> str:
-    """Return path and query of the page, for links that come back to it."""
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "")
-
-
 def language_in(headers: Headers) -> str:
     """Return the language a browser chose, from its cookies; Bahasa Indonesia unless English."""
     cookies = header(headers, b"cookie").split(";")
@@ -55,16 +49,10 @@ def language_of(request: AnyRequest | Any) -> str:
     return language_in(request.scope["headers"])
 
 
-def form_token(request: AnyRequest, keys: Keys) -> str:
-    """Return the token the forms of this page carry, bound to the browser's own cookie."""
-    return keys.form_token(str(request.scope.get("form_cookie", "")))
-
-
-def is_part(request: AnyRequest) -> bool:
+def is_part(headers: Headers) -> bool:
     """Tell whether htmx asks for a part of the page rather than for a whole one."""
-    return request.headers.get("HX-Request") == "true" and (
-        request.headers.get("HX-Request-Type", "partial") == "partial"
-    )
+    kind = header(headers, b"hx-request-type", "partial")
+    return header(headers, b"hx-request") == "true" and kind == "partial"
 
 
 def show(request: AnyRequest, name: str, *, status_code: int = 200, **context: Any) -> Template:
@@ -86,10 +74,10 @@ def show(request: AnyRequest, name: str, *, status_code: int = 200, **context: A
         "zone": fair.zone if fair else WIB,
         "now": services.clock.now(),
         "account": account,
-        "form_token": form_token(request, services.keys),
+        "form_token": services.keys.form_token(str(request.scope.get("form_cookie", ""))),
         "base_url": services.base_url,
         "path": request.url.path,
-        "here": _here(request),
+        "here": here(request),
         "fair": fair,
     }
     return Template(name, context=everywhere | context, status_code=status_code)

@@ -27,7 +27,18 @@ from jobfair.errors import Invalid, Overloaded, Problem
 from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import Credentials, credentials_for_key
-from jobfair.people.rules import Role, TooMany, network_of
+from jobfair.people.rules import (
+    REGISTER_ALONE,
+    REGISTER_PER_ADDRESS,
+    REGISTER_PER_BIRTH,
+    REGISTER_PER_BIRTH_HERE,
+    TAKEN_NIK,
+    TAKEN_PER_ADDRESS,
+    Role,
+    TooMany,
+    network_of,
+)
+from jobfair.positions.actions import save_positions
 from jobfair.web.http.acting import perform, perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import (
@@ -42,19 +53,12 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.devices import device_cookie
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import applicants_only
-from jobfair.web.http.limits import (
-    REGISTER_ALONE,
-    REGISTER_PER_ADDRESS,
-    REGISTER_PER_BIRTH,
-    REGISTER_PER_BIRTH_HERE,
-    TAKEN_NIK,
-    TAKEN_PER_ADDRESS,
-    Tries,
-)
+from jobfair.web.http.limits import Tries
 from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.shared.draft import back_to_card
 from jobfair.web.pages.shared.errand import errand_of
+from jobfair.web.pages.shared.saved import guest_cookie, guest_saved
 from jobfair.web.pages.shared.signin import address_of, device_words, onward
 
 BIRTH_DIGITS = 12
@@ -137,6 +141,8 @@ async def begin(request: AnyRequest, services: ServicesDep, now: NowDep) -> Resp
             token = await people.sign_in(
                 session, account=account, old_token=old, now=now, device=device_words(request)
             )
+            if kept := guest_saved(request):
+                await save_positions(session, account_id=account.id, position_ids=kept, now=now)
             return form, account, token
 
         return act
@@ -150,7 +156,7 @@ async def begin(request: AnyRequest, services: ServicesDep, now: NowDep) -> Resp
         return Redirect(
             _second_step(form.given.get("ke", "")),
             status_code=303,
-            cookies=[host_cookie(SESSION_COOKIE, token), device],
+            cookies=[host_cookie(SESSION_COOKIE, token), device, guest_cookie([])],
         )
 
     page = partial(_first_page, request)

@@ -77,7 +77,7 @@ async def _desk_again(
 async def _note_again(
     request: AnyRequest, account: SignedIn, position_id: int, receipt: str, form: Form
 ) -> Template:
-    if not is_part(request):
+    if not is_part(request.scope["headers"]):
         return await _desk_again(request, account, position_id, form, receipt=receipt)
     problem = _problem_of(form)
     was = str(problem.facts.get("note", form.given.get("note_was", ""))) if problem else ""
@@ -161,7 +161,7 @@ async def store_note(
         return form
 
     async def done(form: Form) -> Response[Any]:
-        if is_part(request):
+        if is_part(request.scope["headers"]):
             note = form.given.get("note", "")
             return show(request, NOTE_STATE, note_was=note, saved_at=now, problem="")
         view = read_view(form.given, position_id).with_(receipt=receipt)

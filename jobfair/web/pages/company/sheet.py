@@ -17,9 +17,10 @@ from jobfair.positions.rules import EDUCATION
 from jobfair.regions import district_name, regency_name, regency_of
 from jobfair.reporting.sheets import sheet
 from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, ServicesDep
-from jobfair.web.http.guards import proved_recently, reviewers_only
+from jobfair.web.http.guards import reviewers_only
 from jobfair.web.pages.company.context import company_of, desk_position
 from jobfair.web.pages.company.view import known_id
+from jobfair.web.pages.shared.duties import proved_recently
 from jobfair.wording.dates import clock_time, zone_name
 
 COLUMNS = (

@@ -26,9 +26,9 @@ from jobfair.web.http.dependencies import (
     SignedIn,
 )
 from jobfair.web.http.forms import Form
-from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.scope import last_word, own_fair
+from jobfair.web.pages.shared.duties import organisers_only
 from jobfair.wording.dates import zone_name
 
 

@@ -21,9 +21,9 @@ from jobfair.web.http.dependencies import (
     SignedIn,
 )
 from jobfair.web.http.forms import Form
-from jobfair.web.http.guards import committee_only
 from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.scope import known_id, office_of
+from jobfair.web.pages.shared.duties import committee_only
 
 STAFF = "/kendali/petugas"
 Invited = tuple[str, str]

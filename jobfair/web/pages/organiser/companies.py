@@ -26,9 +26,9 @@ from jobfair.web.http.dependencies import (
     SnapshotDep,
 )
 from jobfair.web.http.forms import Form
-from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.scope import known_id, last_word, own_fair
+from jobfair.web.pages.shared.duties import organisers_only
 
 COMPANY = "/kendali/{fair_slug:str}/perusahaan/{company_id:int}"
 

@@ -25,6 +25,7 @@ from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Misconfigured, Problem, Refused
 from jobfair.fairs.rules.state import CountedFair
+from jobfair.people.rules import HELP_PER_ORGANISER
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.dependencies import (
     AccountDep,
@@ -36,10 +37,9 @@ from jobfair.web.http.dependencies import (
     SignedIn,
 )
 from jobfair.web.http.forms import Form
-from jobfair.web.http.guards import counter_only
-from jobfair.web.http.limits import HELP_PER_ORGANISER
 from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.scope import own_fair
+from jobfair.web.pages.shared.duties import counter_only
 
 HELP = "/kendali/{fair_slug:str}/bantu"
 HANDLE_FOR = timedelta(minutes=15)

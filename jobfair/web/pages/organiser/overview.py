@@ -24,11 +24,11 @@ from jobfair.web.http.dependencies import (
     SignedIn,
     SnapshotDep,
 )
-from jobfair.web.http.guards import any_organiser, organisers_only
 from jobfair.web.http.sockets import Socket, subscribe
 from jobfair.web.http.templating import language_of, render, show
 from jobfair.web.pages.organiser.audit_text import audit_lines
 from jobfair.web.pages.organiser.scope import office_of, own_fair
+from jobfair.web.pages.shared.duties import any_organiser, organisers_only
 
 SCOREBOARD = "organiser/_scoreboard.html"
 PHASE_WORDS = {

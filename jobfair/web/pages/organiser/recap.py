@@ -16,10 +16,10 @@ from jobfair.web.http.dependencies import (
     ServicesDep,
     SnapshotDep,
 )
-from jobfair.web.http.guards import organisers_only
 from jobfair.web.http.templating import show
 from jobfair.web.pages.organiser.audit_text import audit_lines, staff_in_trail
 from jobfair.web.pages.organiser.scope import own_fair
+from jobfair.web.pages.shared.duties import organisers_only
 
 PAGE = 50
 DIGITS = 9

@@ -22,9 +22,9 @@ from jobfair.web.http.dependencies import (
     SignedIn,
 )
 from jobfair.web.http.forms import Form
-from jobfair.web.http.guards import organisers_only
 from jobfair.web.pages.organiser.companies import COMPANY, company_page, own_company
 from jobfair.web.pages.organiser.scope import known_id
+from jobfair.web.pages.shared.duties import organisers_only
 
 Give = Callable[[Session, Form, dict[str, Any]], Awaitable[StaffMember]]
 """Gives somebody an account or a new password: session, form, and the facts every act takes."""

@@ -8,12 +8,12 @@ from litestar import get, post
 from litestar.response import Redirect, Response, Template
 
 from jobfair.credentials.actions import authenticator as actions
-from jobfair.credentials.rules import WRONG_CODE
+from jobfair.credentials.rules import CODE_PER_NAME, CODE_PER_NAME_HERE, WRONG_CODE
 from jobfair.db import Session
 from jobfair.errors import Invalid, NotFound, Problem, Refused
 from jobfair.people.actions import hash_token, sign_in
 from jobfair.people.queries import SignedIn, account_by_id, set_proved
-from jobfair.people.rules import PASSWORD_LONGEST, Role
+from jobfair.people.rules import CHANGE_PER_ACCOUNT, PASSWORD_LONGEST, Role
 from jobfair.web.http.acting import perform, perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import (
@@ -26,7 +26,6 @@ from jobfair.web.http.dependencies import (
 )
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import SignInFirst, signed_in_only
-from jobfair.web.http.limits import CHANGE_PER_ACCOUNT, CODE_PER_NAME, CODE_PER_NAME_HERE
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.signin import device_words, onward
 

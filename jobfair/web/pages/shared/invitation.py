@@ -7,13 +7,13 @@ from litestar import get, post
 from litestar.response import Redirect, Response, Template
 
 from jobfair.credentials.actions.colleagues import accept_invitation
+from jobfair.credentials.rules import CODE_PER_ADDRESS
 from jobfair.db import Session
 from jobfair.errors import Invalid
 from jobfair.people.rules import password_problem
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.dependencies import AnyRequest, FromPath, NowDep, ServicesDep
 from jobfair.web.http.forms import Form
-from jobfair.web.http.limits import CODE_PER_ADDRESS
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.signin import HOME, address_of, device_words, enter
 

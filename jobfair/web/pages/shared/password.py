@@ -10,7 +10,7 @@ from jobfair.db import Session
 from jobfair.errors import Invalid, Problem
 from jobfair.people import actions
 from jobfair.people.queries import account_by_id
-from jobfair.people.rules import PASSWORD_LONGEST, password_problem
+from jobfair.people.rules import CHANGE_PER_ACCOUNT, PASSWORD_LONGEST, password_problem
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import (
@@ -24,7 +24,6 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.devices import device_cookie
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import signed_in_only
-from jobfair.web.http.limits import CHANGE_PER_ACCOUNT
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.signin import device_words, onward
 

@@ -12,7 +12,17 @@ from litestar.response import Redirect, Response, Template
 
 from jobfair.credentials.actions import recovery
 from jobfair.credentials.actions.codes import try_code
-from jobfair.credentials.rules import GOOD_FOR, WRONG_CODE, ContactKind, Purpose
+from jobfair.credentials.rules import (
+    CODE_PER_ADDRESS,
+    CODE_PER_NAME,
+    CODE_PER_NAME_HERE,
+    GOOD_FOR,
+    RECOVER_PER_ADDRESS,
+    RECOVER_PER_NAME,
+    WRONG_CODE,
+    ContactKind,
+    Purpose,
+)
 from jobfair.db import Session
 from jobfair.errors import Invalid, Problem
 from jobfair.fairs.queries import published_fairs
@@ -20,13 +30,6 @@ from jobfair.people.rules import network_of, password_problem
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.dependencies import AnyRequest, NowDep, Services, ServicesDep
 from jobfair.web.http.forms import Form
-from jobfair.web.http.limits import (
-    CODE_PER_ADDRESS,
-    CODE_PER_NAME,
-    CODE_PER_NAME_HERE,
-    RECOVER_PER_ADDRESS,
-    RECOVER_PER_NAME,
-)
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.signin import HOME, address_of, device_words, enter, sign_in_key
 

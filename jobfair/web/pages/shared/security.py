@@ -9,7 +9,14 @@ from litestar.response import Response, Template
 from jobfair.credentials.actions import contacts
 from jobfair.credentials.actions.codes import try_code
 from jobfair.credentials.queries import contacts_of, own_contact
-from jobfair.credentials.rules import WRONG_CODE, Purpose, read_contact
+from jobfair.credentials.rules import (
+    CODE_PER_NAME_HERE,
+    CODES_PER_ACCOUNT,
+    CODES_PER_CONTACT,
+    WRONG_CODE,
+    Purpose,
+    read_contact,
+)
 from jobfair.db import Session
 from jobfair.errors import Invalid, Problem
 from jobfair.people import actions
@@ -26,7 +33,6 @@ from jobfair.web.http.dependencies import (
 )
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import signed_in_only
-from jobfair.web.http.limits import CODE_PER_NAME_HERE, CODES_PER_ACCOUNT, CODES_PER_CONTACT
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.signin import HOME
 

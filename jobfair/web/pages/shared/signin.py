@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import get, post
+from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response, Template
 
 from jobfair.applicants.rules.nik import normalise_nik
@@ -17,7 +18,18 @@ from jobfair.errors import Invalid, Overloaded, Problem
 from jobfair.fields.parsing import normalise_email
 from jobfair.people import actions
 from jobfair.people.queries import Credentials, credentials_for_key
-from jobfair.people.rules import PASSWORD_LONGEST, Role, address_prefix, network_of
+from jobfair.people.rules import (
+    PASSWORD_LONGEST,
+    SIGN_IN_PER_ADDRESS,
+    SIGN_IN_PER_DEVICE,
+    SIGN_IN_PER_NAME,
+    SIGN_IN_PER_NAME_HERE,
+    WRONG_PASSWORD,
+    Role,
+    address_prefix,
+    network_of,
+)
+from jobfair.positions.actions import save_positions
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import (
@@ -31,17 +43,11 @@ from jobfair.web.http.dependencies import (
 from jobfair.web.http.devices import DEVICE_COOKIE, device_cookie, is_known_device
 from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import local_path
-from jobfair.web.http.limits import (
-    SIGN_IN_PER_ADDRESS,
-    SIGN_IN_PER_DEVICE,
-    SIGN_IN_PER_NAME,
-    SIGN_IN_PER_NAME_HERE,
-    WRONG_PASSWORD,
-    Tries,
-)
+from jobfair.web.http.limits import Tries
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.draft import back_to_card, no_draft
 from jobfair.web.pages.shared.errand import errand_of
+from jobfair.web.pages.shared.saved import guest_cookie, guest_saved
 
 HOME = {Role.APPLICANT: "/lamaran", Role.REVIEWER: "/meja", Role.ORGANISER: "/kendali"}
 IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/", "/sandi")
@@ -73,7 +79,13 @@ def device_words(request: AnyRequest) -> str:
 
 
 def enter(
-    services: Services, account: Credentials, token: str, *, goes: str, now: datetime
+    services: Services,
+    account: Credentials,
+    token: str,
+    *,
+    goes: str,
+    now: datetime,
+    kept: Cookie | None = None,
 ) -> Redirect:
     """Lead a browser on that has just been signed in, past the authenticator's code if need be."""
     device = device_cookie(
@@ -82,7 +94,7 @@ def enter(
     return Redirect(
         goes if account.totp_at is None else f"/masuk/kode?ke={quote(goes)}",
         status_code=303,
-        cookies=[host_cookie(SESSION_COOKIE, token), device],
+        cookies=[host_cookie(SESSION_COOKIE, token), device, *([kept] if kept else [])],
     )
 
 
@@ -148,6 +160,8 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Re
             token = await actions.sign_in(
                 session, account=account, old_token=old, now=now, device=device_words(request)
             )
+            if account.role is Role.APPLICANT and (kept := guest_saved(request)):
+                await save_positions(session, account_id=account.id, position_ids=kept, now=now)
             return form, account, token
 
         return act
@@ -157,7 +171,7 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Re
         goes = back_to_card(onward(form.given.get("ke", ""), account.role), "masuk")
         if account.must_change_password:
             goes = f"/sandi?ke={quote(goes)}"
-        return enter(services, account, token, goes=goes, now=now)
+        return enter(services, account, token, goes=goes, now=now, kept=guest_cookie([]))
 
     return await perform_prepared(request, prepare, page=partial(_page, request), done=done)
 

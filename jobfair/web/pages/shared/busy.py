@@ -6,37 +6,29 @@ hold a password or a NIK and is kept by the browser alone, which sends it again 
 """
 
 import re
-from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import cast
 from urllib.parse import parse_qsl, quote
 
 from jinja2 import Environment
+from litestar.types import HTTPScope
 
 from jobfair.clock import WIB, Clock
 from jobfair.errors import Problem
+from jobfair.web.http.admission import APPLYING, SENT
 from jobfair.web.http.guards import SAFE_METHODS, TOKEN_FIELD, is_foreign
-from jobfair.web.http.headers import Headers, header
-from jobfair.web.http.templating import language_in
+from jobfair.web.http.headers import header
+from jobfair.web.http.templating import is_part, language_in
 from jobfair.wording.language import LANGUAGES
 from jobfair.wording.sentences import sentence
 
-SENT = "sent_form"
-"""Key of the scope under which the whole body of a form is found again."""
-APPLYING = re.compile(r"/([^/]+)/lowongan/[^/]+/lamar")
 FIELD = re.compile(rf"{TOKEN_FIELD}|consent|answer_\d{{1,2}}")
 MOST_FIELDS = 50
 SECONDS, ADDRESS, CLOSES, FIELDS = "\x01", "\x02", "\x03", "\x04"
 BLANKS = {"seconds": SECONDS, "address": ADDRESS, "closes": CLOSES, "fields": FIELDS}
 """In the place of what varies: the rendered pages hold no control characters otherwise."""
-
-
-def _is_part(headers: Headers) -> bool:
-    return header(headers, b"hx-request") == "true" and (
-        header(headers, b"hx-request-type") in ("", "partial")
-    )
 
 
 def hidden_fields(body: bytes) -> str:
@@ -59,7 +51,7 @@ class BusyPages:
 
     def __init__(self, environment: Environment, clock: Clock) -> None:
         self._clock = clock
-        self._closes: dict[str, tuple[datetime, Any]] = {}
+        self._closes: dict[str, tuple[datetime, tzinfo]] = {}
         page, notice = (environment.get_template(name) for name in ("busy.html", "ui/_busy.html"))
         self._pages = {
             (kind, lang): (notice if kind == "part" else page).render(
@@ -69,14 +61,14 @@ class BusyPages:
             for lang in LANGUAGES
         }
 
-    def note_closing(self, slug: str, closes_at: datetime, zone: Any) -> None:
+    def note_closing(self, slug: str, closes_at: datetime, zone: tzinfo) -> None:
         """Remember when a public fair closes, as its newest page showed it."""
         self._closes[slug] = (closes_at, zone)
 
-    def page(self, scope: Mapping[str, Any], seconds: int) -> str:
+    def page(self, scope: HTTPScope, seconds: int) -> str:
         """Return the page, or the notice for htmx, for a request that was not taken."""
         headers, lang = scope["headers"], language_in(scope["headers"])
-        if _is_part(headers):
+        if is_part(headers):
             return self._pages["part", lang].replace(SECONDS, str(seconds))
         address = escape(quote(scope["path"]))
         if scope["method"] in SAFE_METHODS:
@@ -84,12 +76,13 @@ class BusyPages:
                 address += escape(f"?{query}")
             return self._fill("page", lang, seconds, address)
         applying = APPLYING.fullmatch(scope["path"])
+        sent = cast("dict[str, bytes]", scope).get(SENT)
         is_form = header(headers, b"content-type").startswith("application/x-www-form-urlencoded")
-        if applying is None or not is_form or SENT not in scope or is_foreign(headers):
+        if applying is None or not is_form or sent is None or is_foreign(headers):
             return self._fill("sent", lang, seconds, address)
         page = self._fill("form", lang, seconds, address)
         page = page.replace(CLOSES, self._closing(applying[1], lang))
-        return page.replace(FIELDS, hidden_fields(scope[SENT]))  # last: people typed it
+        return page.replace(FIELDS, hidden_fields(sent))  # last: people typed it
 
     def _fill(self, kind: str, lang: str, seconds: int, address: str) -> str:
         return self._pages[kind, lang].replace(SECONDS, str(seconds)).replace(ADDRESS, address)
@@ -101,7 +94,7 @@ class BusyPages:
 
 
 @lru_cache(maxsize=256)  # writing an instant out costs more than the rest of the page
-def _said(closes_at: datetime | None, zone: Any, lang: str, *, over: bool) -> str:
+def _said(closes_at: datetime | None, zone: tzinfo, lang: str, *, over: bool) -> str:
     if closes_at is None:
         told = Problem("Jam penutupan tertulis di halaman depan job fair ini.")
     elif over:
