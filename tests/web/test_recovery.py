@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
+from jobfair.applicants.actions.registering import forget_unfinished
+from jobfair.applicants.models import Applicant
 from jobfair.audit.models import AuditEntry
+from jobfair.credentials.actions.codes import forget_expired_codes
 from jobfair.credentials.models import Contact, OneTimeCode
 from jobfair.credentials.queries import code_to_send
 from jobfair.credentials.rules import ContactKind
@@ -329,3 +332,29 @@ def test_devices_are_listed_in_words_and_can_be_signed_out(act, browser):  # noq
     assert act(devices) == ["Firefox/Windows"]
     assert here.get("/lamaran").status_code == 200
     assert len(act(acts, "sign_out_others")) == 1
+
+
+async def leave_unfinished(session, account_id):
+    applicant = await session.scalar(select(Applicant).where(Applicant.account_id == account_id))
+    applicant.completed_at, applicant.created_at = None, NOW - timedelta(days=31)
+
+
+@on_both
+def test_a_registration_left_half_way_takes_its_contacts_and_codes_along(client, act, made):
+    ask(client, made.niks[0])
+    act(leave_unfinished, made.applicants[0].account_id)
+
+    act(forget_unfinished, now=NOW)
+
+    assert act(contacts) == []
+    assert act(stored) == []
+
+
+@on_both
+def test_codes_that_are_too_old_are_deleted(client, act, made):
+    ask(client, made.niks[0])
+
+    act(forget_expired_codes, now=NOW + timedelta(minutes=9))
+    assert len(act(stored)) == 1
+    act(forget_expired_codes, now=NOW + timedelta(minutes=10))
+    assert act(stored) == []
