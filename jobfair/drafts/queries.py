@@ -37,6 +37,11 @@ async def delete_draft(session: Session, account_id: int, form: str) -> None:
     await session.execute(gone)
 
 
+async def delete_drafts_of(session: Session, account_id: int) -> None:
+    """Delete the drafts of an account."""
+    await session.execute(delete(FormDraft).where(FormDraft.account_id == account_id))
+
+
 async def delete_drafts_before(session: Session, before: datetime) -> None:
     """Delete drafts last changed before an instant."""
     await session.execute(delete(FormDraft).where(FormDraft.updated_at < before))

@@ -5,19 +5,22 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from jobfair.applicants.rules.personal import ANSWERS, PERSONAL, read_personal
 from jobfair.applications.queries import ledger
 from jobfair.applications.queries.ledger import Entry, Person
 from jobfair.applications.rules import (
     Eligibility,
     FairPolicy,
     Stage,
+    age_on,
     check_answers,
     check_may_apply,
     receipt_number,
 )
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
-from jobfair.errors import JobFairError, NotFound, Refused
+from jobfair.db.sealed import Keys
+from jobfair.errors import InternalFault, JobFairError, Misconfigured, NotFound, Refused
 from jobfair.fairs.queries import Ledger, grow_ledger, lock_ledger
 from jobfair.fairs.rules import check_accepts
 from jobfair.regions import is_local
@@ -48,21 +51,14 @@ class Receipt:
 Outcome = Receipt | JobFairError
 
 
-def _frozen_profile(applicant: Person) -> dict[str, Any]:
-    """Return what a company receives of an applicant (``domain.md`` 5: never NIK or KK)."""
+def _counted_profile(applicant: Person, *, age: int) -> dict[str, Any]:
+    """Return what is counted of what a company receives; what identifies is copied sealed."""
     return {
-        "name": applicant.name,
+        "age": age,
         "sex": applicant.sex,
-        "birth_date": applicant.birth_date.isoformat(),
-        "phone": applicant.phone,
         "education": applicant.education,
-        "major": applicant.major,
-        "school": applicant.school,
-        "graduation_year": applicant.graduation_year,
         "experience_years": applicant.experience_years,
-        "experience": applicant.experience,
         "district": applicant.district,
-        "village": applicant.village,
         "cv": applicant.cv,
     }
 
@@ -70,8 +66,9 @@ def _frozen_profile(applicant: Person) -> dict[str, Any]:
 class _Batch:
     """The submissions of one fair in one transaction: judged in order, then written at once."""
 
-    def __init__(self, session: Session, fair: Ledger) -> None:
+    def __init__(self, session: Session, fair: Ledger, keys: Keys) -> None:
         self.session = session
+        self.keys = keys
         self.fair = fair
         self.conditions = FairPolicy(
             minimum_age=fair.minimum_age,
@@ -109,19 +106,27 @@ class _Batch:
         if applicant.completed_at is None:
             raise Refused("unfinished", "Lengkapi data diri Anda, lalu kirim lamaran ini lagi.")
         check_answers(one.answers, questions=position.questions)
+        if applicant.key_wrapped is None:
+            raise Refused("forgotten", "Akun ini sudah dihapus.")
+        key = self.keys.person(applicant.key_wrapped, applicant.public_id)
+        born = read_personal(key.unseal(applicant.personal_sealed, what=PERSONAL)).birth_date
+        day = one.received_at.astimezone(fair.zone).date()
         check_may_apply(
             asking=Eligibility(
-                birth_date=applicant.birth_date,
+                birth_date=born,
                 is_local=applicant.lives_in(fair.regency, at=fair.timetable.published_at),
                 says_local=is_local(applicant.district, fair.regency),
                 applications_so_far=self.so_far[applicant.id],
             ),
             conditions=self.conditions,
-            day=one.received_at.astimezone(fair.zone).date(),
+            day=day,
         )
-        return self.note_row(one, applicant)
+        answers = key.seal(list(one.answers), what=ANSWERS) if one.answers else None
+        return self.note_row(one, applicant, age=age_on(day, born), answers=answers)
 
-    def note_row(self, one: Submission, applicant: Person) -> Receipt:
+    def note_row(
+        self, one: Submission, applicant: Person, *, age: int, answers: bytes | None
+    ) -> Receipt:
         """Give the submission the next ledger sequence and its receipt number."""
         fair = self.fair
         seq = fair.seq + len(self.rows) + 1
@@ -134,8 +139,9 @@ class _Batch:
                 "applicant_id": one.applicant_id,
                 "position_id": one.position_id,
                 "received_at": one.received_at,
-                "profile": _frozen_profile(applicant),
-                "answers": list(one.answers),
+                "profile": _counted_profile(applicant, age=age),
+                "personal_sealed": applicant.personal_sealed,
+                "answers_sealed": answers,
                 "stage": Stage.NEW,
                 "stage_at": one.received_at,
                 "note": "",
@@ -187,7 +193,9 @@ class _Batch:
             mark_changed(self.session, topics.position(position_id))
 
 
-async def accept(session: Session, submissions: Sequence[Submission]) -> list[Outcome]:
+async def accept(
+    session: Session, submissions: Sequence[Submission], *, keys: Keys
+) -> list[Outcome]:
     """Put submissions into the ledger; one outcome each, in the order given.
 
     Takes the lock of each fair (in id order) before looking at anything, so that no closing can
@@ -198,7 +206,7 @@ async def accept(session: Session, submissions: Sequence[Submission]) -> list[Ou
     for fair_id in sorted({one.fair_id for one in submissions}):
         mine = [(at, one) for at, one in enumerate(submissions) if one.fair_id == fair_id]
         try:
-            batch = _Batch(session, await lock_ledger(session, fair_id))
+            batch = _Batch(session, await lock_ledger(session, fair_id), keys)
         except NotFound as error:
             outcomes |= dict.fromkeys((at for at, _ in mine), error)
             continue
@@ -206,6 +214,8 @@ async def accept(session: Session, submissions: Sequence[Submission]) -> list[Ou
         for at, one in mine:
             try:
                 outcomes[at] = await batch.take(one)
+            except Misconfigured:
+                outcomes[at] = InternalFault()
             except JobFairError as error:
                 outcomes[at] = error
         await batch.write()

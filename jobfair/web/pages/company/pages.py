@@ -74,7 +74,7 @@ async def show_desk(
     """
     view, database = read_view(request.query_params, position_id), services.database
     async with database.long_snapshot() if view.words else database.snapshot() as session:
-        context = await desk_context(session, account, view, now=now)
+        context = await desk_context(session, services.keys, account, view, now=now)
     return show(request, "company/desk.html", message="", typed=None, **context)
 
 
