@@ -19,6 +19,7 @@ BENCHMARKS = {
     "report": "closing a fair and its figures, beside counting with plain SQL",
     "day": "a whole day of applications as fast as they are taken",
     "soak": "an hour of everything at an easy pace: memory",
+    "search": "a search among 100 and among 20,000 positions, and the ratio",
     "cost": "what a number, a page, a desk and an application cost as the ledger grows",
 }
 

@@ -22,6 +22,11 @@ from jobfair.jobs.runner import keep_the_clock
 from jobfair.jobs.schedule import Tools
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
+from jobfair.mailing.channels import Transport
+from jobfair.mailing.email import MailFolder, SmtpServer, SmtpTransport
+from jobfair.mailing.gateway import GatewayTransport
+from jobfair.mailing.letters import Letters
+from jobfair.mailing.sender import Sender
 from jobfair.settings import Settings
 from jobfair.store import Store
 from jobfair.store.folder import FolderStore
@@ -58,6 +63,27 @@ def store_of(settings: Settings) -> Store:
 
     key = settings.documents_access, settings.documents_secret, settings.documents_region
     return S3Store(place, Access(*key))
+
+
+def transports_of(settings: Settings, clock: Clock) -> list[Transport]:
+    """Return the channels that are connected; without any there are the inbox and the telephone."""
+    found: list[Transport] = []
+    if settings.smtp_host:
+        server = SmtpServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.smtp_from,
+            user=settings.smtp_user,
+            password=settings.smtp_password,
+            tls=settings.smtp_tls,
+        )
+        found.append(SmtpTransport(server, per_minute=settings.smtp_per_minute))
+    elif settings.mail_folder:
+        found.append(MailFolder(Path(settings.mail_folder), sender="noreply@localhost"))
+    if settings.gateway_url:
+        pace, key = settings.gateway_per_minute, settings.gateway_key
+        found.append(GatewayTransport(settings.gateway_url, key, per_minute=pace, now=clock.now))
+    return found
 
 
 def make_services(
@@ -121,6 +147,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
                 services.store,
                 services.press,
                 services.keys,
+                app.state.sender,
             )
             works.append(keep_the_clock(tools, lambda: services.bus is None or services.bus.leads))
         tasks = [asyncio.create_task(work) for work in works]
@@ -174,6 +201,14 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     )
     app.state.services = services
     app.state.fairs = FairCache(services.database)
+    app.state.letters = Letters(environment, services.base_url, services.keys)
+    app.state.sender = Sender(
+        services.database,
+        services.clock,
+        app.state.letters,
+        transports_of(settings, services.clock),
+        host=urlsplit(services.base_url).hostname or "localhost",
+    )
     app.state.busy = BusyPages(environment, services.clock)
     # Around the router, so that a page that does not exist is answered like one that somebody
     # may not see: to the same person, with the same headers. Who is refused is not looked up.

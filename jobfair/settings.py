@@ -16,6 +16,8 @@ from jobfair.errors import Misconfigured
 PREFIX = "JOBFAIR_"
 FILE_VARIABLE = "JOBFAIR_SETTINGS"
 HIGHEST_PORT = 65535
+NUMBERS = ("port", "smtp_port", "smtp_per_minute", "gateway_per_minute")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BUCKET = ("https://", "http://")
 """How the address of an S3-compatible service begins; documents leave this process sealed."""
 
@@ -45,6 +47,23 @@ class Settings:
     documents_access: str = ""
     documents_secret: str = field(default="", repr=False)
     documents_region: str = "us-east-1"
+    smtp_host: str = ""
+    """Empty: no e-mail is sent."""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_password_file: str = ""
+    """A file with the password in it, instead of the password."""
+    smtp_from: str = ""
+    """Address mails come from."""
+    smtp_tls: str = "starttls"
+    smtp_per_minute: int = 300
+    mail_folder: str = ""
+    """Mails are written here as files and not sent: for the demo."""
+    gateway_url: str = ""
+    """Empty: no messages to telephones."""
+    gateway_key: str = field(default="", repr=False)
+    gateway_per_minute: int = 60
 
     @property
     def database(self) -> str:
@@ -124,8 +143,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             )
         if value:
             given[name] = value
-    if "port" in given:
-        given["port"] = _whole_number("port", given["port"])
+    given |= {name: _whole_number(name, given[name]) for name in NUMBERS if name in given}
+    if given.get("smtp_password_file"):
+        given["smtp_password"] = _secret_of(given)
     if "data" in given:
         given["data"] = Path(str(given["data"]))
     settings = Settings(**given)  # type: ignore[arg-type]  # names and types checked above
@@ -141,7 +161,7 @@ def _check(settings: Settings) -> None:
             "bukan %(value)s.",
             value=repr(settings.base_url),
         )
-    if address.scheme == "http" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+    if address.scheme == "http" and address.hostname not in LOOPBACK:
         raise Misconfigured("Setelan base_url harus memakai https di luar komputer ini.")
     scheme = settings.database.split(":", 1)[0].split("+", 1)[0]
     if scheme not in ("sqlite", "postgresql"):
@@ -151,6 +171,8 @@ def _check(settings: Settings) -> None:
             value=repr(scheme),
         )
     _check_documents(settings)
+    _check_mail(settings)
+    _check_gateway(settings)
 
 
 PROXY_MISSING = (
@@ -184,3 +206,53 @@ def _check_documents(settings: Settings) -> None:
         raise Misconfigured(
             "Setelan documents_access dan documents_secret harus diisi untuk bucket."
         )
+
+
+TLS_WAYS = ("starttls", "tls", "none")
+
+
+def _secret_of(given: Mapping[str, object]) -> str:
+    if given.get("smtp_password"):
+        raise Misconfigured("Isi smtp_password atau smtp_password_file, jangan keduanya.")
+    try:
+        return Path(str(given["smtp_password_file"])).read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise Misconfigured(
+            "Berkas %(path)s dari setelan smtp_password_file tidak dapat dibaca.",
+            path=given["smtp_password_file"],
+        ) from None
+
+
+def _check_mail(settings: Settings) -> None:
+    if not settings.smtp_host:
+        if settings.smtp_user or settings.smtp_password:
+            raise Misconfigured("Setelan smtp_user dan smtp_password memerlukan smtp_host.")
+        return
+    if settings.mail_folder:
+        raise Misconfigured("Isi smtp_host atau mail_folder, jangan keduanya.")
+    name, at, domain = settings.smtp_from.partition("@")
+    if not (name and at and "." in domain) or not settings.smtp_from.isprintable():
+        raise Misconfigured(
+            "Setelan smtp_from harus alamat surel seperti noreply@asahan.go.id, bukan %(value)s.",
+            value=repr(settings.smtp_from),
+        )
+    if settings.smtp_tls not in TLS_WAYS:
+        raise Misconfigured(
+            "Setelan smtp_tls harus salah satu dari %(ways)s, bukan %(value)s.",
+            ways=", ".join(TLS_WAYS),
+            value=repr(settings.smtp_tls),
+        )
+    if settings.smtp_tls == "none" and settings.smtp_host not in LOOPBACK:
+        raise Misconfigured("Setelan smtp_tls = none hanya untuk server surel di komputer ini.")
+    if bool(settings.smtp_user) is not bool(settings.smtp_password):
+        raise Misconfigured("Setelan smtp_user dan smtp_password harus diisi bersama.")
+
+
+def _check_gateway(settings: Settings) -> None:
+    if not settings.gateway_url:
+        return
+    address = urlsplit(settings.gateway_url)
+    if not (address.scheme == "https" or address.hostname in LOOPBACK) or not address.hostname:
+        raise Misconfigured("Setelan gateway_url harus alamat https://.")
+    if not settings.gateway_key:
+        raise Misconfigured("Setelan gateway_key harus diisi untuk gateway_url.")

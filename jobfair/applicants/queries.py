@@ -64,6 +64,14 @@ async def applicant_of_account(session: Session, keys: Keys, account_id: int) ->
     return plain(ApplicantFacts, row, **told)
 
 
+async def name_of_applicant(session: Session, keys: Keys, account_id: int) -> str:
+    """Return what the applicant behind an account is called; empty for staff and the forgotten."""
+    found = await session.scalar(select(Applicant).where(Applicant.account_id == account_id))
+    if found is None or found.key_wrapped is None:
+        return ""
+    return personal_of(found, keys).name
+
+
 async def person_key(session: Session, keys: Keys, account_id: int) -> PersonalKey:
     """Return the own key of the applicant behind an account. Raises as :func:`key_of` does."""
     return key_of(await applicant_row(session, account_id), keys)

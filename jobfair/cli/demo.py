@@ -159,6 +159,11 @@ async def demo(fresh: bool) -> None:
         documents="",
         documents_access="",
         documents_secret="",
+        smtp_host="",
+        smtp_user="",
+        smtp_password="",
+        mail_folder=str(given.data / "demo" / "surel"),
+        gateway_url="",
         host="127.0.0.1",
         base_url=f"http://127.0.0.1:{given.port}",
     )

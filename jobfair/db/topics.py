@@ -31,6 +31,11 @@ def company(company_id: int) -> str:
     return f"company:{company_id}"
 
 
+def inbox(account_id: int) -> str:
+    """Return the topic of the messages of one person."""
+    return f"inbox:{account_id}"
+
+
 def ends_rights(topic: str) -> bool:
     """Tell whether a change of the topic may end what a socket is allowed to watch."""
     return topic.startswith(_RIGHTS)

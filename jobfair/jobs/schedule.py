@@ -20,6 +20,8 @@ from jobfair.fairs import queries as fairs
 from jobfair.fairs.actions import announce_phase
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
+from jobfair.mailing.sender import Sender
+from jobfair.outbox.rules import Channel
 from jobfair.people.actions import forget_expired
 from jobfair.reporting.press import Press
 from jobfair.store import Store
@@ -39,6 +41,7 @@ class Tools:
     store: Store
     press: Press
     keys: Keys
+    sender: Sender
 
 
 @dataclass(frozen=True)
@@ -118,10 +121,28 @@ async def clear_away(tools: Tools) -> None:
             await documents.forget(session, names)
 
 
+async def distribute(tools: Tools) -> None:
+    """Make the deliveries of messages; without any channel they are in the inbox alone."""
+    await tools.sender.distribute()
+
+
+async def send_email(tools: Tools) -> None:
+    """Hand over the mails that are due."""
+    await tools.sender.send(Channel.EMAIL)
+
+
+async def send_to_gateway(tools: Tools) -> None:
+    """Hand over what is due for telephones."""
+    await tools.sender.send(Channel.GATEWAY)
+
+
 SCHEDULE = (
     Job("tell open pages when a fair opens, pauses or closes", announce_phases, seconds=1),
     Job("set the latch of fairs whose window has ended", close, seconds=1),
     Job("print the papers of fairs that have just closed", print_papers, seconds=2),
+    Job("make the deliveries of messages", distribute, seconds=1),
+    Job("send e-mail", send_email, seconds=1),
+    Job("send to telephones", send_to_gateway, seconds=1),
     Job("forget sign-ins that have run out", tidy, seconds=3600),
     Job("mark documents that nobody needs", give_up, seconds=3600),
     Job("delete documents that were removed", clear_away, seconds=60),

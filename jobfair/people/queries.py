@@ -12,7 +12,7 @@ from jobfair.db.sealed import Keys
 from jobfair.db.upserts import upsert
 from jobfair.errors import NotFound
 from jobfair.people.models import Account, Attempts, SignIn
-from jobfair.people.rules import ABSOLUTE, IDLE, LONGEST_WINDOW, Role
+from jobfair.people.rules import ABSOLUTE, IDLE, LONGEST_WINDOW, Recipient, Role
 
 _SIGN_IN, _ACCOUNT = SignIn.__table__, Account.__table__
 _BROWSER = (
@@ -172,6 +172,20 @@ async def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
         )
     )
     return {row.id: row.name for row in rows}
+
+
+async def recipients(session: Session, ids: Iterable[int]) -> dict[int, Recipient]:
+    """Return where to write to these accounts; those that are gone or disabled are left out.
+
+    The one place that knows. For now only staff have a contact, the address they sign in with;
+    confirmed contacts, the language and refusals of a person are read here once they are stored.
+    """
+    rows = await session.execute(
+        select(Account.id, Account.name, Account.email).where(
+            Account.id.in_(set(ids)), Account.disabled_at.is_(None)
+        )
+    )
+    return {row.id: Recipient(name=row.name, language="id", email=row.email) for row in rows}
 
 
 async def touch_sign_ins(

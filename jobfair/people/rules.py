@@ -134,6 +134,19 @@ def common_passwords() -> frozenset[str]:
 
 
 @dataclass(frozen=True)
+class Recipient:
+    """Where and how somebody wants to be written to. Contacts are confirmed ones only."""
+
+    name: str
+    language: str
+    email: str | None = None
+    phone: str | None = None
+    """As +62..."""
+    refused: frozenset[str] = frozenset()
+    """Kinds of letters (``outbox.rules.Kind``) this person wants in the inbox alone."""
+
+
+@dataclass(frozen=True)
 class StaffDetails:
     """Who is to have an account that an organiser gives out."""
 

@@ -53,3 +53,27 @@ class Position(Base):
     """Grows with every change, so that the sum over a fair never repeats: see ``tally``."""
 
     company: Mapped[Company] = relationship(lazy="raise")
+
+
+class SavedPosition(Base):
+    """A position that somebody wants to come back to, and to hear of when it opens."""
+
+    __tablename__ = "saved_position"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    position_id: Mapped[int] = mapped_column(
+        ForeignKey("position.id"), primary_key=True, index=True
+    )
+    saved_at: Mapped[datetime]
+
+
+class SavedSearch(Base):
+    """A search whose new positions somebody wants to hear of."""
+
+    __tablename__ = "saved_search"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"), primary_key=True, index=True)
+    query: Mapped[str] = mapped_column(primary_key=True)
+    """As in the address of the list of positions."""
+    created_at: Mapped[datetime]

@@ -1,10 +1,10 @@
 """Finding positions: all open ones of a fair, one of them, a company's own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from jobfair.companies.models import Company
@@ -12,7 +12,7 @@ from jobfair.companies.queries import CompanyFacts
 from jobfair.db import Session
 from jobfair.db.base import plain
 from jobfair.errors import NotFound
-from jobfair.positions.models import Position
+from jobfair.positions.models import Position, SavedPosition
 from jobfair.positions.rules.offers import Offer
 
 
@@ -84,7 +84,11 @@ _OFFERS = (
         Position.wage_note,
         Position.openings,
         Position.disability_friendly,
-        Position.search_text,
+        Position.employment,
+        Position.sector,
+        Position.hours,
+        Position.duties,
+        Position.requirements,
     )
     .join(Company, Company.id == Position.company_id)
     .where(
@@ -96,10 +100,13 @@ _OFFERS = (
 )
 
 
+_LISTS = ("education", "duties", "requirements")
+
+
 async def offers_of_fair(session: Session, fair_id: int) -> list[Offer]:
     """Return what lists show of the positions the public may see, by id, in one statement."""
     return [
-        Offer(**{**row._mapping, "education": tuple(row.education)})  # noqa: SLF001 - SQLAlchemy's
+        Offer(**{**row._mapping, **{name: tuple(row._mapping[name]) for name in _LISTS}})  # noqa: SLF001 - SQLAlchemy's
         for row in await session.execute(_OFFERS, {"fair_id": fair_id})
     ]
 
@@ -162,3 +169,53 @@ async def companies_at_fairs(session: Session, fair_ids: Sequence[int]) -> froze
     """Return the ids of the companies that have a position at one of these fairs."""
     query = select(Position.company_id).where(Position.fair_id.in_(fair_ids)).distinct()
     return frozenset(await session.scalars(query)) if fair_ids else frozenset()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved position as its list shows it, also when it was pulled or its fair is closed."""
+
+    id: int
+    slug: str
+    title: str
+    company: str
+    fair_id: int
+    withdrawn_at: datetime | None
+
+
+async def saved_ids(session: Session, account_id: int) -> frozenset[int]:
+    """Return the ids of the positions an account has saved."""
+    query = select(SavedPosition.position_id).where(SavedPosition.account_id == account_id)
+    return frozenset(await session.scalars(query))
+
+
+async def saved_positions(session: Session, ids: Collection[int]) -> list[Saved]:
+    """Return positions by their ids, by fair and title; what the public never saw is left out."""
+    query = (
+        select(Position.id, Position.slug, Position.title, Company.name.label("company"),
+               Position.fair_id, Position.withdrawn_at)
+        .join(Company, Company.id == Position.company_id)
+        .where(Position.id.in_(ids), Company.verified_at.is_not(None))
+        .order_by(Position.fair_id.desc(), Position.title, Position.id)
+    )  # fmt: skip
+    return [Saved(**row._mapping) for row in await session.execute(query)]  # noqa: SLF001 - SQLAlchemy's
+
+
+async def forget_saved(session: Session, *, account_id: int, position_id: int) -> None:
+    """Delete one saved position, if it is there."""
+    await session.execute(
+        delete(SavedPosition).where(
+            SavedPosition.account_id == account_id, SavedPosition.position_id == position_id
+        )
+    )
+
+
+async def accounts_to_tell_of_opening(session: Session, fair_id: int) -> list[tuple[int, int]]:
+    """Return who is to be told when a fair opens: account and saved position, pulled ones out."""
+    query = (
+        select(SavedPosition.account_id, SavedPosition.position_id)
+        .join(Position, Position.id == SavedPosition.position_id)
+        .where(Position.fair_id == fair_id, Position.withdrawn_at.is_(None))
+        .order_by(SavedPosition.account_id, SavedPosition.position_id)
+    )
+    return [(row.account_id, row.position_id) for row in await session.execute(query)]

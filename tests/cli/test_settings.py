@@ -31,6 +31,20 @@ def test_the_environment_and_a_file_are_read(tmp_path):
     assert settings == Settings(base_url="https://kerja.contoh.id", port=9000, host="127.0.0.2")
 
 
+SMTP = {"JOBFAIR_SMTP_HOST": "mail.contoh.id", "JOBFAIR_SMTP_FROM": "noreply@contoh.id"}
+
+
+def test_a_password_is_read_from_its_file_and_never_shown(tmp_path):
+    file = tmp_path / "password"
+    file.write_text("rahasia sekali\n")
+    more = {"JOBFAIR_SMTP_USER": "u", "JOBFAIR_SMTP_PASSWORD_FILE": str(file)}
+
+    settings = read_settings(SMTP | more)
+
+    assert settings.smtp_password == "rahasia sekali"
+    assert "rahasia" not in repr(settings)
+
+
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [
@@ -41,6 +55,16 @@ def test_the_environment_and_a_file_are_read(tmp_path):
         ({"JOBFAIR_BASE_URL": "http://kerja.id"}, "Setelan base_url harus memakai https"),
         ({"DATABASE_URL": "mysql://x"}, "Setelan database_url harus mulai dengan sqlite:///"),
         ({"JOBFAIR_SETTINGS": "/tidak/ada.toml"}, "Berkas setelan /tidak/ada.toml tidak ada."),
+        ({"JOBFAIR_SMTP_USER": "u"}, "Setelan smtp_user dan smtp_password memerlukan smtp_host."),
+        (SMTP | {"JOBFAIR_MAIL_FOLDER": "x"}, "Isi smtp_host atau mail_folder, jangan keduanya."),
+        (SMTP | {"JOBFAIR_SMTP_FROM": "kami"}, "Setelan smtp_from harus alamat surel seperti"),
+        (SMTP | {"JOBFAIR_SMTP_TLS": "ssl"}, "Setelan smtp_tls harus salah satu dari starttls,"),
+        (SMTP | {"JOBFAIR_SMTP_TLS": "none"}, "Setelan smtp_tls = none hanya untuk server surel"),
+        (SMTP | {"JOBFAIR_SMTP_USER": "u"}, "Setelan smtp_user dan smtp_password harus diisi"),
+        (SMTP | {"JOBFAIR_SMTP_PASSWORD_FILE": "/tidak/ada"}, "Berkas /tidak/ada dari setelan"),
+        (SMTP | {"JOBFAIR_SMTP_PORT": "0"}, "Setelan smtp_port harus angka 1 sampai 65535"),
+        ({"JOBFAIR_GATEWAY_URL": "http://wa.id"}, "Setelan gateway_url harus alamat https://."),
+        ({"JOBFAIR_GATEWAY_URL": "https://wa.id"}, "Setelan gateway_key harus diisi"),
     ],
 )
 def test_a_wrong_setting_is_named(environment, sentence):

@@ -10,6 +10,7 @@ from jobfair.jobs.schedule import Tools, clear_away, give_up
 from jobfair.store import Store
 from jobfair.store.folder import FolderStore
 from tests.builders import KEYS, NOW
+from tests.mailing.sending import make_sender
 from tests.reporting.printing import fake_press
 
 
@@ -40,7 +41,9 @@ async def upload_cv(
 def tools_in(folder, database, clock):
     """Return what jobs need, with a store in ``folder``."""
     store = FolderStore(folder / "documents")
-    return Tools(database, clock, None, store, fake_press(folder), KEYS)
+    return Tools(
+        database, clock, None, store, fake_press(folder), KEYS, make_sender(database, clock)
+    )
 
 
 async def tidy(tools, now):

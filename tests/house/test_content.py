@@ -24,7 +24,9 @@ def test_a_template_compiles_and_has_nothing_inline(path):
     name = str(path.relative_to(ROOT / "templates"))
 
     assert make_environment().get_template(name).name == name
-    assert INLINE.findall(path.read_text("utf-8")) == []
+    letters = ROOT / "templates" / "mail"  # mail programs read no style sheets
+    allowed = {" style="} if path.is_relative_to(letters) else set()
+    assert set(INLINE.findall(path.read_text("utf-8"))) <= allowed
 
 
 @pytest.mark.parametrize(("name", "mark"), VENDORED.items())

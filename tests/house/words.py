@@ -21,8 +21,12 @@ from jobfair.applications.rules import STAGE_NAMES
 from jobfair.audit.rules import Act
 from jobfair.companies.rules import KBLI_2020
 from jobfair.errors import InternalFault, Invalid, NotFound, Overloaded
+from jobfair.outbox.rules import Reason
 from jobfair.positions.rules import EDUCATION, EMPLOYMENT, WAGE_PERIODS
-from jobfair.positions.rules.search import SORTS, SearchQuery, search
+from jobfair.positions.rules.index import build_index
+from jobfair.positions.rules.search import search
+from jobfair.positions.rules.synonyms import synonyms
+from jobfair.positions.rules.wishes import SORTS, SearchQuery
 from jobfair.tally.rules.funnel import STEP_NAMES
 from jobfair.web.http.errors import BY_STATUS
 from jobfair.web.pages.organiser.overview import PHASE_WORDS
@@ -89,11 +93,12 @@ def unread() -> set[tuple[str, str]]:
 
 def in_tables() -> set[tuple[str, ...]]:
     """Return labels and units that pages look up."""
-    results = search([], SearchQuery(), applicants={})
+    results = search(build_index([], synonyms()), SearchQuery(), applicants={})
     words = [text for table in TABLES for text in table.values()]
-    words += [act.sentence for act in Act]
+    words += [one.sentence for one in (*Act, *Reason)]
     words += [option.label for option in (*results.education, *results.experience)]
-    words += [results.disability_friendly.label, results.wage_named.label]
+    words += [option.label for option in (*results.sector, *results.wage_floors)]
+    words += [results.disability_friendly.label, results.wage_named.label, results.few.label]
     words += STEP_NAMES.values()
     words += [f"per {period}" for period in WAGE_PERIODS] + [unit for _, unit in AGO]
     words += [kind.message for kind in (Overloaded(1), InternalFault(), Invalid({}), NotFound())]

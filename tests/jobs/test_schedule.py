@@ -11,6 +11,7 @@ from jobfair.jobs.schedule import PREPARED_FOR, SCHEDULE, Tools, close, print_pa
 from jobfair.store.folder import FolderStore
 from jobfair.tally.queries.frozen import closing_of
 from tests.builders import CLOSES, KEYS, NOW, OPENS, stage
+from tests.mailing.sending import make_sender
 from tests.reporting.printing import ANNEX, MEDIA, PDF, RECAP, fake_press
 
 
@@ -31,6 +32,7 @@ async def tools(database, clock, door, tmp_path):
         FolderStore(tmp_path / "documents"),
         fake_press(tmp_path),
         KEYS,
+        make_sender(database, clock),
     ), staged.fair.id
 
 
@@ -65,7 +67,8 @@ async def test_the_fair_opens_and_closes_with_its_window(tools):
         for job in SCHEDULE:
             await job.work(tools)
     assert (await state(tools, fair_id))[1] is None
-    assert heard == [frozenset({f"fair:{fair_id}"})]
+    inboxes = frozenset(f"inbox:{account_id}" for account_id in (1, 2, 3))
+    assert heard == [frozenset({f"fair:{fair_id}"}), inboxes]
 
     tools.clock.move_to(CLOSES)
     for job in SCHEDULE:

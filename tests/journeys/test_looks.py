@@ -18,7 +18,8 @@ FAIR, CONTROL = "/asahan-2022", "/kendali/asahan-2022"
 POSITION = f"{FAIR}/lowongan/operator-proses-pabrik-silau-sawit-makmur"
 PAGES = {
     None: [
-        FAIR, f"{FAIR}/lowongan", f"{FAIR}/lowongan?q=tidak-ada-yang-begini", POSITION,
+        FAIR, "/simpanan", f"{FAIR}/lowongan", f"{FAIR}/lowongan?q=scurity",
+        f"{FAIR}/lowongan?q=tidak-ada-yang-begini", POSITION,
         f"{FAIR}/perusahaan", f"{FAIR}/perusahaan/silau-sawit-makmur", f"{FAIR}/dinding",
         f"{FAIR}/rekap", f"{FAIR}/bukti/ASH-22-00001-00", "/masuk", "/daftar", "/privasi",
         "/aksesibilitas", "/bantuan", "/gaya", "/tidak-ada/sama-sekali",

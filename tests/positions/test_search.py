@@ -2,25 +2,33 @@ from dataclasses import replace
 
 import pytest
 
+from jobfair.positions.rules.index import build_index
 from jobfair.positions.rules.offers import Offer, by_likeness, few_applicants
-from jobfair.positions.rules.search import SearchQuery, read_wish, search
+from jobfair.positions.rules.search import search as search_index
+from jobfair.positions.rules.synonyms import synonyms
+from jobfair.positions.rules.wishes import SearchQuery, read_wish
 
 OFFER = Offer(
     id=1, slug="operator", title="Operator", kbji="8", company="PT Satu", company_slug="satu",
     kbli="C", company_id=1, district="12.09.19", education=("sma", "smk"), experience_years=0,
     wage_min=3_000_000, wage_max=3_500_000, wage_period="bulan", wage_note="", openings=5,
-    disability_friendly=False, search_text="operator produksi pt satu kota kisaran barat",
+    disability_friendly=False, employment="pkwt", sector="formal",
 )  # fmt: skip
 NURSE = replace(
     OFFER, id=2, slug="perawat", title="Perawat", kbji="2", district="12.09.20",
     education=("d3", "s1"), experience_years=2, wage_min=None, wage_max=None, openings=9,
-    disability_friendly=True, search_text="perawat rs dua kota kisaran timur",
+    disability_friendly=True, company="RS Dua",
 )  # fmt: skip
 TAPPER = replace(
     OFFER, id=3, slug="penyadap", title="Penyadap", kbji="9", education=("sd",), openings=1,
-    wage_min=100_000, wage_max=150_000, wage_period="hari", search_text="penyadap karet",
+    wage_min=100_000, wage_max=150_000, wage_period="hari", employment="harian", sector="informal",
+    duties=("Menyadap karet",),
 )  # fmt: skip
 ALL = [OFFER, NURSE, TAPPER]
+
+
+def search(offers, wish, *, applicants):
+    return search_index(build_index(offers, synonyms()), wish, applicants=applicants)
 
 
 def found(**wish):
@@ -42,6 +50,21 @@ def found(**wish):
         ({"experience": ("1", "3")}, [2]),
         ({"disability_friendly": True}, [2]),
         ({"wage_named": True}, [1, 3]),
+        ({"employment": ("harian",)}, [3]),
+        ({"sector": ("informal",)}, [3]),
+        ({"wage_floor": "3000000"}, [1, 3]),
+        ({"few": True}, [2, 1, 3]),
+        ({"words": "satpam"}, []),
+        ({"words": "karet"}, [3]),
+        ({"words": "nurse"}, [2]),
+        ({"words": "lulusan smk"}, [1]),
+        ({"words": "gaji di atas 3 juta"}, [1, 3]),
+        ({"words": "gaji 3.600.000"}, [3]),
+        ({"words": "tanpa pengalaman"}, [1, 3]),
+        ({"words": "ramah disabilitas"}, [2]),
+        ({"words": "lowongan kerja perawat di kisaran"}, [2]),
+        ({"words": "nyadap"}, [3]),
+        ({"words": "oper"}, [1]),
         ({"sort": "nama"}, [1, 3, 2]),
         ({"sort": "gaji"}, [3, 1, 2]),
     ],
@@ -91,10 +114,14 @@ def test_nothing_at_all_has_no_relief():
 
 
 def test_an_address_is_read_as_it_was_written():
-    wish = SearchQuery("las listrik", "12.09.19", ("sma",), ("0", "3"), True, True, "gaji", 2)
+    wish = SearchQuery(
+        "las listrik", "12.09.19", ("sma",), ("0", "3"), True, True, ("magang",), ("informal",),
+        "3000000", True, "gaji", 2,
+    )  # fmt: skip
 
     assert wish.address() == (
-        "?q=las+listrik&kec=12.09.19&pd=sma&pg=0&pg=3&dis=1&gaji=1&urut=gaji&hal=2"
+        "?q=las+listrik&kec=12.09.19&pd=sma&pg=0&pg=3&dis=1&gaji=1"
+        "&jk=magang&sek=informal&min=3000000&sedikit=1&urut=gaji&hal=2"
     )
     assert SearchQuery().address() == ""
 
@@ -122,3 +149,39 @@ def test_similar_work_comes_before_the_same_place():
     welder = replace(NURSE, id=4, kbji="8")
 
     assert [o.id for o in by_likeness([*ALL, welder], OFFER)] == [4, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "ids"),
+    [("oprator", "operator", [1]), ("peraawt", "perawat", [2]), ("operrator", "", [1]),
+     ("nurze", "nurse", [2])],
+)  # fmt: skip
+def test_one_typo_is_put_right_and_named(typed, meant, ids):
+    results = search(ALL, SearchQuery(words=typed), applicants={})
+
+    assert [offer.id for offer in results.page] == ids
+    assert results.meant == meant
+
+
+def test_a_town_elsewhere_is_no_typo_and_what_is_near_is_set_apart():
+    results = search(ALL, SearchQuery(words="operator medan"), applicants={})
+
+    assert (results.count, results.page, results.meant) == (0, [], "")
+    assert [offer.id for offer in results.nearest] == [1]
+
+
+def test_the_title_comes_before_the_duties():
+    cleaner = replace(OFFER, id=4, title="Juru Masak", openings=50, duties=("Membantu operator",))
+
+    results = search([*ALL, cleaner], SearchQuery(words="operator"), applicants={})
+
+    assert [offer.id for offer in results.page] == [1, 4]
+
+
+def test_a_short_name_is_found_as_a_word_and_never_inside_another():
+    mobile = replace(OFFER, id=4, title="Mekanik Mobil", duties=("Membawa obat",))
+    cleaner = replace(OFFER, id=5, title="Petugas Kebersihan")
+
+    results = search([mobile, cleaner], SearchQuery(words="OB"), applicants={})
+
+    assert [offer.id for offer in results.page] == [5]

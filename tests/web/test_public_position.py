@@ -164,7 +164,7 @@ def test_the_list_marks_what_was_sent_and_where_few_are(client, sign_in, staged,
 
 def test_the_search_answers_htmx_with_results_and_a_tidy_address(client, staged):
     answer = client.get(
-        "/asahan-uji/lowongan?q=%20operator%20&kec=&urut=kuota",
+        "/asahan-uji/lowongan?q=%20operator%20&kec=&urut=cocok",
         headers={"HX-Request": "true", "HX-Request-Type": "partial"},
     )
 

@@ -23,6 +23,8 @@ from jobfair.db.sealed import Keys
 from jobfair.errors import InternalFault, JobFairError, Misconfigured, NotFound, Refused
 from jobfair.fairs.queries import Ledger, grow_ledger, lock_ledger
 from jobfair.fairs.rules import check_accepts
+from jobfair.outbox.actions import queue_messages
+from jobfair.outbox.rules import Letter
 from jobfair.regions import is_local
 
 
@@ -77,6 +79,8 @@ class _Batch:
         )
         self.year = fair.timetable.opens_at.astimezone(fair.zone).year
         self.rows: list[dict[str, Any]] = []
+        self.letters: list[tuple[int, dict[str, Any]]] = []
+        """Who is to get a receipt, and its number."""
         self.newcomers: set[int] = set()
 
     async def load(self, submissions: Sequence[Submission]) -> None:
@@ -147,6 +151,7 @@ class _Batch:
                 "note": "",
             }
         )
+        self.letters.append((applicant.account_id, {"receipt": number}))
         if self.so_far[applicant.id] == 0:
             self.newcomers.add(applicant.id)
         self.so_far[applicant.id] += 1
@@ -187,6 +192,9 @@ class _Batch:
             seq=fair.seq + len(rows),
             applicants=fair.applicants + len(self.newcomers),
             last_received_at=max(newest, fair.last_received_at or newest),
+        )
+        await queue_messages(
+            self.session, Letter.RECEIPT, self.letters, now=newest, fair_id=fair.fair_id
         )
         mark_changed(self.session, topics.fair(fair.fair_id))
         for position_id in {row["position_id"] for row in rows}:

@@ -21,11 +21,15 @@ from jobfair.errors import Refused
 from jobfair.fairs.queries import lock_fair
 from jobfair.fields import Fields
 from jobfair.fields.text import clean_lines
+from jobfair.outbox.actions import queue_message, recall_messages
+from jobfair.outbox.rules import Letter
 from jobfair.wording.language import gettext_noop
 
 FASTER = gettext_noop(
     "Rekan Anda baru saja memindahkan lamaran ini ke tahap %(stage)s. Periksa lagi."
 )
+
+NEWS = (Letter.REVIEWED, Letter.STAGE)
 
 
 async def move_stage(
@@ -119,8 +123,29 @@ async def _move(
     )
     if not moved:
         raise Refused("stage", "Rekan Anda baru saja memindahkan lamaran ini. Muat ulang halaman.")
+    await _tell(session, found, to_stage, now=now, undone=undone_at is not None)
     mark_changed(session, topics.position(found.position_id))
     mark_changed(session, topics.fair(found.fair_id))
+
+
+async def _tell(
+    session: Session, found: desk.Opened, to_stage: Stage, *, now: datetime, undone: bool
+) -> None:
+    """Write to the applicant, once the step can no longer be undone; then there is no letter."""
+    about = {"receipt": found.receipt}
+    if undone:
+        step = {**about, "stage": found.stage}
+        await recall_messages(session, NEWS, account_id=found.account_id, facts=step)
+        return
+    await queue_message(
+        session,
+        Letter.REVIEWED if to_stage is Stage.REVIEWED else Letter.STAGE,
+        account_id=found.account_id,
+        facts={**about, "stage": to_stage},
+        now=now,
+        fair_id=found.fair_id,
+        hold=UNDO_WITHIN,
+    )
 
 
 async def undo_last(
@@ -203,6 +228,7 @@ async def withdraw(
     )
     if not moved:
         raise Refused("stage", "Perusahaan baru saja memindahkan lamaran ini. Muat ulang halaman.")
+    await recall_messages(session, NEWS, account_id=account_id, facts={"receipt": sent.receipt})
     record_audit(session, Act.WITHDRAW, now=now, account_id=account_id, fair_id=sent.fair_id)
     mark_changed(session, topics.position(sent.position_id))
     mark_changed(session, topics.fair(sent.fair_id))

@@ -49,6 +49,8 @@ class Opened(SentRow):
     stage_at: datetime
     note: str
     applicant_id: int
+    account_id: int
+    """The applicant's."""
     position_id: int
     fair_id: int
 
@@ -177,6 +179,7 @@ def _opened(company_id: int) -> Select[Any]:
             *SEALED,
             Application.note,
             Application.applicant_id,
+            Applicant.account_id,
             Application.position_id,
             Application.fair_id,
         )

@@ -50,6 +50,7 @@ class Person:
     """An applicant as the intake needs it: what is judged, and what is sent along."""
 
     id: int
+    account_id: int
     public_id: str
     key_wrapped: bytes | None
     personal_sealed: bytes

@@ -15,7 +15,7 @@ RESERVED = frozenset(
     {
         "aksesibilitas", "bahasa", "bantuan", "daftar", "gaya", "keluar", "kendali", "lamaran",
         "lapor", "livez", "masuk", "meja", "metrics", "privasi", "profil", "readyz", "sandi",
-        "selesai", "static", "ws",
+        "selesai", "simpanan", "static", "ws",
     }
 )  # fmt: skip
 """First words of addresses that are not fairs."""

@@ -31,7 +31,16 @@ class Offer:
     wage_note: str
     openings: int
     disability_friendly: bool
-    search_text: str
+    employment: str = ""
+    sector: str = ""
+    hours: str = ""
+    duties: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return what a search looks at behind title, company and place."""
+        return (*self.duties, *self.requirements, self.hours, self.wage_note)
 
     @property
     def monthly_wage(self) -> int:

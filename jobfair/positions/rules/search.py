@@ -1,74 +1,24 @@
 """Searching the positions of one fair: what fits, and how many each other choice would give.
 
-A few hundred positions at the largest fair, so everything is decided here from plain values,
-in one pass over what was loaded, and needs no index that could disagree with the page.
+Every filter is a set of positions of the fair's :class:`Index`: what fits is where they meet, and a
+choice is counted without visiting one position. The index is made anew with the fair's definition,
+so it cannot disagree with the page.
 """
 
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from urllib.parse import urlencode
+from itertools import islice
 
-from jobfair.positions.rules import EDUCATION_GROUPS, EXPERIENCE_BANDS
-from jobfair.positions.rules.offers import Offer
+from jobfair.positions.rules import EDUCATION_GROUPS, EMPLOYMENT, EXPERIENCE_BANDS
+from jobfair.positions.rules.index import Index, Levels, members, union
+from jobfair.positions.rules.offers import Offer, few_applicants
+from jobfair.positions.rules.synonyms import plain, synonyms
+from jobfair.positions.rules.wishes import LEAST_APPLIED, SECTOR_LABELS, WAGE_FLOORS, SearchQuery
+from jobfair.positions.rules.wording import Correction, Understood, at_least, understand
 from jobfair.regions import district_name, regency_name
 
 PER_PAGE = 20
-QUERY_LONGEST = 80
-
-SORTS = {
-    "kuota": "Paling banyak dibutuhkan",
-    "sepi": "Paling sedikit pelamar",
-    "gaji": "Gaji tertinggi",
-    "nama": "Nama jabatan",
-}
-DEFAULT_SORT = "kuota"
-LEAST_APPLIED = "sepi"
-
-
-@dataclass(frozen=True)
-class SearchQuery:
-    """What somebody looks for; every field is a part of the address."""
-
-    words: str = ""
-    district: str = ""
-    education: tuple[str, ...] = ()
-    experience: tuple[str, ...] = ()
-    disability_friendly: bool = False
-    wage_named: bool = False
-    sort: str = DEFAULT_SORT
-    page: int = 1
-
-    @property
-    def filters(self) -> int:
-        """Return how many filters besides words and district are in use."""
-        return (
-            len(self.education) + len(self.experience) + self.disability_friendly + self.wage_named
-        )
-
-    def at(self, page: int) -> "SearchQuery":
-        """Return the same wish at another page."""
-        return replace(self, page=page)
-
-    def address(self) -> str:
-        """Return the query of the address that leads here, without what is not set."""
-        pairs: list[tuple[str, str]] = []
-        if self.words:
-            pairs.append(("q", self.words))
-        if self.district:
-            pairs.append(("kec", self.district))
-        pairs += [("pd", code) for code in self.education]
-        pairs += [("pg", code) for code in self.experience]
-        if self.disability_friendly:
-            pairs.append(("dis", "1"))
-        if self.wage_named:
-            pairs.append(("gaji", "1"))
-        if self.sort != DEFAULT_SORT:
-            pairs.append(("urut", self.sort))
-        if self.page > 1:
-            pairs.append(("hal", str(self.page)))
-        return f"?{urlencode(pairs)}" if pairs else ""
+NEAREST_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -105,90 +55,102 @@ class Results:
     experience: Sequence[Option]
     disability_friendly: Option
     wage_named: Option
+    employment: Sequence[Option]
+    sector: Sequence[Option]
+    wage_floors: Sequence[Option]
+    few: Option
+    """Counted only where it is chosen: applications change more often than positions."""
+    corrections: Sequence[Correction] = ()
+    meant: str = ""
+    """The words with the corrections in them; empty: nothing was corrected."""
+    nearest: Sequence[Offer] = ()
+    """When nothing fits the words: the three that fit most of them."""
+
+    @property
+    def meant_wish(self) -> SearchQuery:
+        """Return the wish with the corrections in its words."""
+        return replace(self.wish, words=self.meant, page=1)
+
     used: Sequence[Used] = field(default_factory=tuple)
     suggestion: Used | None = None
     """When nothing fits: the one filter whose dropping gives the most, if any gives something."""
     relief_count: int = 0
 
 
-def read_wish(given: Mapping[str, Sequence[str]]) -> SearchQuery:
-    """Return the wish in an address. What it does not know it leaves out: never an error."""
-    first = {name: values[0] for name, values in given.items() if values}
-    words = " ".join(first.get("q", "").replace("\x00", " ").split())[:QUERY_LONGEST].strip()
-    page = first.get("hal", "1")
-    sort = first.get("urut", DEFAULT_SORT)
-    return SearchQuery(
-        words=words,
-        district=first.get("kec", "")[:13],
-        education=tuple(code for code in EDUCATION_GROUPS if code in given.get("pd", ())),
-        experience=tuple(code for code in EXPERIENCE_BANDS if code in given.get("pg", ())),
-        disability_friendly=first.get("dis") == "1",
-        wage_named=first.get("gaji") == "1",
-        sort=sort if sort in SORTS else DEFAULT_SORT,
-        page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1,  # noqa: PLR2004
-    )
+def _any(index: Index, kind: str, codes: Sequence[str]) -> int:
+    return union(index.facets.get((kind, code), 0) for code in codes)
 
 
-@lru_cache(4096)
-def plain(text: str) -> str:
-    """Return text as it is compared: lower case, without accents and punctuation."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(
-        char if char.isalnum() else " " for char in parts if not unicodedata.combining(char)
-    )
-
-
-def _has_words(offer: Offer, wish: SearchQuery) -> bool:
-    text = plain(offer.search_text)
-    return all(word in text for word in plain(wish.words).split())
-
-
-def _in_district(offer: Offer, wish: SearchQuery) -> bool:
-    return not wish.district or offer.district == wish.district
-
-
-def _asks(offer: Offer, group: str) -> bool:
-    return not EDUCATION_GROUPS[group][1].isdisjoint(offer.education)
-
-
-def _in_band(offer: Offer, band: str) -> bool:
+def _band(index: Index, band: str) -> int:
     _, fewest, most = EXPERIENCE_BANDS[band]
-    return fewest <= offer.experience_years <= most
+    return _any(index, "experience", [str(years) for years in range(fewest, most + 1)])
 
 
-def _for_schooling(offer: Offer, wish: SearchQuery) -> bool:
-    return not wish.education or any(_asks(offer, group) for group in wish.education)
+def _few(index: Index, applicants: Mapping[int, int]) -> int:
+    return union(
+        1 << at
+        for at, offer in enumerate(index.offers)
+        if few_applicants(offer, applicants.get(offer.id, 0))
+    )
 
 
-def _for_experience(offer: Offer, wish: SearchQuery) -> bool:
-    return not wish.experience or any(_in_band(offer, band) for band in wish.experience)
+def _sets(
+    index: Index, wish: SearchQuery, words: int, applicants: Mapping[int, int]
+) -> dict[str, int]:
+    """Return the set of positions that each filter in use leaves, by the filter's name."""
+    sets = {"words": words} if wish.words else {}
+    if wish.district:
+        sets["district"] = _any(index, "district", [wish.district])
+    if wish.education:
+        sets["education"] = union(_group(index, group) for group in wish.education)
+    if wish.experience:
+        sets["experience"] = union(_band(index, band) for band in wish.experience)
+    if wish.employment:
+        sets["employment"] = _any(index, "employment", wish.employment)
+    if wish.sector:
+        sets["sector"] = _any(index, "sector", wish.sector)
+    if wish.disability_friendly:
+        sets["disability_friendly"] = _any(index, "disability", ["1"])
+    if wish.wage_named:
+        sets["wage_named"] = at_least(index, 1)
+    if wish.wage_floor:
+        sets["wage_floor"] = at_least(index, int(wish.wage_floor))
+    if wish.few:
+        sets["few"] = _few(index, applicants)
+    return sets
 
 
-def _friendly(offer: Offer, wish: SearchQuery) -> bool:
-    return offer.disability_friendly or not wish.disability_friendly
+def _group(index: Index, group: str) -> int:
+    return _any(index, "education", sorted(EDUCATION_GROUPS[group][1]))
 
 
-def _names_wage(offer: Offer, wish: SearchQuery) -> bool:
-    return bool(offer.monthly_wage) or not wish.wage_named
+def _meet(index: Index, sets: Mapping[str, int], without: str = "") -> int:
+    bits = index.everything
+    for name, one in sets.items():
+        if name != without:
+            bits &= one
+    return bits
 
 
-_TESTS = (_has_words, _in_district, _for_schooling, _for_experience, _friendly, _names_wage)
-
-
-def _fitting(offers: Sequence[Offer], wish: SearchQuery) -> list[Offer]:
-    return [offer for offer in offers if all(test(offer, wish) for test in _TESTS)]
-
-
-def _sorted(offers: list[Offer], sort: str, applicants: Mapping[int, int]) -> list[Offer]:
-    if sort == "nama":
-        return sorted(offers, key=lambda offer: (offer.title.casefold(), offer.id))
-    if sort == "gaji":
-        return sorted(offers, key=lambda offer: (-offer.monthly_wage, offer.id))
-    if sort == LEAST_APPLIED:
-        return sorted(
-            offers, key=lambda offer: (applicants.get(offer.id, 0) / offer.openings, offer.id)
+def _in_order(
+    index: Index, bits: int, wish: SearchQuery, ranked: Levels, applicants: Mapping[int, int]
+) -> list[int]:
+    """Return the places of what fits as far as the page asked for needs them."""
+    if wish.sort in ("cocok", "kuota"):
+        levels = (
+            [ranked[cost] & bits for cost in sorted(ranked)] if wish.sort == "cocok" else [bits]
         )
-    return sorted(offers, key=lambda offer: (-offer.openings, offer.id))
+        places = (at for level in levels for at in members(level))
+        return list(islice(places, wish.page * PER_PAGE))
+    offers = index.offers
+    if wish.sort == "nama":
+        return sorted(members(bits), key=lambda at: (offers[at].title.casefold(), offers[at].id))
+    if wish.sort == "gaji":
+        return sorted(members(bits), key=lambda at: (-offers[at].monthly_wage, offers[at].id))
+    return sorted(
+        members(bits),
+        key=lambda at: (applicants.get(offers[at].id, 0) / offers[at].openings, offers[at].id),
+    )
 
 
 def _by_name(code: str) -> tuple[bool, str]:
@@ -198,80 +160,111 @@ def _by_name(code: str) -> tuple[bool, str]:
 
 def needs_applicants(wish: SearchQuery) -> bool:
     """Tell whether what is found also depends on who has applied meanwhile."""
-    return wish.sort == LEAST_APPLIED
+    return wish.sort == LEAST_APPLIED or wish.few
 
 
 def _filters_in_use(wish: SearchQuery) -> list[Used]:
     used: list[Used] = []
     first = replace(wish, page=1)
-    if wish.words:
-        used.append(Used("words", wish.words, replace(first, words="")))
-    if wish.district:
-        used.append(Used("district", wish.district, replace(first, district="")))
-    for code in wish.education:
-        kept = tuple(other for other in wish.education if other != code)
-        used.append(Used("education", code, replace(first, education=kept)))
-    for code in wish.experience:
-        kept = tuple(other for other in wish.experience if other != code)
-        used.append(Used("experience", code, replace(first, experience=kept)))
-    if wish.disability_friendly:
-        used.append(Used("disability_friendly", "1", replace(first, disability_friendly=False)))
-    if wish.wage_named:
-        used.append(Used("wage_named", "1", replace(first, wage_named=False)))
+    for name, empty in (("words", ""), ("district", ""), ("education", ()), ("experience", ()),
+                        ("employment", ()), ("sector", ()), ("wage_floor", ""),
+                        ("disability_friendly", False), ("wage_named", False),
+                        ("few", False)):  # fmt: skip
+        value = getattr(wish, name)
+        if isinstance(value, tuple):
+            for code in value:
+                kept = tuple(other for other in value if other != code)
+                used.append(Used(name, code, replace(first, **{name: kept})))  # type: ignore[arg-type]
+        elif value:
+            code = value if isinstance(value, str) else "1"
+            used.append(Used(name, code, replace(first, **{name: empty})))  # type: ignore[arg-type]
     return used
 
 
-def _relief(offers: Sequence[Offer], used: Sequence[Used]) -> tuple[Used | None, int]:
+def _relief(
+    index: Index, words: int, used: Sequence[Used], applicants: Mapping[int, int]
+) -> tuple[Used | None, int]:
     best: Used | None = None
     most = 0
     for one in used:
-        count = len(_fitting(offers, one.without))
+        count = _meet(index, _sets(index, one.without, words, applicants)).bit_count()
         if count > most:
             best, most = one, count
     return best, most
 
 
-def search(offers: Sequence[Offer], wish: SearchQuery, *, applicants: Mapping[int, int]) -> Results:
+def search(index: Index, wish: SearchQuery, *, applicants: Mapping[int, int]) -> Results:
     """Return the page of positions that fit, and a count beside every other choice.
 
     A choice is counted with all *other* filters on, so the number beside it is what one gets.
-    ``applicants`` are the applications per position, for the sort by competition.
+    ``applicants`` are the applications per position, for what depends on competition.
     """
-    found = _sorted(_fitting(offers, wish), wish.sort, applicants)
-    pages = max(1, -(-len(found) // PER_PAGE))
+    if plain(wish.words).strip():
+        meaning = understand(index, synonyms(), wish.words)
+    else:
+        meaning = Understood({0: index.everything}, {})
+    sets = _sets(index, wish, meaning.bits, applicants)
+    bits = _meet(index, sets)
+    count = bits.bit_count()
+    pages = max(1, -(-count // PER_PAGE))
     at = min(wish.page, pages)
-    any_district = _fitting(offers, replace(wish, district=""))
-    any_schooling = _fitting(offers, replace(wish, education=()))
-    any_experience = _fitting(offers, replace(wish, experience=()))
-    friendly = _fitting(offers, replace(wish, disability_friendly=True))
-    waged = _fitting(offers, replace(wish, wage_named=True))
+    order = _in_order(index, bits, wish.at(at), meaning.ranked, applicants)
     used = _filters_in_use(wish)
-    suggestion, relief_count = _relief(offers, used) if not found else (None, 0)
+    suggestion, relief_count = (
+        _relief(index, meaning.bits, used, applicants) if not bits else (None, 0)
+    )
+
+    def options(name: str, labels: Mapping[str, str], fits: Callable[[str], int]) -> list[Option]:
+        beside = _meet(index, sets, without=name)
+        chosen = getattr(wish, name)
+        return [
+            Option(code, label, (beside & fits(code)).bit_count(),
+                   code in chosen if isinstance(chosen, tuple) else code == chosen)
+            for code, label in labels.items()
+        ]  # fmt: skip
+
+    def tick(name: str, label: str, fits: int) -> Option:
+        return Option("1", label, (bits & fits).bit_count(), getattr(wish, name))
+
+    districts = sorted({code for kind, code in index.facets if kind == "district"}, key=_by_name)
+    beside_words = _meet(index, sets, without="words")
+    nearest = (
+        at
+        for cost in sorted(meaning.nearest or {0: index.everything})
+        for at in members(meaning.nearest.get(cost, index.everything) & beside_words)
+    )
     return Results(
         wish=replace(wish, page=at),
-        total=len(offers),
-        count=len(found),
-        page=found[(at - 1) * PER_PAGE : at * PER_PAGE],
+        total=len(index.offers),
+        count=count,
+        page=[index.offers[one] for one in order[(at - 1) * PER_PAGE : at * PER_PAGE]],
         pages=pages,
-        districts=[
-            Option(code, code, sum(o.district == code for o in any_district), code == wish.district)
-            for code in sorted({offer.district for offer in offers}, key=_by_name)
-        ],
-        education=[
-            Option(code, label, sum(_asks(o, code) for o in any_schooling), code in wish.education)
-            for code, (label, _) in EDUCATION_GROUPS.items()
-        ],
-        experience=[
-            Option(
-                code, label, sum(_in_band(o, code) for o in any_experience), code in wish.experience
-            )
-            for code, (label, _, _) in EXPERIENCE_BANDS.items()
-        ],
-        disability_friendly=Option(
-            "1", "Ramah disabilitas", len(friendly), wish.disability_friendly
+        districts=options(
+            "district", {code: code for code in districts},
+            lambda code: _any(index, "district", [code]),
         ),
-        wage_named=Option("1", "Gaji tercantum", len(waged), wish.wage_named),
+        education=options(
+            "education", {code: label for code, (label, _) in EDUCATION_GROUPS.items()},
+            lambda code: _group(index, code),
+        ),
+        experience=options(
+            "experience", {code: label for code, (label, _, _) in EXPERIENCE_BANDS.items()},
+            lambda code: _band(index, code),
+        ),
+        employment=options(
+            "employment", EMPLOYMENT, lambda code: _any(index, "employment", [code])
+        ),
+        sector=options("sector", SECTOR_LABELS, lambda code: _any(index, "sector", [code])),
+        wage_floors=options("wage_floor", WAGE_FLOORS, lambda code: at_least(index, int(code))),
+        disability_friendly=tick(
+            "disability_friendly", "Ramah disabilitas", _any(index, "disability", ["1"])
+        ),
+        wage_named=tick("wage_named", "Gaji tercantum", at_least(index, 1)),
+        few=tick("few", "Pelamar masih sedikit", index.everything),
         used=used,
         suggestion=suggestion,
         relief_count=relief_count,
-    )
+        corrections=meaning.corrections,
+        meant=meaning.words if meaning.corrections else "",
+        nearest=[] if bits else [index.offers[one] for one in islice(nearest, NEAREST_SHOWN)],
+    )  # fmt: skip

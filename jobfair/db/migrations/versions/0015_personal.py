@@ -11,7 +11,7 @@ from alembic import op
 from jobfair.db.sealed import Keys, PersonalKey
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0013"
 
 AT_ONCE = 1000
 PERSONAL = (

@@ -28,6 +28,7 @@ from jobfair.fairs.queries import published_fairs
 from jobfair.people import actions as people
 from jobfair.people.queries import Credentials, credentials_for_key
 from jobfair.people.rules import Role, TooMany, network_of
+from jobfair.positions.actions import save_positions
 from jobfair.web.http.acting import perform, perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import (
@@ -55,6 +56,7 @@ from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
 from jobfair.web.pages.shared.draft import back_to_card
 from jobfair.web.pages.shared.errand import errand_of
+from jobfair.web.pages.shared.saved import guest_cookie, guest_saved
 from jobfair.web.pages.shared.signin import address_of, onward
 
 BIRTH_DIGITS = 12
@@ -135,6 +137,8 @@ async def begin(request: AnyRequest, services: ServicesDep, now: NowDep) -> Resp
                 raise Invalid({"nik": Problem(TAKEN)})
             old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
             token = await people.sign_in(session, account=account, old_token=old, now=now)
+            if kept := guest_saved(request):
+                await save_positions(session, account_id=account.id, position_ids=kept, now=now)
             return form, account, token
 
         return act
@@ -148,7 +152,7 @@ async def begin(request: AnyRequest, services: ServicesDep, now: NowDep) -> Resp
         return Redirect(
             _second_step(form.given.get("ke", "")),
             status_code=303,
-            cookies=[host_cookie(SESSION_COOKIE, token), device],
+            cookies=[host_cookie(SESSION_COOKIE, token), device, guest_cookie([])],
         )
 
     page = partial(_first_page, request)

@@ -10,6 +10,7 @@ from jobfair.web.pages.public import (
     position,
     positions,
     reports,
+    saved,
     verification,
     wall,
 )
@@ -23,6 +24,8 @@ HANDLERS: list[Any] = [
     landing.stream_landing,
     positions.list_positions,
     position.show_position,
+    saved.save_position,
+    saved.list_saved,
     companies.list_companies,
     companies.show_company,
     verification.ask_receipt,

@@ -6,7 +6,7 @@ from litestar.response import Template
 from jobfair.db import topics
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules import day_of
-from jobfair.positions.rules.search import SearchQuery
+from jobfair.positions.rules.wishes import SearchQuery
 from jobfair.tally.queries.counters import tally_fair
 from jobfair.web.http.dependencies import AnyRequest, FromPath, Services
 from jobfair.web.http.sockets import Socket, subscribe

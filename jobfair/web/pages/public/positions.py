@@ -7,11 +7,12 @@ from jobfair.applicants.queries import applicant_of_account
 from jobfair.applications.queries.receipts import applied_positions
 from jobfair.people.rules import Role
 from jobfair.positions.rules.offers import few_applicants
-from jobfair.positions.rules.search import SORTS, read_wish
+from jobfair.positions.rules.wishes import SORTS, read_wish
 from jobfair.tally.queries.counters import tally_sent
 from jobfair.web.http.dependencies import AnyRequest, FromPath, Services, SignedIn
 from jobfair.web.http.templating import is_part, show
 from jobfair.web.pages.shared.fairs import cached_fair
+from jobfair.web.pages.shared.saved import saved_by
 
 
 async def applied_by(request: AnyRequest, fair_id: int) -> frozenset[int]:
@@ -46,6 +47,7 @@ async def list_positions(request: AnyRequest, fair_slug: FromPath[str]) -> Templ
         applicants=applicants,
         few=frozenset(o.id for o in results.page if few_applicants(o, applicants[o.id])),
         applied=applied,
+        saved=await saved_by(request),
         sorts=SORTS,
         part=part,
     )

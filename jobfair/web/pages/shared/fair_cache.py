@@ -18,8 +18,11 @@ from jobfair.fairs.queries import defined_fair, last_change_of
 from jobfair.fairs.rules.changes import ScheduleChange
 from jobfair.fairs.rules.state import FairState
 from jobfair.positions.queries import PostedPosition, offers_of_fair, position_by_slug
+from jobfair.positions.rules.index import Index, build_index
 from jobfair.positions.rules.offers import Booth, Offer, booths, by_likeness
-from jobfair.positions.rules.search import Results, SearchQuery, needs_applicants, search
+from jobfair.positions.rules.search import Results, needs_applicants, search
+from jobfair.positions.rules.synonyms import synonyms
+from jobfair.positions.rules.wishes import SearchQuery
 from jobfair.tally.queries.counters import FairTally, tally_fair
 from jobfair.tally.queries.versions import FairVersion, fair_version
 from jobfair.web.http.page_cache import FAIR_VERSION
@@ -39,6 +42,8 @@ class FairDefinition:
     tally: FairTally
     change: ScheduleChange | None
     results: dict[SearchQuery, Results] = field(default_factory=dict)
+    index: Index | None = None
+    """Made at the first search."""
     similar: dict[int, Sequence[Offer]] = field(default_factory=dict)
     positions: dict[str, PostedPosition] = field(default_factory=dict)
 
@@ -82,9 +87,12 @@ class CachedFair:
 
     def find(self, query: SearchQuery, applicants: dict[int, int] | None = None) -> Results:
         """Return what fits a query; where ``applicants`` decide the order, it is not cached."""
-        cached = self._definition.results
+        definition = self._definition
+        cached = definition.results
+        if definition.index is None:
+            definition.index = build_index(definition.offers, synonyms())
         if query not in cached:
-            found = search(self._definition.offers, query, applicants=applicants or {})
+            found = search(definition.index, query, applicants=applicants or {})
             if needs_applicants(query):
                 return found
             if len(cached) >= RESULTS_CACHED:

@@ -41,6 +41,7 @@ from jobfair.web.pages.shared.draft import (
 )
 from jobfair.web.pages.shared.fairs import cached_fair
 from jobfair.web.pages.shared.posting import posting_of
+from jobfair.web.pages.shared.saved import saved_by
 
 SIMILAR_SHOWN = 4
 
@@ -79,6 +80,7 @@ class PositionPage:
     applicants: int
     card: Card
     others: Sequence[Offer]
+    saved: frozenset[int]
 
 
 async def _card_of(
@@ -172,6 +174,7 @@ async def load_position_page(
         applicants=shown.version.sent,
         card=card,
         others=shown.similar(position.id, most=SIMILAR_SHOWN),
+        saved=await saved_by(request),
     )
 
 
@@ -234,6 +237,7 @@ def show_position_page(
         applicants=sight.applicants,
         card=sight.card,
         others=sight.others,
+        saved=sight.saved,
         form=form,
         notice=notice,
         here=_here(request, f"/{sight.found.slug}/lowongan/{position.slug}"),

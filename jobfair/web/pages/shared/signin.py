@@ -17,6 +17,7 @@ from jobfair.fields.parsing import normalise_email
 from jobfair.people import actions
 from jobfair.people.queries import Credentials, credentials_for_key
 from jobfair.people.rules import PASSWORD_LONGEST, Role, address_prefix, network_of
+from jobfair.positions.actions import save_positions
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.authentication import SESSION_COOKIE, host_cookie
 from jobfair.web.http.dependencies import (
@@ -41,6 +42,7 @@ from jobfair.web.http.limits import (
 from jobfair.web.http.templating import show
 from jobfair.web.pages.shared.draft import back_to_card, no_draft
 from jobfair.web.pages.shared.errand import errand_of
+from jobfair.web.pages.shared.saved import guest_cookie, guest_saved
 
 HOME = {Role.APPLICANT: "/lamaran", Role.REVIEWER: "/meja", Role.ORGANISER: "/kendali"}
 IN_CIRCLES = ("/masuk", "/daftar", "/keluar", "/bahasa/", "/sandi")
@@ -124,6 +126,8 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Re
         async def act(session: Session) -> tuple[Form, Credentials, str]:
             old = str(request.scope["session_token"])  # type: ignore[typeddict-item]
             token = await actions.sign_in(session, account=account, old_token=old, now=now)
+            if account.role is Role.APPLICANT and (kept := guest_saved(request)):
+                await save_positions(session, account_id=account.id, position_ids=kept, now=now)
             return form, account, token
 
         return act
@@ -137,7 +141,7 @@ async def sign_in(request: AnyRequest, services: ServicesDep, now: NowDep) -> Re
         return Redirect(
             f"/sandi?ke={quote(goes)}" if account.must_change_password else goes,
             status_code=303,
-            cookies=[host_cookie(SESSION_COOKIE, token), device],
+            cookies=[host_cookie(SESSION_COOKIE, token), device, guest_cookie([])],
         )
 
     return await perform_prepared(request, prepare, page=partial(_page, request), done=done)

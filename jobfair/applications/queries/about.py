@@ -1,0 +1,95 @@
+"""What a letter says about an application, and who the applicants of something are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from jobfair.applicants.models import Applicant
+from jobfair.applications.models import Application, FairApplicant
+from jobfair.companies.models import Company
+from jobfair.db import Session
+from jobfair.errors import NotFound
+from jobfair.people.models import Account
+from jobfair.people.rules import Role
+from jobfair.positions.models import Position
+
+
+@dataclass(frozen=True)
+class AboutApplication:
+    """The parts of an application that may be written into a letter."""
+
+    receipt: str
+    received_at: datetime
+    title: str
+    company: str
+    fair_id: int
+
+
+async def about_receipt(session: Session, receipt: str) -> AboutApplication:
+    """Return what is said of an application; ``NotFound`` when there is none."""
+    row = (
+        await session.execute(
+            select(
+                Application.receipt,
+                Application.received_at,
+                Position.title,
+                Company.name,
+                Application.fair_id,
+            )
+            .join(Position, Position.id == Application.position_id)
+            .join(Company, Company.id == Position.company_id)
+            .where(Application.receipt == receipt)
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("Bukti lamaran ini tidak ada.")
+    return AboutApplication(*row)
+
+
+async def _next_ids(session: Session, query: Select[Any], *, after: int, most: int) -> list[int]:
+    column = query.selected_columns[0]
+    found = await session.scalars(
+        query.where(column > after).distinct().order_by(column).limit(most)
+    )
+    return list(found)
+
+
+async def applicants_of_fair(
+    session: Session, fair_id: int, *, after: int, most: int
+) -> Sequence[int]:
+    """Return the next accounts with an application at a fair, in rising order."""
+    query = select(Applicant.account_id).join(
+        FairApplicant, FairApplicant.applicant_id == Applicant.id
+    )
+    query = query.where(FairApplicant.fair_id == fair_id)
+    return await _next_ids(session, query, after=after, most=most)
+
+
+async def applicants_of_position(
+    session: Session, position_id: int, *, after: int, most: int
+) -> Sequence[int]:
+    """Return the next accounts with an application to a position, in rising order."""
+    query = select(Applicant.account_id).join(Application)
+    query = query.where(Application.position_id == position_id)
+    return await _next_ids(session, query, after=after, most=most)
+
+
+async def applicants_of_company(
+    session: Session, company_id: int, *, after: int, most: int
+) -> Sequence[int]:
+    """Return the next accounts with an application to a company, in rising order."""
+    query = select(Applicant.account_id).join(Application).join(Position)
+    query = query.where(Position.company_id == company_id)
+    return await _next_ids(session, query, after=after, most=most)
+
+
+async def reviewers_of_fair(
+    session: Session, fair_id: int, *, after: int, most: int
+) -> Sequence[int]:
+    """Return the next accounts of companies with a position at a fair, in rising order."""
+    query = select(Account.id).join(Position, Position.company_id == Account.company_id)
+    query = query.where(Position.fair_id == fair_id, Account.role == Role.REVIEWER)
+    return await _next_ids(session, query, after=after, most=most)

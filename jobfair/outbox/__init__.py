@@ -1,0 +1,1 @@
+"""Messages to people: stored with the act that causes them, delivered afterwards."""
