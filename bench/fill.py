@@ -141,7 +141,7 @@ def _stored(at: datetime) -> str:
 
 
 def _people(connection: sqlite3.Connection, fair: Fair, now: datetime) -> None:
-    at = _stored(now)
+    at, keys = _stored(now), fair.keys
     numbers = range(1, fair.applicants + 1)
     connection.executemany(
         "insert into account(id, role, sign_in_key, name, created_at) values (?,?,?,'',?)",
@@ -157,7 +157,7 @@ def _people(connection: sqlite3.Connection, fair: Fair, now: datetime) -> None:
         " nik_index, nik_region, sex, education, experience_years, district, sample, created_at,"
         " completed_at, updated_at) values (?1, ?1, ?2, ?3, ?4, x'01', ?5, '12.09', 'P', 'smk', 3,"
         " '12.09.19', 0, ?6, ?6, ?6)",
-        ((n, *_sealed(fair.keys, n), n.to_bytes(32), at) for n in numbers),
+        ((n, *_sealed(keys, n), n.to_bytes(32), at) for n in numbers),
     )
     connection.executemany(
         "insert into sign_in(token_hash, account_id, made_at, seen_at) values (?,?,?,?)",

@@ -198,7 +198,7 @@
       const body = new URLSearchParams(new FormData(form));
       body.set("_draf", form.dataset.draf);
       try {
-        const answer = await fetch("/draf", { method: "POST", body, signal: AbortSignal.timeout(15000) });
+        const answer = await fetch("/profil/draf", { method: "POST", body, signal: AbortSignal.timeout(15000) });
         if (answer.status !== 204) throw answer;
         const at = new Date(now());
         told.textContent = form.dataset.drafKata.replace("{jam}", two(at.getHours()) + "." + two(at.getMinutes()));

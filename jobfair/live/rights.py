@@ -40,8 +40,9 @@ class Revocations:
     def end_all(self) -> None:
         """Call back for all: some may have ended while no changes were heard."""
         self.ended += 1
-        for _, on_revoked in list(self._held):
-            on_revoked()
+        for names, on_revoked in list(self._held):
+            if names:
+                on_revoked()
 
 
 def rights_of(*, browser: bytes, account_id: int, company_id: int | None) -> list[str]:

@@ -1,18 +1,22 @@
 """A profile: every bad input of reliability.md 6.2 gets its sentence, and nothing else breaks."""
 
 import time
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobfair.applicants.rules.nik import NikBirth
 from jobfair.applicants.rules.profile import (
     NAME_LONGEST,
     Profile,
+    read_beginning,
+    read_first_profile,
     read_person,
     read_profile,
-    read_registration,
 )
 from jobfair.errors import Invalid
 from jobfair.fields import Fields
@@ -193,13 +197,55 @@ def test_all_problems_come_at_once_in_page_order():
     ]  # fmt: skip
 
 
-def test_missing_fields_are_problems_not_errors():
-    with pytest.raises(Invalid) as refusal:
-        read_registration(Fields({}), today=TODAY)
+TOLD = NikBirth("0001", "L", date(1995, 1, 1))
 
-    assert list(refusal.value.fields) == [
-        "nik", "name", "birth_date", "sex", "phone", "district", "education", "password", "consent",
-    ]  # fmt: skip
+
+@pytest.mark.parametrize(
+    ("read", "missing"),
+    [
+        (read_person, ["nik", "name", "birth_date", "sex", "phone", "district", "education"]),
+        (read_beginning, ["nik", "phone", "password"]),
+        (
+            partial(read_first_profile, told=TOLD),
+            ["read_back", "name", "district", "education"],
+        ),
+        (
+            partial(read_first_profile, told=replace(TOLD, birth_date=None)),
+            ["birth_date", "sex", "name", "district", "education"],
+        ),
+    ],
+)
+def test_missing_fields_are_problems_not_errors(read, missing):
+    with pytest.raises(Invalid) as refusal:
+        read(Fields({}), today=TODAY)
+
+    assert list(refusal.value.fields) == missing
+
+
+@pytest.mark.parametrize(
+    ("answers", "born", "sex"),
+    [
+        ({"read_back": "ya"}, date(1995, 1, 1), "L"),
+        ({"read_back": "ya", "birth_date": "02-01-1995", "sex": "P"}, date(1995, 1, 1), "L"),
+        ({"read_back": "tidak", "birth_date": "02-01-1995", "sex": "P"}, date(1995, 1, 2), "P"),
+    ],
+)
+def test_birth_and_sex_are_the_niks_unless_the_person_says_otherwise(answers, born, sex):
+    given = {name: GOOD[name] for name in ("name", "district", "education")}
+
+    found = read_first_profile(Fields(given | answers), told=TOLD, today=TODAY)
+
+    assert (found.birth_date, found.sex) == (born, sex)
+
+
+def test_a_nik_of_a_child_is_refused_when_it_is_confirmed():
+    child = NikBirth("0001", "L", date(2015, 1, 1))
+    given = {name: GOOD[name] for name in ("name", "district", "education")}
+
+    with pytest.raises(Invalid) as refusal:
+        read_first_profile(Fields(given | {"read_back": "ya"}), told=child, today=TODAY)
+
+    assert list(refusal.value.fields) == ["read_back"]
 
 
 @pytest.mark.parametrize(
@@ -226,8 +272,8 @@ def test_women_are_not_refused():
 def test_whatever_is_typed_gives_a_profile_or_problems(changed):
     found: dict[str, object] = {}
     try:
-        read_registration(Fields(GOOD | changed), today=TODAY)
+        read_person(Fields(GOOD | changed), today=TODAY)
     except Invalid as refusal:
         found = dict(refusal.fields)
 
-    assert set(found) <= {*GOOD, "disability_consent", "password", "consent"}
+    assert set(found) <= {*GOOD}

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
+from jobfair.web.http.sockets import HEARTBEAT
+
 SEQ = re.compile(rb'data-seq="(\d+)"')
 NUMBER = re.compile(rb'id="n-(perusahaan|jabatan|pelamar|lamaran)">([\d.]+)<')
 WHOLE = re.compile(rb'\s*<div id="angka"[^>]*>.*</div>\s*', re.DOTALL)
@@ -127,6 +129,8 @@ class Viewer(asyncio.Protocol):
         return have[0] & 0xF, have[start : start + length]
 
     def _hear(self, body: bytes) -> None:
+        if body == HEARTBEAT.encode():
+            return
         seen, frame = self._seen, read_frame(body)
         seen.frames += 1
         if frame is None:

@@ -160,7 +160,7 @@ def test_the_forms_own_links_take_the_answers_along(
 
 
 def keep_now(client, form, draft, **typed):
-    return client.post("/draf", data=form | typed | {"_draf": draft})
+    return client.post("/profil/draf", data=form | typed | {"_draf": draft})
 
 
 @on_both

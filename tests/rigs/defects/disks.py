@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from jobfair.applications.actions.accepting import accept
-from jobfair.db import DBAPIError, OperationalError, database, writer
+from jobfair.db import DBAPIError, NoConnection, OperationalError, database, writer
 from jobfair.db.changes import take_changes
 from jobfair.db.writer import BlockingSession
 from jobfair.intake import door as doors
@@ -128,6 +128,8 @@ def trouble_not_told(patch: Patch) -> None:
 )
 def trouble_as_an_accident(patch: Patch) -> None:
     from jobfair import app  # noqa: PLC0415 - the program's top; only a server needs it
+    from jobfair.web.http import errors  # noqa: PLC0415
 
-    kept = {kind: how for kind, how in app.HANDLERS.items() if kind is not DBAPIError}
-    patch(app, "HANDLERS", kept)
+    trouble = (DBAPIError, NoConnection)
+    patch(app, "HANDLERS", {kind: how for kind, how in app.HANDLERS.items() if kind not in trouble})
+    patch(errors, "STATUS", {kind: n for kind, n in errors.STATUS.items() if kind not in trouble})

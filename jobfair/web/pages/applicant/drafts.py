@@ -16,7 +16,7 @@ NAME = "_draf"
 """Field with the name of the form."""
 
 
-@post("/draf", guards=[applicants_only], status_code=204)
+@post("/profil/draf", guards=[applicants_only], status_code=204)
 async def keep(
     request: AnyRequest, services: ServicesDep, account: AccountDep, now: NowDep
 ) -> None:
