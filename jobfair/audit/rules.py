@@ -53,5 +53,8 @@ class Act(StrEnum):
     RESET_APPLICANT = "reset_applicant", "%(who)s membuat kata sandi baru untuk seorang pelamar"
     RESET_ORGANISER = "reset_organiser", "Kata sandi baru dibuat untuk seorang panitia"
     RELEASE_NIK = "release_nik", "%(who)s menutup sebuah akun pelamar dan melepas NIK-nya"
+    DELETE_PERSON = "delete_person", "Seorang pelamar menghapus akun dan datanya"
+    DELETE_UNUSED = "delete_unused", "Akun pelamar yang lama tidak dipakai dihapus"
+    RETENTION = "retention", "Data lama dihapus menurut jadwal"
     CHANGE_PASSWORD = "change_password", "%(who)s mengganti kata sandinya sendiri"
     REKEY = "rekey", "Kunci penyandian diganti"

@@ -42,6 +42,9 @@ ANNOUNCES = {
     Act.CHANGE_PASSWORD: {"account", "browser"},
     Act.LOOK_UP_APPLICANT: set(),
     Act.RELEASE_NIK: {"account"},
+    Act.DELETE_PERSON: set(),  # both by applicants.forget_applicant, which marks the account
+    Act.DELETE_UNUSED: set(),
+    Act.RETENTION: set(),
     Act.RESET_APPLICANT: set(),  # both by people.reset_password, which marks the account
     Act.RESET_ORGANISER: set(),
 }

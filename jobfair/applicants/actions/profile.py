@@ -12,6 +12,8 @@ from jobfair.applicants.rules.profile import Profile
 from jobfair.applicants.rules.residence import move_from
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
+from jobfair.consents.actions import record_consents
+from jobfair.consents.rules import Consent
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.people import queries as people
@@ -26,7 +28,11 @@ async def change_profile(
     applicant = await queries.applicant_row(session, account_id, lock=True)
     if profile.district != applicant.district:
         applicant.moves = [*applicant.moves, move_from(applicant.district, now)]
+    told_before = queries.disability_of(applicant, keys)
     put_profile(applicant, keys, asdict(profile))
+    if profile.disability != told_before:
+        entry, given = [(account_id, "", now)], bool(profile.disability)
+        await record_consents(session, Consent.DISABILITY, entry, given=given)
     applicant.updated_at = now
     applicant.completed_at = applicant.completed_at or now
     record_audit(session, Act.CHANGE_PROFILE, now=now, account_id=account_id)

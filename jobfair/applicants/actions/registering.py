@@ -14,6 +14,8 @@ from jobfair.applicants.rules.personal import PERSONAL, Personal, personal_value
 from jobfair.applicants.rules.profile import Beginning, FirstProfile, Profile
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
+from jobfair.consents.actions import record_consents
+from jobfair.consents.rules import Consent
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.drafts.actions import forget_draft
@@ -70,6 +72,9 @@ async def register_applicant(
         sample=sample,
         completed_at=now,
     )
+    if profile.disability:
+        entry = [(applicant.account_id, "", now)]
+        await record_consents(session, Consent.DISABILITY, entry)
     record_audit(
         session,
         Act.REGISTER,

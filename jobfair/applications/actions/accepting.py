@@ -17,6 +17,8 @@ from jobfair.applications.rules import (
     check_may_apply,
     receipt_number,
 )
+from jobfair.consents.actions import record_consents
+from jobfair.consents.rules import Consent
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
@@ -171,6 +173,8 @@ class _Batch:
             at=one.received_at,
             account_id=None,
         )
+        consent = (self.people[one.applicant_id].account_id, entry.receipt, one.received_at)
+        await record_consents(self.session, Consent.APPLICATION, [consent])
         self.entries[one.applicant_id, one.position_id] = Entry(
             **{**asdict(entry), "stage": Stage.NEW}
         )
@@ -192,6 +196,14 @@ class _Batch:
             seq=fair.seq + len(rows),
             applicants=fair.applicants + len(self.newcomers),
             last_received_at=max(newest, fair.last_received_at or newest),
+        )
+        await record_consents(
+            self.session,
+            Consent.APPLICATION,
+            [
+                (account_id, row["receipt"], row["received_at"])
+                for (account_id, _), row in zip(self.letters, rows, strict=True)
+            ],
         )
         await queue_messages(
             self.session, Letter.RECEIPT, self.letters, now=newest, fair_id=fair.fair_id

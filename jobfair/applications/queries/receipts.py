@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import case, select, update
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
@@ -87,6 +87,13 @@ async def receipt_of(session: Session, *, applicant_id: int, number: str) -> Sen
     if row is None:
         raise NotFound("Bukti lamaran ini tidak ada.")
     return with_copy(Sent, row)
+
+
+async def forget_notes_on(session: Session, applicant_id: int) -> None:
+    """Delete what companies wrote about an applicant."""
+    await session.execute(
+        update(Application).where(Application.applicant_id == applicant_id).values(note="")
+    )
 
 
 async def account_of_receipt(session: Session, *, office_id: int, number: str) -> int | None:

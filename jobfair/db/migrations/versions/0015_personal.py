@@ -1,4 +1,4 @@
-"""What identifies an applicant is encrypted with a key of the person's own."""
+"""What identifies an applicant is encrypted with a key of the person's own; who looks is noted."""
 
 import json
 from datetime import date, datetime
@@ -39,6 +39,38 @@ def upgrade() -> None:
     for name in (*PERSONAL, "disability"):
         op.drop_column("applicant", name)
     op.drop_column("application", "answers")
+    _add_tables()
+
+
+def _add_tables() -> None:
+    op.create_index("ix_audit_entry_subject", "audit_entry", ["subject"])
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_consent"),
+    )
+    op.create_index("ix_consent_account_id", "consent", ["account_id"])
+    op.create_table(
+        "opening",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name="fk_opening_application_id_application"
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name="fk_opening_account_id_account"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_opening"),
+    )
+    op.create_index("ix_opening_application_id", "opening", ["application_id"])
 
 
 def _pages(connection: sa.Connection, query: str) -> Any:

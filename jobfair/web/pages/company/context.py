@@ -20,6 +20,7 @@ from jobfair.errors import NotAllowed, NotFound
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules.state import FairState
 from jobfair.positions.queries import PostedPosition, own_position, positions_of_company
+from jobfair.privacy.rules import check_may_look
 from jobfair.tally.queries.counters import StageCounts, tally_positions
 from jobfair.web.http.dependencies import SignedIn
 from jobfair.web.pages.company.view import View
@@ -104,6 +105,7 @@ async def desk_context(
     company_id = company_of(account)
     position = await desk_position(session, account, view.position_id)
     fair = await fair_by_id(session, position.fair_id)
+    check_may_look(closes_at=fair.timetable.closes_at, now=now)
     positions = await positions_of_company(session, company_id=company_id, fair_id=position.fair_id)
     counts = await tally_positions(session, [other.id for other in positions])
     newest = await desk.newest_seq(session, position_id=position.id)

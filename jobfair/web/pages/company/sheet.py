@@ -15,6 +15,7 @@ from jobfair.audit.rules import Act
 from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import fair_by_id
 from jobfair.positions.rules import EDUCATION
+from jobfair.privacy.rules import check_may_look
 from jobfair.regions import district_name, regency_name, regency_of
 from jobfair.reporting.sheets import sheet
 from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, ServicesDep
@@ -47,6 +48,9 @@ def _place(code: str) -> str:
 
 def _line(number: int, row: desk.NotedRow, zone: ZoneInfo) -> list[str]:
     profile, local = row.profile, row.received_at.astimezone(zone)
+    if row.sealed.key_wrapped is None:
+        gone = [""] * 6 + [f"{local:%d-%m-%Y}", "", STAGE_NAMES[row.stage], ""]
+        return [str(number), row.receipt, profile["name"], *gone]
     education = EDUCATION.get(profile["education"], profile["education"])
     return [
         str(number),
@@ -85,6 +89,7 @@ async def download_applicants(
     async with services.database.long_snapshot() as session:
         position = await desk_position(session, account, known_id(position_id))
         fair = await fair_by_id(session, position.fair_id)
+        check_may_look(closes_at=fair.timetable.closes_at, now=now)
         company_id = company_of(account)
         rows = await desk.every_row(session, company_id=company_id, position_id=position.id)
     content = await asyncio.to_thread(_sheet, services.keys, rows, fair.zone)
