@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from jobfair.applicants.rules.personal import PERSONAL
 from jobfair.db import Database
 from jobfair.db.migrations import upgrade
 from jobfair.db.sealed import Keys, make_key_file, read_keys
@@ -23,12 +24,14 @@ SLUG = "uji-beban"
 QUESTIONS = ["Berapa lama pengalaman Anda?", "Kapan Anda dapat mulai?"]
 DUTIES = ["Menjalankan mesin produksi sesuai petunjuk kerja.", "Mencatat hasil tiap giliran kerja."]
 REQUIREMENTS = ["Teliti dan jujur.", "Bersedia bekerja bergiliran.", "Sehat jasmani."]
-PROFILE = (
-    '{"birth_date":"1998-05-01","district":"12.09.19","education":"smk","experience":"Dua tahun '
-    'di gudang dan satu tahun di pengemasan.","experience_years":3,"graduation_year":2016,'
-    '"major":"Teknik Mesin","name":"Pelamar %07d","phone":"081200000000","school":"SMK Contoh",'
-    '"sex":"P","village":"Sentang"}'
+COUNTED = (
+    '{"age":27,"cv":"","district":"12.09.19","education":"smk","experience_years":3,"sex":"P"}'
 )
+TOLD = {
+    "name": "Pelamar", "birth_date": "1998-05-01", "phone": "+6281200000000",
+    "major": "Teknik Mesin", "school": "SMK Contoh", "graduation_year": 2016,
+    "experience": "Dua tahun di gudang dan satu tahun di pengemasan.", "village": "Sentang",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,11 +141,11 @@ def _stored(at: datetime) -> str:
 
 
 def _people(connection: sqlite3.Connection, fair: Fair, now: datetime) -> None:
-    at = _stored(now)
+    at, keys = _stored(now), fair.keys
     numbers = range(1, fair.applicants + 1)
     connection.executemany(
-        "insert into account(id, role, sign_in_key, name, created_at) values (?,?,?,?,?)",
-        ((n, Role.APPLICANT, n.to_bytes(32), f"Pelamar {n:07d}", at) for n in numbers),
+        "insert into account(id, role, sign_in_key, name, created_at) values (?,?,?,'',?)",
+        ((n, Role.APPLICANT, n.to_bytes(32), at) for n in numbers),
     )
     connection.execute(
         "insert into account(id, role, sign_in_key, name, company_id, created_at) "
@@ -150,15 +153,11 @@ def _people(connection: sqlite3.Connection, fair: Fair, now: datetime) -> None:
         (fair.applicants + 1, Role.REVIEWER, (2**200).to_bytes(32), at),
     )
     connection.executemany(
-        "insert into applicant(id, account_id, public_id, name, nik_sealed, nik_index, nik_region,"
-        " sex, birth_date, phone, education, major, school, graduation_year, experience_years,"
-        " experience, district, village, disability, sample, created_at, completed_at,"
-        " updated_at) values"
-        " (?1, ?1, ?2, ?3, x'01', ?4, '12.09', 'P', '1998-05-01', '081200000000', 'smk',"
-        " 'Teknik Mesin', 'SMK Contoh', 2016, 3,"
-        " 'Dua tahun di gudang dan satu tahun di pengemasan.', '12.09.19', 'Sentang', '', 0,"
-        " ?5, ?5, ?5)",
-        ((n, f"bangku-{n}", f"Pelamar {n:07d}", n.to_bytes(32), at) for n in numbers),
+        "insert into applicant(id, account_id, public_id, key_wrapped, personal_sealed, nik_sealed,"
+        " nik_index, nik_region, sex, education, experience_years, district, sample, created_at,"
+        " completed_at, updated_at) values (?1, ?1, ?2, ?3, ?4, x'01', ?5, '12.09', 'P', 'smk', 3,"
+        " '12.09.19', 0, ?6, ?6, ?6)",
+        ((n, *_sealed(keys, n), n.to_bytes(32), at) for n in numbers),
     )
     connection.executemany(
         "insert into sign_in(token_hash, account_id, made_at, seen_at) values (?,?,?,?)",
@@ -166,24 +165,31 @@ def _people(connection: sqlite3.Connection, fair: Fair, now: datetime) -> None:
     )
 
 
+def _sealed(keys: Keys, number: int) -> tuple[str, bytes, bytes]:
+    """Return public id, wrapped key and sealed profile of a person."""
+    person = keys.new_person(f"bangku-{number}")
+    told = TOLD | {"name": f"Pelamar {number:07d}"}
+    return person.person, keys.wrap(person), person.seal(told, what=PERSONAL)
+
+
 def _ledger(connection: sqlite3.Connection, fair: Fair, now: datetime) -> None:
     if not fair.applications:
         return
     facts = {
-        "a": fair.applicants, "p": fair.positions, "m": fair.applications, "profile": PROFILE,
+        "a": fair.applicants, "p": fair.positions, "m": fair.applications, "profile": COUNTED,
         "year": f"{now.year % 100:02d}", "start": _stored(now - timedelta(hours=1))[:19],
     }  # fmt: skip
     connection.execute(
         """
         with recursive k(n) as (values (0) union all select n + 1 from k where n + 1 < :m)
         insert into application(fair_id, seq, receipt, applicant_id, position_id, received_at,
-                                profile, answers, stage, stage_at, note)
+                                profile, personal_sealed, stage, stage_at, note)
         select 1, n + 1,
                'BGK-' || :year || '-' || printf('%05d', n + 1) || '-' || printf('%02d',
                    98 - cast(:year || printf('%05d', n + 1) as integer) * 100 % 97),
                n % :a + 1, 1 + (n / :a + n % :a) % :p,
                datetime(:start, '+' || (n * 3000 / :m) || ' seconds') || '.000000',
-               printf(:profile, n % :a + 1), '["Tiga tahun.","Senin depan."]', 'new',
+               :profile, (select personal_sealed from applicant where id = n % :a + 1), 'new',
                datetime(:start, '+' || (n * 3000 / :m) || ' seconds') || '.000000', ''
         from k
         """,

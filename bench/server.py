@@ -70,7 +70,7 @@ async def apply_naively(
             answers=(form.text("answer_1"), form.text("answer_2")),
             received_at=now,
         )
-        (outcome,) = await accept(session, [submission])
+        (outcome,) = await accept(session, [submission], keys=services.keys)
     if not isinstance(outcome, Receipt):
         raise outcome
     return Redirect(f"/{SLUG}/lamaran/{outcome.number}", status_code=303)

@@ -97,7 +97,8 @@ def make_services(
     hub = Hub()
     database.announce = hub.announce
     steered, shared = AnchoredClock(), not database.is_sqlite
-    door = Door(database, clock or steered)
+    keys = keys or read_keys(settings.keys)
+    door = Door(database, clock or steered, keys)
     return Services(
         database=database,
         clock=clock or steered,
@@ -106,7 +107,7 @@ def make_services(
         bus=Bus(database, hub) if shared else None,
         timekeeper=Timekeeper(database, steered, door) if shared and clock is None else None,
         data=Path(database.url.database or "").parent if database.is_sqlite else settings.data,
-        keys=keys or read_keys(settings.keys),
+        keys=keys,
         base_url=settings.base_url.rstrip("/"),
         proxy=settings.proxy,
         metrics_token=settings.metrics_token,
@@ -201,7 +202,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
     )
     app.state.services = services
     app.state.fairs = FairCache(services.database)
-    app.state.letters = Letters(environment, services.base_url)
+    app.state.letters = Letters(environment, services.base_url, services.keys)
     app.state.sender = Sender(
         services.database,
         services.clock,

@@ -16,8 +16,15 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from jobfair.applicants.actions.profile import put_profile
 from jobfair.applicants.models import Applicant
-from jobfair.applicants.queries import nik_context
+from jobfair.applicants.queries import disability_of, nik_context, personal_of
+from jobfair.applicants.rules.personal import (
+    DISABILITY,
+    PERSONAL,
+    Personal,
+    personal_values,
+)
 from jobfair.companies.models import Company
 from jobfair.credentials.models import Contact
 from jobfair.credentials.queries import contact_context
@@ -170,7 +177,7 @@ def make_account(
         "role": role,
         "sign_in_key": keys.blind_index(typed),
         "password_hash": password_hash(),
-        "name": f"Orang Contoh {n}",
+        "name": "" if role is Role.APPLICANT else f"Orang Contoh {n}",
         "email": None if role is Role.APPLICANT else typed,
         "created_at": OPENS - timedelta(days=10),
         "duty": Duty.COMMITTEE if role is Role.ORGANISER else None,
@@ -219,7 +226,28 @@ def make_applicant(*, nik: str = "", keys: Keys = KEYS, **more: Any) -> Applican
         "completed_at": OPENS - timedelta(days=10),
         "updated_at": OPENS - timedelta(days=10),
     }
-    return Applicant(**row | more)
+    row |= more
+    person = keys.new_person(row["public_id"])
+    kind, personal = row.pop("disability"), {one: row.pop(one) for one in Personal.__annotations__}
+    applicant = Applicant(
+        **row,
+        key_wrapped=keys.wrap(person),
+        personal_sealed=person.seal(personal_values(Personal(**personal)), what=PERSONAL),
+        disability_sealed=person.seal(kind, what=DISABILITY) if kind else None,
+    )
+    applicant.name = personal["name"]  # what tests look for; no column has it
+    return applicant
+
+
+def tell(applicant: Applicant, **told: Any) -> None:
+    """Change a profile as its owner would."""
+    put_profile(applicant, KEYS, told)
+
+
+def read_profile(applicant: Applicant) -> dict[str, Any]:
+    """Return what is sealed of a profile."""
+    kind = disability_of(applicant, KEYS)
+    return vars(personal_of(applicant, KEYS)) | {"disability": kind}
 
 
 @dataclass

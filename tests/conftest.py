@@ -285,7 +285,7 @@ def keys() -> Keys:
 @pytest.fixture
 async def door(database: Database, clock: ControlledClock) -> AsyncIterator[Door]:
     """Give a running door on ``database``."""
-    async with running(Door(database, clock)) as door:
+    async with running(Door(database, clock, KEYS)) as door:
         yield door
 
 
@@ -322,7 +322,7 @@ def services(
     return Services(
         database=database,
         clock=clock,
-        door=Door(database, clock),
+        door=Door(database, clock, KEYS),
         hub=hub,
         keys=keys,
         base_url=ADDRESS_OF_SITE,

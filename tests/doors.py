@@ -12,7 +12,7 @@ from jobfair.applications.models import Application
 from jobfair.clock import Clock
 from jobfair.db import Database
 from jobfair.intake.door import Arrival, Door
-from tests.builders import Staged, stage
+from tests.builders import KEYS, Staged, stage
 
 
 @contextlib.asynccontextmanager
@@ -45,7 +45,7 @@ async def nodes(url: str, clock: Clock, count: int) -> AsyncIterator[list[Door]]
         for _ in range(count):
             database = Database(url)
             stack.push_async_callback(database.close)
-            made.append(await stack.enter_async_context(running(Door(database, clock))))
+            made.append(await stack.enter_async_context(running(Door(database, clock, KEYS))))
         yield made
 
 

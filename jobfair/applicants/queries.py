@@ -9,11 +9,12 @@ from sqlalchemy import Row, bindparam, delete, select, update
 
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import Nik, NikBirth, NikFacts, birth_told_by, read_nik
+from jobfair.applicants.rules.personal import DISABILITY, PERSONAL, Personal, read_personal
 from jobfair.credentials.queries import delete_credentials
 from jobfair.db import Session
 from jobfair.db.base import plain
-from jobfair.db.sealed import Keys
-from jobfair.errors import NotFound
+from jobfair.db.sealed import Keys, PersonalKey
+from jobfair.errors import NotFound, Refused
 from jobfair.people.queries import account_by_id, delete_accounts
 
 
@@ -57,9 +58,49 @@ async def applicant_row(session: Session, account_id: int, *, lock: bool = False
     return found
 
 
-async def applicant_of_account(session: Session, account_id: int) -> ApplicantFacts:
+async def applicant_of_account(session: Session, keys: Keys, account_id: int) -> ApplicantFacts:
     """Return the applicant behind an account; ``NotFound`` when it has none."""
-    return plain(ApplicantFacts, await applicant_row(session, account_id))
+    row = await applicant_row(session, account_id)
+    told = vars(personal_of(row, keys)) | {"disability": disability_of(row, keys)}
+    return plain(ApplicantFacts, row, **told)
+
+
+async def name_of_applicant(session: Session, keys: Keys, account_id: int) -> str:
+    """Return what the applicant behind an account is called; empty for staff and the forgotten."""
+    found = await session.scalar(select(Applicant).where(Applicant.account_id == account_id))
+    if found is None or found.key_wrapped is None:
+        return ""
+    return personal_of(found, keys).name
+
+
+async def person_key(session: Session, keys: Keys, account_id: int) -> PersonalKey:
+    """Return the own key of the applicant behind an account. Raises as :func:`key_of` does."""
+    return key_of(await applicant_row(session, account_id), keys)
+
+
+def key_of(applicant: Applicant, keys: Keys) -> PersonalKey:
+    """Return the person's own key.
+
+    Raises:
+        Refused: ``forgotten``, it was destroyed.
+
+    """
+    if applicant.key_wrapped is None:
+        raise Refused("forgotten", "Data orang ini sudah dihapus oleh pemiliknya.")
+    return keys.person(applicant.key_wrapped, applicant.public_id)
+
+
+def personal_of(applicant: Applicant, keys: Keys) -> Personal:
+    """Return what identifies a person. Raises as :func:`key_of` does."""
+    return read_personal(key_of(applicant, keys).unseal(applicant.personal_sealed, what=PERSONAL))
+
+
+def disability_of(applicant: Applicant, keys: Keys) -> str:
+    """Return the kind of disability a person has told; empty when none."""
+    if applicant.disability_sealed is None:
+        return ""
+    told: str = key_of(applicant, keys).unseal(applicant.disability_sealed, what=DISABILITY)
+    return told
 
 
 async def applicant_for_nik(session: Session, nik_index: bytes) -> Applicant | None:
@@ -85,7 +126,7 @@ class PersonAtCounter:
 
 async def person_at_counter(session: Session, keys: Keys, account_id: int) -> PersonAtCounter:
     """Return the person behind an applicant's account; ``NotFound`` when there is none."""
-    applicant = await applicant_of_account(session, account_id)
+    applicant = await applicant_of_account(session, keys, account_id)
     account = await account_by_id(session, account_id)
     return PersonAtCounter(
         account_id=account_id,
@@ -128,20 +169,28 @@ async def delete_unfinished(session: Session, *, before: datetime) -> int:
 
 async def sealed_niks(
     session: Session, *, after: int, most: int
-) -> Sequence[Row[int, int, str, bytes]]:
-    """Return id, account, public id and sealed NIK of the next applicants by id."""
+) -> Sequence[Row[int, int, str, bytes, bytes | None]]:
+    """Return id, account, public id, sealed NIK and wrapped key of the next applicants by id."""
     query = select(
-        Applicant.id, Applicant.account_id, Applicant.public_id, Applicant.nik_sealed
+        Applicant.id,
+        Applicant.account_id,
+        Applicant.public_id,
+        Applicant.nik_sealed,
+        Applicant.key_wrapped,
     ).where(Applicant.id > after)
     return (await session.execute(query.order_by(Applicant.id).limit(most))).all()
 
 
 async def set_sealed_niks(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Store NIKs sealed anew: ``applicant``, ``sealed`` and ``index`` of each."""
+    """Store what was sealed anew: ``applicant``, ``sealed``, ``index`` and ``wrapped`` of each."""
     table = Applicant.metadata.tables[Applicant.__tablename__]
     statement = (
         update(table)
         .where(table.c.id == bindparam("applicant"))
-        .values(nik_sealed=bindparam("sealed"), nik_index=bindparam("index"))
+        .values(
+            nik_sealed=bindparam("sealed"),
+            nik_index=bindparam("index"),
+            key_wrapped=bindparam("wrapped"),
+        )
     )
     await session.execute(statement, rows)

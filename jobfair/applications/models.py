@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jobfair.applications.rules import Stage
@@ -33,8 +33,11 @@ class Application(Base):
     received_at: Mapped[datetime]
     """When the whole request had arrived, on the one clock; this is what the window judges."""
     profile: Mapped[Any] = mapped_column(Document)
-    """What was sent, frozen. Never a NIK."""
-    answers: Mapped[Any] = mapped_column(Document)
+    """What is counted of what was sent, frozen: nothing that identifies the person."""
+    personal_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """The rest of what was sent, frozen, under the person's own key. Never a NIK."""
+    answers_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Answers to the position's questions, under the same key; None when it asks nothing."""
     stage: Mapped[Stage] = mapped_column(default=Stage.NEW)
     stage_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")

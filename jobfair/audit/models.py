@@ -20,6 +20,6 @@ class AuditEntry(Base):
     """None: the clock or the command line."""
     act: Mapped[str]
     fair_id: Mapped[int | None] = mapped_column(index=True)
-    subject: Mapped[str] = mapped_column(default="")
+    subject: Mapped[str] = mapped_column(default="", index=True)
     reason: Mapped[str] = mapped_column(default="")
     facts: Mapped[Any] = mapped_column(Document, default=dict)

@@ -91,7 +91,7 @@ async def build_demo(settings: Settings, folder: Path, *, now: datetime) -> None
         )  # fmt: skip
         await _add_staff(database, settings, scenario, now)
         clock = ControlledClock(now)
-        door = Door(database, clock)
+        door = Door(database, clock, read_keys(settings.keys))
         serving = asyncio.create_task(door.run())
         with progress_bar("Memutar hari-hari yang sudah lewat", total=scenario.events) as advance:
             await play(database, door, clock, scenario, until=now, advance=advance)

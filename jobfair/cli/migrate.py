@@ -41,7 +41,7 @@ async def prepare(settings: Settings) -> bool:
                 path=settings.keys,
             )
         keys = read_keys(settings.keys)
-        changed = await upgrade(database)
+        changed = await upgrade(database, keys=keys)
         if before is not None and before < UNSIGNED_BEFORE:
             async with database.transaction() as session:
                 await sign_closings(session, old=None, new=keys)

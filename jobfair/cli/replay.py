@@ -121,7 +121,7 @@ async def _repeat(door: Door, scenario: Scenario, probes: Probes) -> None:
 async def play_at_once(database: Database, scenario: Scenario, keys: Keys) -> Probes:
     """Play the fair without sleeping, try the edges of its window, and close it."""
     clock, probes = ControlledClock(scenario.opens_at - timedelta(microseconds=1)), Probes()
-    door = Door(database, clock)
+    door = Door(database, clock, keys)
     serving = asyncio.create_task(door.run())
     unsent = _unsent(scenario)
     early = unsent or next(iter(scenario.applications), None)

@@ -38,6 +38,7 @@ WRITER_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=10000",
     "trusted_schema=OFF",
+    "secure_delete=ON",
     "journal_size_limit=67108864",
     "wal_autocheckpoint=4000",
 )

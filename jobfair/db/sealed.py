@@ -6,18 +6,56 @@ database, in a file that only the server's user may read.
 """
 
 import hmac
+import json
 import os
 import stat
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from jobfair.db.base import canonical_json
 from jobfair.encryption import KEY_BYTES, DecryptionFailed, decrypt, encrypt, new_key
 from jobfair.errors import Misconfigured
+
+UNOPENED = "Data tersegel tidak dapat dibuka. Periksa apakah berkas kunci yang dipakai benar."
+
+
+class PersonalKey:
+    """The key of one person's data, good for values of this person only; keep it for a request."""
+
+    def __init__(self, key: bytes, person: str) -> None:
+        self._key = key
+        self.person = person
+
+    def __repr__(self) -> str:
+        """Never show a key."""
+        return "PersonalKey(...)"
+
+    def seal(self, value: object, *, what: str) -> bytes:
+        """Return a JSON value encrypted; it opens as the same thing of the same person only."""
+        data = canonical_json(value).encode()
+        return encrypt(data, key=self._key, context=f"{what}:{self.person}")
+
+    def unseal(self, sealed: bytes, *, what: str) -> Any:
+        """Return the value that was sealed.
+
+        Raises:
+            Misconfigured: it is another person's, another thing, or was changed.
+
+        """
+        try:
+            return json.loads(decrypt(sealed, key=self._key, context=f"{what}:{self.person}"))
+        except DecryptionFailed:
+            raise Misconfigured(UNOPENED) from None
+
+    def wrapped(self, wrapping: bytes) -> bytes:
+        """Return this key encrypted under another."""
+        return encrypt(self._key, key=wrapping, context=f"person:{self.person}")
 
 
 class Keys:
@@ -28,6 +66,7 @@ class Keys:
             return HKDF(hashes.SHA256(), 32, salt=None, info=label).derive(root)
 
         self._seal = derive(b"jobfair seal v1")
+        self._wrapping = derive(b"jobfair person keys v1")
         self._index = derive(b"jobfair blind index v1")
         self._token = derive(b"jobfair form token v1")
         self._signer = Ed25519PrivateKey.from_private_bytes(derive(b"jobfair record signature v1"))
@@ -50,9 +89,28 @@ class Keys:
         try:
             return decrypt(sealed, key=self._seal, context=context).decode()
         except DecryptionFailed:
-            raise Misconfigured(
-                "Data tersegel tidak dapat dibuka. Periksa apakah berkas kunci yang dipakai benar."
-            ) from None
+            raise Misconfigured(UNOPENED) from None
+
+    def new_person(self, person: str) -> PersonalKey:
+        """Return a random key for a person who has none yet."""
+        return PersonalKey(new_key(), person)
+
+    def wrap(self, personal: PersonalKey) -> bytes:
+        """Return a person's key as it is stored. Deleting every copy of it forgets the person."""
+        return personal.wrapped(self._wrapping)
+
+    def person(self, wrapped: bytes, person: str) -> PersonalKey:
+        """Return the key of a person as it was wrapped.
+
+        Raises:
+            Misconfigured: another root key, or another person's.
+
+        """
+        try:
+            key = decrypt(wrapped, key=self._wrapping, context=f"person:{person}")
+        except DecryptionFailed:
+            raise Misconfigured(UNOPENED) from None
+        return PersonalKey(key, person)
 
     def blind_index(self, text: str) -> bytes:
         """Return 32 bytes that are equal for equal texts and tell nothing without the key."""

@@ -1,43 +1,44 @@
 """Keeping and forgetting drafts."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
+from jobfair.db.sealed import PersonalKey
 from jobfair.drafts import queries
 from jobfair.drafts.rules import KEPT_FOR, draft_fields
 
 
-def _context(account_id: int, form: str) -> str:
-    return f"draft:{account_id}:{form}"
+def _what(form: str) -> str:
+    return f"draft:{form}"
 
 
 async def keep_draft(
     session: Session,
-    keys: Keys,
+    person: PersonalKey,
     *,
     account_id: int,
     form: str,
     given: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Keep what was typed into a form, encrypted; nothing typed ends an earlier draft."""
+    """Keep what was typed into a form, under the person's key; nothing ends an earlier one."""
     fields = draft_fields(given)
     if not fields:
         await queries.delete_draft(session, account_id, form)
         return
-    sealed = keys.seal(json.dumps(fields), context=_context(account_id, form))
+    sealed = person.seal(fields, what=_what(form))
     await queries.store_draft(session, account_id=account_id, form=form, sealed=sealed, now=now)
 
 
-async def read_draft(session: Session, keys: Keys, *, account_id: int, form: str) -> dict[str, str]:
+async def read_draft(
+    session: Session, person: PersonalKey, *, account_id: int, form: str
+) -> dict[str, str]:
     """Return what this person typed into a form earlier; empty when there is nothing."""
     sealed = await queries.sealed_draft(session, account_id, form)
     if sealed is None:
         return {}
-    fields: dict[str, str] = json.loads(keys.unseal(sealed, context=_context(account_id, form)))
+    fields: dict[str, str] = person.unseal(sealed, what=_what(form))
     return fields
 
 

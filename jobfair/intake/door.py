@@ -22,6 +22,7 @@ from jobfair.applications.actions.accepting import Outcome, Receipt, Submission,
 from jobfair.clock import Clock
 from jobfair.db import Database
 from jobfair.db.faults import describe, is_transient
+from jobfair.db.sealed import Keys
 from jobfair.errors import InternalFault, JobFairError, Overloaded, retry_after
 
 log = logging.getLogger(__name__)
@@ -58,10 +59,17 @@ class Door:
     """One per process. Start it with :meth:`run`; hand in with :meth:`submit`."""
 
     def __init__(
-        self, database: Database, clock: Clock, *, capacity: int = CAPACITY, batch: int = BATCH
+        self,
+        database: Database,
+        clock: Clock,
+        keys: Keys,
+        *,
+        capacity: int = CAPACITY,
+        batch: int = BATCH,
     ) -> None:
         self._database = database
         self._clock = clock
+        self._keys = keys
         self._capacity = capacity
         self._batch = batch
         self._queue: deque[_Waiting] = deque()
@@ -218,7 +226,9 @@ class Door:
     async def _write(self, taken: list[_Waiting]) -> None:
         try:
             submissions = [one.submission for one in taken]
-            outcomes = await self._database.write(partial(accept, submissions=submissions))
+            outcomes = await self._database.write(
+                partial(accept, submissions=submissions, keys=self._keys)
+            )
         except Exception as error:  # noqa: BLE001 - whatever went wrong, everybody is answered
             await self._after_error(taken, error)
             return

@@ -24,6 +24,7 @@ from jobfair.intake.door import Door
 from jobfair.mailing.sender import Sender
 from jobfair.outbox.rules import Channel
 from jobfair.people.actions import forget_expired
+from jobfair.privacy import actions as privacy
 from jobfair.reporting.press import Press
 from jobfair.store import Store
 from jobfair.tally.queries.frozen import closing_of
@@ -102,6 +103,12 @@ async def tidy(tools: Tools) -> None:
         await forget_unfinished(session, now=tools.clock.now())
 
 
+async def let_go(tools: Tools) -> None:
+    """Delete the accounts and looks that were kept for as long as was promised."""
+    async with tools.database.transaction() as session:
+        await privacy.let_go(session, keys=tools.keys, now=tools.clock.now())
+
+
 async def give_up(tools: Tools) -> None:
     """Mark uploads that were never finished, and CVs that no company may read any more."""
     async with tools.database.transaction() as session:
@@ -146,6 +153,7 @@ SCHEDULE = (
     Job("send e-mail", send_email, seconds=1),
     Job("send to telephones", send_to_gateway, seconds=1),
     Job("forget sign-ins that have run out", tidy, seconds=3600),
+    Job("delete accounts that were not used for two years", let_go, seconds=3600),
     Job("mark documents that nobody needs", give_up, seconds=3600),
     Job("delete documents that were removed", clear_away, seconds=60),
 )

@@ -10,9 +10,11 @@ from typing import Any
 
 from jinja2 import Environment
 
+from jobfair.applicants.queries import name_of_applicant
 from jobfair.applications.queries.about import about_receipt
 from jobfair.clock import WIB
 from jobfair.db import Session
+from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import fair_by_id
 from jobfair.outbox.queries import QueuedMessage
 from jobfair.people.rules import Recipient
@@ -36,8 +38,9 @@ class Written:
 class Letters:
     """Writes letters from ``templates/mail``."""
 
-    def __init__(self, pages: Environment, base_url: str) -> None:
+    def __init__(self, pages: Environment, base_url: str, keys: Keys) -> None:
         """``pages`` is the environment of pages; plain text is not escaped here."""
+        self._keys = keys
         self._environment = pages.overlay(
             autoescape=lambda name: name is None or name.endswith(".html")
         )
@@ -63,6 +66,7 @@ class Letters:
         return {
             "facts": facts,
             "at": message.created_at,
+            "name": await name_of_applicant(session, self._keys, message.account_id),
             "application": application,
             "fair": fair,
             "zone": fair.zone if fair else WIB,
@@ -79,7 +83,7 @@ class Letters:
         known = {
             **context,
             "lang": language,
-            "name": recipient.name,
+            "name": recipient.name or context["name"],
             "unsubscribe": "",
         }
         render = self._environment.get_template

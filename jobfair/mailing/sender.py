@@ -218,4 +218,4 @@ class Sender:
                 raise HandOverError(Reason.GONE) from None
         key = f"{message.id}.{int(message.created_at.timestamp())}@{self._host}"
         letter = self._letters.write(message, recipient, context)
-        return Outgoing(key, to, recipient.name, letter, message.created_at)
+        return Outgoing(key, to, recipient.name or context["name"], letter, message.created_at)

@@ -235,3 +235,8 @@ async def tell_by_hand(
         session, delivery_id, fair_ids=fair_ids, was=State.WAITING, **told
     ):
         raise Refused("told", "Orang ini sudah dikabari.")
+
+
+async def forget_messages_of(session: Session, account_id: int) -> None:
+    """Delete an account's inbox, with what is still on its way."""
+    await queries.delete_messages_of(session, account_id)

@@ -97,6 +97,13 @@ async def delete_messages(session: Session, ids: Sequence[int]) -> None:
     )
 
 
+async def delete_messages_of(session: Session, account_id: int) -> None:
+    """Delete every message of an account, and its deliveries."""
+    mine = select(Message.id).where(Message.account_id == account_id)
+    await session.execute(delete(Delivery).where(Delivery.message_id.in_(mine)))
+    await session.execute(delete(Message).where(Message.account_id == account_id))
+
+
 async def messages_to_fan_out(session: Session, *, now: datetime, most: int) -> list[QueuedMessage]:
     """Return messages whose deliveries are to be made, oldest first."""
     query = select(Message).where(Message.fanned_out_at.is_(None), Message.send_at <= now)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from jobfair.db import Session
 from jobfair.positions.models import SavedPosition
-from jobfair.positions.queries import forget_saved, saved_ids, saved_positions
+from jobfair.positions.queries import forget_all_saved, forget_saved, saved_ids, saved_positions
 
 MOST_SAVED = 200
 
@@ -25,3 +25,8 @@ async def save_positions(
 async def unsave_position(session: Session, *, account_id: int, position_id: int) -> None:
     """Take a position off an account's list."""
     await forget_saved(session, account_id=account_id, position_id=position_id)
+
+
+async def forget_saved_of(session: Session, *, account_id: int) -> None:
+    """Forget every position and search that an account has saved."""
+    await forget_all_saved(session, account_id)

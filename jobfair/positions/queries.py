@@ -12,7 +12,7 @@ from jobfair.companies.queries import CompanyFacts
 from jobfair.db import Session
 from jobfair.db.base import plain
 from jobfair.errors import NotFound
-from jobfair.positions.models import Position, SavedPosition
+from jobfair.positions.models import Position, SavedPosition, SavedSearch
 from jobfair.positions.rules.offers import Offer
 
 
@@ -208,6 +208,12 @@ async def forget_saved(session: Session, *, account_id: int, position_id: int) -
             SavedPosition.account_id == account_id, SavedPosition.position_id == position_id
         )
     )
+
+
+async def forget_all_saved(session: Session, account_id: int) -> None:
+    """Forget every position and search that an account has saved."""
+    for table in (SavedPosition, SavedSearch):
+        await session.execute(delete(table).where(table.account_id == account_id))
 
 
 async def accounts_to_tell_of_opening(session: Session, fair_id: int) -> list[tuple[int, int]]:

@@ -10,6 +10,8 @@ from jobfair.applicants.models import Applicant
 from jobfair.applications.actions.accepting import Submission, accept
 from jobfair.applications.actions.stages import move_stage, withdraw
 from jobfair.applications.models import Application, StageChange
+from jobfair.applications.queries.receipts import sent_by
+from jobfair.applications.queries.sealed import read_sent
 from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
 from jobfair.errors import Refused
@@ -17,7 +19,7 @@ from jobfair.fairs.actions import close_early, pause_fair
 from jobfair.fairs.models import Fair, FairWindow
 from jobfair.intake import door as doors
 from jobfair.positions.models import Position
-from tests.builders import CLOSES, NOW, OPENS, make_account
+from tests.builders import CLOSES, KEYS, NOW, OPENS, make_account, tell
 from tests.doors import apply, nodes, staged
 from tests.recount import problems_of
 
@@ -74,7 +76,7 @@ async def test_age_and_residence_are_judged_and_others_in_the_batch_are_not(data
             (here_by_regency, {"district": "12.09"}),
             (elsewhere_by_regency, {"district": "12.1"}),
         ]:
-            await session.execute(update(Applicant).where(Applicant.id == who).values(**values))
+            tell(await session.get_one(Applicant, who), **values)
 
     outcomes = await asyncio.gather(
         *(apply(door, made, who) for who in range(5)), return_exceptions=True
@@ -87,7 +89,9 @@ async def test_age_and_residence_are_judged_and_others_in_the_batch_are_not(data
 
 async def test_the_age_is_that_of_the_day_in_the_zone_of_the_fair(database, door, clock):
     made = await staged(database)
-    await change(database, Applicant, birth_date=date(2009, 3, 5))
+    async with database.transaction() as session:
+        one = await session.get_one(Applicant, made.applicants[0].id)
+        tell(one, birth_date=date(2009, 3, 5))
     midnight = NOW.replace(day=5, hour=0, minute=0)
 
     clock.move_to(midnight - timedelta(microseconds=1))
@@ -150,14 +154,19 @@ async def test_who_has_withdrawn_does_not_come_back_after_the_closing(database, 
 async def test_the_profile_is_frozen_and_holds_no_nik(database, door):
     made = await staged(database)
     await apply(door, made)
-    await change(database, Applicant, name="Nama Baru")
+    async with database.transaction() as session:
+        tell(await session.get_one(Applicant, made.applicants[0].id), name="Nama Baru")
 
     async with database.snapshot() as session:
-        row = (await session.scalars(select(Application))).one()
+        sent = (await sent_by(session, made.applicants[0].id))[0]
 
-    assert row.profile["name"] != "Nama Baru"
-    assert made.niks[0] not in str(row.profile)
-    assert not {"nik", "kk", "nik_index", "nik_sealed", "disability"} & set(row.profile)
+    assert sorted(sent.profile) == [
+        "age", "cv", "district", "education", "experience_years", "sex",
+    ]  # fmt: skip
+    sent = read_sent(KEYS, sent)
+    assert sent.profile["name"] == made.applicants[0].name
+    assert made.niks[0] not in str(sent.profile)
+    assert not {"nik", "kk", "nik_index", "nik_sealed", "disability"} & set(sent.profile)
 
 
 async def test_outcomes_are_in_the_order_given(database):
@@ -167,7 +176,7 @@ async def test_outcomes_are_in_the_order_given(database):
         for at, (who, what) in enumerate(reversed(made.pairs()))
     ]
     async with database.transaction() as session:
-        outcomes = await accept(session, [*wishes, *wishes])
+        outcomes = await accept(session, [*wishes, *wishes], keys=KEYS)
 
     assert [(outcome.seq, outcome.repeated) for outcome in outcomes] == [
         *((seq, False) for seq in range(1, 10)),

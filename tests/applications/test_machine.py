@@ -165,7 +165,7 @@ class Machine(RuleBasedStateMachine):
             )
             for a, p in pairs
         ]
-        for pair, outcome in zip(pairs, self.act(accept, batch), strict=True):
+        for pair, outcome in zip(pairs, self.act(accept, batch, keys=KEYS), strict=True):
             self.expect(pair, outcome)
 
     def expect(self, pair: tuple[int, int], outcome: Outcome) -> None:

@@ -17,11 +17,11 @@ from jobfair.cli.replay import (
     recount_by_sql,
     stage_fair,
 )
+from jobfair.db.sealed import read_keys
 from jobfair.loading import BadFiles
 from jobfair.settings import Settings
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.recount import differences
-from tests.builders import KEYS
 from tests.loading.folders import spoil, write, write_folder, write_people
 
 OPENS, AGE = "not_open", "Job fair ini untuk pelamar berusia paling sedikit 18 tahun."
@@ -54,7 +54,7 @@ def play(folder, tmp_path):
         await prepare(settings)
         async with ready_database(settings) as database:
             scenario = await stage_fair(settings, database, folder)
-            probes = await play_at_once(database, scenario, KEYS)
+            probes = await play_at_once(database, scenario, read_keys(settings.keys))
             async with database.snapshot() as session:
                 closing = await closing_of(session, scenario.fair_id)
                 assert await differences(session, scenario.fair_id) == []

@@ -55,7 +55,7 @@ def send(tools, made):
             made.fair.id, made.applicants[who].id, made.positions[position].id, (), NOW
         )
         async with tools.database.transaction() as session:
-            await accept(session, [one])
+            await accept(session, [one], keys=KEYS)
 
     return run
 

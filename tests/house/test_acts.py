@@ -54,6 +54,9 @@ ANNOUNCES = {
     Act.SIGN_OUT_OTHERS: {"browser"},
     Act.RESET_APPLICANT: set(),  # a code; using it is RECOVER
     Act.RESET_ORGANISER: set(),  # by people.reset_password, which marks the account
+    Act.DELETE_PERSON: set(),  # both by applicants.forget_applicant, which marks the account
+    Act.DELETE_UNUSED: set(),
+    Act.RETENTION: set(),
 }
 """What may be stale on an open page, or forbidden to it, after each act."""
 

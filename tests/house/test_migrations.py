@@ -9,12 +9,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 
 import jobfair.app  # noqa: F401 - every model is known once the whole program is
+from jobfair.applicants.queries import applicant_of_account
+from jobfair.applications.queries.receipts import sent_by
+from jobfair.applications.queries.sealed import read_sent
 from jobfair.cvs.models import ApplicantCv
 from jobfair.db import Base
 from jobfair.db.migrations import _config, newest_revision, revision_of, upgrade
 from jobfair.documents.models import StoredDocument
 from jobfair.documents.rules import Kind
 from jobfair.errors import Misconfigured
+from jobfair.people.queries import account_by_id
+from tests.builders import KEYS
 
 
 def differences(connection: Connection) -> list[object]:
@@ -141,7 +146,7 @@ async def test_documents_of_applicants_become_cvs_of_theirs(database):
             for one in UPLOADS.format(id=at, bytes=value, at=f"'{AT}'").split(";\n"):
                 await connection.exec_driver_sql(one)
 
-    await upgrade(database)
+    await upgrade(database, keys=KEYS)
 
     async with database.snapshot() as session:
         query = select(ApplicantCv.document_id, ApplicantCv.applicant_id, ApplicantCv.replaced_at)
@@ -163,3 +168,58 @@ async def test_documents_of_applicants_become_cvs_of_theirs(database):
     ]  # fmt: skip
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+SENT = """
+insert into fair_window (fair_id, ordinal, opens_at, closes_at, made_at, reason)
+  values (1, 1, '2026-03-01 01:00:00+00:00', '2026-03-09 09:00:00+00:00',
+  '2026-02-01 00:00:00+00:00', '');
+insert into company (id, office_id, slug, name, legal_form, kind, kbli, district, address, about)
+  values (1, 1, 'c', 'C', 'PT', 'formal', 'C', '12.09.19', '', '');
+insert into position (id, fair_id, company_id, slug, title, kbji, employment, openings, education,
+  experience_years, wage_period, wage_note, district, sector, disability_friendly, hours, duties,
+  requirements, questions, search_text) values (1, 1, 1, 'p', 'P', '8', 'pkwt', 1, '[]', 0, 'bulan',
+  '', '12.09.19', 'formal', false, '', '[]', '[]', '["Mengapa?"]', 'p');
+insert into account (id, role, sign_in_key, name, created_at)
+  values (1, 'applicant', {bytes}, 'Siti Rahma', '2026-03-01 00:00:00+00:00');
+insert into applicant (id, account_id, public_id, name, nik_sealed, nik_index, nik_region, sex,
+  birth_date, phone, education, major, school, experience_years, experience, district, village,
+  disability, cv, sample, created_at, updated_at) values (1, 1, 'p1', 'Siti Rahma', {bytes},
+  {bytes}, '12.09', 'P', '2000-03-10', '+62812', 'sma', 'IPA', 'SMA 1', 2, 'Toko', '12.09.19',
+  'Sentang', 'fisik', 'b1', false, '2026-03-01 00:00:00+00:00', '2026-03-01 00:00:00+00:00');
+insert into application (id, fair_id, seq, receipt, applicant_id, position_id, received_at, profile,
+  answers, stage, stage_at, note) values (1, 1, 1, 'R1', 1, 1, '2026-03-02 00:00:00+00:00',
+  '{{"birth_date":"2000-03-10","cv":"b1","district":"12.09.19","education":"sma",
+  "experience":"","experience_years":1,"graduation_year":2018,"major":"IPA","name":"Siti R.",
+  "phone":"+62811","school":"SMA 1","sex":"P","village":"Sentang"}}', '["Ingin."]', 'new',
+  '2026-03-02 00:00:00+00:00', '')
+"""
+
+
+async def test_what_identifies_people_is_sealed_where_it_stood_plainly(database):
+    await start_at(database, script("0015").down_revision)
+    office, fair = PREFIXES.split(";", 1)
+    async with database.engine.begin() as connection:
+        value = "'\\x01'::bytea" if connection.dialect.name == "postgresql" else "x'01'"
+        fair = fair.format(id=1, prefix="ASH", latched="null", latch="null", seq=1).rstrip("; \n")
+        for one in (office, fair, *SENT.format(bytes=value).split(";\n")):
+            await connection.exec_driver_sql(one)
+
+    await upgrade(database, keys=KEYS)
+
+    async with database.snapshot() as session:
+        person = await applicant_of_account(session, KEYS, 1)
+        (sent,) = await sent_by(session, 1)
+        account = await account_by_id(session, 1)
+    assert (person.name, str(person.birth_date), person.phone, person.disability) == (
+        "Siti Rahma", "2000-03-10", "+62812", "fisik",
+    )  # fmt: skip
+    assert account.name == ""
+    assert sent.profile == {
+        "age": 25, "cv": "b1", "district": "12.09.19", "education": "sma", "experience_years": 1,
+        "sex": "P",
+    }  # fmt: skip
+    sent = read_sent(KEYS, sent)
+    assert (sent.profile["name"], sent.profile["phone"], list(sent.answers)) == (
+        "Siti R.", "+62811", ["Ingin."],
+    )  # fmt: skip

@@ -73,7 +73,7 @@ async def test_who_is_on_the_way_comes_along(database, door, monkeypatch):
 async def test_a_full_batch_waits_for_nobody(database, clock, monkeypatch):
     monkeypatch.setattr(intake, "GATHERING", 60)
     made = await staged(database, applicants=2)
-    async with running(Door(database, clock, batch=2)) as door:
+    async with running(Door(database, clock, KEYS, batch=2)) as door:
         with door.arrival():
             await asyncio.gather(apply(door, made, 0), apply(door, made, 1))
         assert door.batches == 1

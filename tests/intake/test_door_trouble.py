@@ -14,7 +14,7 @@ from jobfair.fairs.models import Fair
 from jobfair.intake import door as doors
 from jobfair.intake.door import Door
 from jobfair.positions.models import Position
-from tests.builders import NOW, make_office
+from tests.builders import KEYS, NOW, make_office
 from tests.doors import apply, count_rows, running, staged
 from tests.recount import problems_of
 
@@ -93,16 +93,16 @@ async def test_an_id_the_database_cannot_hold_hurts_nobody_else(database, door, 
 async def test_a_row_the_database_refuses_hurts_nobody_else(database, door, monkeypatch, poison):
     # Guards the halving for errors at the insert (DataError, encoding, unserialisable values).
     made = await staged(database, applicants=50)
-    freeze = accepting._frozen_profile
+    freeze = accepting._counted_profile
     victim = made.applicants[23].id
 
-    def freeze_badly(applicant: Applicant):
-        clean = freeze(applicant)
+    def freeze_badly(applicant: Applicant, *, age: int):
+        clean = freeze(applicant, age=age)
         if applicant.id == victim:
             return {"name": poison} if not isinstance(poison, float) else {poison: {1, 2}}
         return clean
 
-    monkeypatch.setattr(accepting, "_frozen_profile", freeze_badly)
+    monkeypatch.setattr(accepting, "_counted_profile", freeze_badly)
     outcome, others = await batch_with(door, made, lambda: apply(door, made, 23))
 
     assert isinstance(outcome, InternalFault)
@@ -134,7 +134,7 @@ async def test_a_batch_that_was_not_stored_is_remembered_until_something_is(
 
 async def test_a_full_queue_says_so_at_once_and_loses_nothing(database, clock):
     made = await staged(database, applicants=8)
-    door = Door(database, clock, capacity=5)
+    door = Door(database, clock, KEYS, capacity=5)
     waiting = [asyncio.ensure_future(apply(door, made, who)) for who in range(8)]
 
     await asyncio.sleep(0)
@@ -153,7 +153,7 @@ async def test_who_has_waited_too_long_is_sent_away_before_anything_is_written(
 ):
     made = await staged(database, applicants=2)
     monkeypatch.setattr(doors, "PATIENCE", 5.0)
-    door = Door(database, clock)
+    door = Door(database, clock, KEYS)
     late, fresh = (asyncio.ensure_future(apply(door, made, who)) for who in range(2))
     await asyncio.sleep(0)
     door._queue[0].since -= 5.1
@@ -168,7 +168,7 @@ async def test_who_has_waited_too_long_is_sent_away_before_anything_is_written(
 
 async def test_a_sender_who_hangs_up_is_served_all_the_same(database, clock):
     made = await staged(database)
-    door = Door(database, clock)
+    door = Door(database, clock, KEYS)
     sending = asyncio.ensure_future(apply(door, made))
     await asyncio.sleep(0)
     sending.cancel()
@@ -185,16 +185,16 @@ async def test_stopping_finishes_the_batch_and_answers_the_rest(database, clock,
     begun, go_on = threading.Event(), threading.Event()
     accept = doors.accept
 
-    async def slowly(session, submissions):
+    async def slowly(session, submissions, *, keys):
         begun.set()
         if database.is_sqlite:
             go_on.wait()  # in the thread of the writer, where nothing else waits
         while not go_on.is_set():  # noqa: ASYNC110 - set in another thread
             await asyncio.sleep(0.001)
-        return await accept(session, submissions)
+        return await accept(session, submissions, keys=keys)
 
     monkeypatch.setattr(doors, "accept", slowly)
-    door = Door(database, clock)
+    door = Door(database, clock, KEYS)
     task = asyncio.create_task(door.run())
     first = asyncio.ensure_future(apply(door, made, 0))
     while not begun.is_set():  # noqa: ASYNC110 - set in another thread
@@ -216,7 +216,7 @@ async def test_stopping_finishes_the_batch_and_answers_the_rest(database, clock,
 async def test_draining_waits_for_those_before_and_not_for_those_after(database, clock):
     # Guards P4: the closer drains while people keep coming, and must come through.
     made = await staged(database, positions=10, applicants=30)
-    door = Door(database, clock, batch=4)
+    door = Door(database, clock, KEYS, batch=4)
     before = [asyncio.ensure_future(apply(door, made, who)) for who in range(30)]
     await asyncio.sleep(0)
     stop = asyncio.Event()
@@ -242,7 +242,7 @@ async def test_draining_waits_for_those_before_and_not_for_those_after(database,
 
 
 async def test_draining_an_idle_door_returns_at_once(database, clock):
-    await asyncio.wait_for(Door(database, clock).drain(), 1)
+    await asyncio.wait_for(Door(database, clock, KEYS).drain(), 1)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ async def test_draining_an_idle_door_returns_at_once(database, clock):
 )
 async def test_a_database_out_of_reach_is_told_to_everybody_at_once(url, clock):
     database = Database(url)
-    async with running(Door(database, clock)) as door:
+    async with running(Door(database, clock, KEYS)) as door:
         outcomes = await asyncio.gather(
             *(door.submit(fair_id=1, applicant_id=who, position_id=1) for who in range(50)),
             return_exceptions=True,

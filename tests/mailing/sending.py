@@ -13,9 +13,10 @@ from jobfair.mailing.letters import Letters
 from jobfair.mailing.sender import Sender
 from jobfair.outbox.rules import Channel
 from jobfair.web.pages.shared.environment import make_environment
+from tests.builders import KEYS
 
 HOST = "kerja.contoh.id"
-LETTERS = Letters(make_environment(), f"https://{HOST}")
+LETTERS = Letters(make_environment(), f"https://{HOST}", KEYS)
 
 
 def make_sender(database: Any, clock: Any, *transports: Any, **more: Any) -> Sender:

@@ -13,6 +13,7 @@ from jobfair.intake.door import Door
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.tally.queries.counters import tally_fair
+from tests.builders import KEYS
 from tests.doors import running
 from tests.readers import reading
 
@@ -28,7 +29,7 @@ class Node:
 
     def __post_init__(self) -> None:
         self.database.announce = self.hub.announce
-        self.door = Door(self.database, self.clock)
+        self.door = Door(self.database, self.clock, KEYS)
         self.bus = Bus(self.database, self.hub)
 
     async def count(self, fair_id: int) -> str:

@@ -18,6 +18,7 @@ from jobfair.db import Database, safety
 from jobfair.db.safety import check_durable, check_library, check_place, filesystem_of, only_server
 from jobfair.errors import Misconfigured
 from jobfair.intake.door import Door
+from tests.builders import KEYS
 from tests.doors import apply, running, staged
 from tests.free_port import free_port
 
@@ -166,7 +167,7 @@ def test_a_clock_before_the_ledger_is_refused(serve, sqlite_url, clock):
             database,
             window={"opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=1)},
         )
-        async with running(Door(database, clock)) as door:
+        async with running(Door(database, clock, KEYS)) as door:
             assert (await apply(door, made)).received_at == now
         await database.close()
 

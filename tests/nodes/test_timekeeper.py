@@ -12,6 +12,7 @@ from jobfair.errors import Overloaded
 from jobfair.intake import timekeeper
 from jobfair.intake.door import Door
 from jobfair.intake.timekeeper import TOLERATED, Timekeeper
+from tests.builders import KEYS
 from tests.doors import apply, running, staged
 
 SECOND = timedelta(seconds=1)
@@ -30,7 +31,7 @@ async def shared(shared_url):
 
 def make(database, off):
     clock = AnchoredClock(start=datetime.now(UTC) + off)
-    return Timekeeper(database, clock, Door(database, clock)), clock
+    return Timekeeper(database, clock, Door(database, clock, KEYS)), clock
 
 
 @pytest.mark.parametrize("off", [-3600 * SECOND, -3 * SECOND, 0 * SECOND, TOLERATED / 2])

@@ -167,7 +167,7 @@ async def try_edges(url: str, attempts: int, *, seed: int) -> Sum:
     """Make about so many attempts, or fewer if one of them is told something untrue."""
     clock = ControlledClock(NOW)
     async with contextlib.AsyncExitStack() as stack:
-        doors = [Door(Database(url), clock) for _ in range(2)]
+        doors = [Door(Database(url), clock, KEYS) for _ in range(2)]
         for door in doors:
             stack.push_async_callback(door._database.close)
             await stack.enter_async_context(running(door))

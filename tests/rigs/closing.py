@@ -191,7 +191,7 @@ class Race:
     async def press_the_edge(self, fair: Fair, closes: datetime, positions: list[Position]) -> None:
         """Hand in with the closing instant itself as the stamp, just before and just after it."""
         edge = ControlledClock(closes)
-        async with running(Door(self.database, edge)) as door:
+        async with running(Door(self.database, edge, KEYS)) as door:
             for early in (timedelta(milliseconds=30), timedelta(0)):
                 await self.clock.until(closes - early)
                 with contextlib.suppress(Refused, Overloaded, InternalFault):
@@ -235,7 +235,7 @@ async def race(url: str, *, seed: int) -> AsyncIterator[Race]:
     """Give a race on an empty database, its nodes running."""
     async with contextlib.AsyncExitStack() as stack:
         clock = AnchoredClock()
-        doors = [Door(Database(url), Stamps(clock)) for _ in range(NODES)]
+        doors = [Door(Database(url), Stamps(clock), KEYS) for _ in range(NODES)]
         for door in doors:
             stack.push_async_callback(door._database.close)
             await stack.enter_async_context(running(door))

@@ -246,7 +246,7 @@ async def run(url: str, file: Path, operations: int, *, seed: int) -> Sum:
     clock, began = AnchoredClock(), time.monotonic()
     count = NODES["sqlite" if url.startswith("sqlite") else "postgresql"]
     async with contextlib.AsyncExitStack() as stack:
-        doors = [Door(Database(url), Stamps(clock)) for _ in range(count)]
+        doors = [Door(Database(url), Stamps(clock), KEYS) for _ in range(count)]
         for door in doors:
             stack.push_async_callback(door._database.close)
             await stack.enter_async_context(running(door))

@@ -37,7 +37,7 @@ from jobfair.outbox import actions, queries, rules
 from jobfair.outbox.models import Delivery, Message
 from jobfair.outbox.rules import Channel, Letter, State
 from jobfair.people.rules import Role
-from tests.builders import NOW, make_account
+from tests.builders import KEYS, NOW, make_account
 from tests.doors import apply, running, staged
 from tests.mailing.sending import FakeSmtp, make_sender
 from tests.rigs import defects
@@ -135,7 +135,7 @@ class Rig:
 
     async def prepare(self) -> None:
         made = await staged(self.database)
-        async with running(Door(self.database, AnchoredClock(NOW))) as door:
+        async with running(Door(self.database, AnchoredClock(NOW), KEYS)) as door:
             self.receipt = (await apply(door, made)).number
         async with self.database.transaction() as session:
             account = make_account(Role.REVIEWER, company_id=made.companies[0].id)

@@ -8,7 +8,7 @@ from jobfair.applications.actions.stages import move_stage, undo_last, withdraw
 from jobfair.applications.rules import NEXT_STAGES, Stage
 from jobfair.db import Session
 from jobfair.people.rules import Role
-from tests.builders import CLOSES, OPENS, Staged, make_account, stage
+from tests.builders import CLOSES, KEYS, OPENS, Staged, make_account, stage, tell
 
 BIRTHDAYS = (
     date(2006, 3, 9), date(2006, 3, 10), date(2000, 2, 29), date(1996, 3, 9), date(1965, 1, 1),
@@ -23,11 +23,14 @@ async def random_ledger(session: Session, seed: int, *, sent: int = 40) -> Stage
     chance = random.Random(seed)
     made = await stage(session, companies=3, positions=2, applicants=14)
     for person in made.applicants:
-        person.sex = chance.choice(["L", "P", "P", "?"])
-        person.birth_date = chance.choice(BIRTHDAYS)
-        person.education = chance.choice(["sd", "sma", "smk", "d3", "s1", "s3", "xx"])
-        person.district = chance.choice(DISTRICTS)
-        person.disability = chance.choice(["", "", "fisik"])
+        tell(
+            person,
+            sex=chance.choice(["L", "P", "P", "?"]),
+            birth_date=chance.choice(BIRTHDAYS),
+            education=chance.choice(["sd", "sma", "smk", "d3", "s1", "s3", "xx"]),
+            district=chance.choice(DISTRICTS),
+            disability=chance.choice(["", "", "fisik"]),
+        )
     for position in made.positions:
         position.sector = chance.choice(["formal", "informal"])
         position.kbji = chance.choice(["3", "8", ""])
@@ -46,7 +49,7 @@ async def random_ledger(session: Session, seed: int, *, sent: int = 40) -> Stage
     outcomes = []
     while submissions:
         size = chance.randint(1, 9)
-        outcomes += await accept(session, submissions[:size])
+        outcomes += await accept(session, submissions[:size], keys=KEYS)
         submissions = submissions[size:]
     await session.flush()
     receipts = [outcome for outcome in outcomes if isinstance(outcome, Receipt)]

@@ -161,7 +161,7 @@ async def test_receipts_are_checked_in_sql_as_they_are_made(session):
             Application(
                 fair_id=made.fair.id, seq=seq, applicant_id=made.applicants[0].id,
                 receipt=receipt_number(prefix="ASH", year=2026, seq=seq),
-                position_id=position.id, received_at=OPENS, profile={}, answers=[],
+                position_id=position.id, received_at=OPENS, profile={}, personal_sealed=b"",
                 stage_at=OPENS,
             )
         )  # fmt: skip

@@ -19,7 +19,7 @@ from jobfair.positions.models import Position
 from jobfair.tally.models import Closing
 from jobfair.tally.queries.frozen import closing_of, hash_of, sign_closings, signed_text
 from jobfair.tally.queries.verifying import Verified, add_checks, verify_closings
-from tests.builders import CLOSES, KEYS
+from tests.builders import CLOSES, KEYS, tell
 from tests.tally.ledgers import random_ledger
 
 OTHER = Keys(bytes(range(1, 33)))
@@ -160,10 +160,10 @@ async def test_what_may_change_after_the_closing_is_told_as_changed(session, mad
     person = await session.scalar(
         select(Applicant)
         .join(Application, Application.applicant_id == Applicant.id)
-        .where(Applicant.disability == "")
+        .where(Applicant.disability_sealed.is_(None))
         .limit(1)
     )
-    person.disability = "fisik"
+    tell(person, disability="fisik")
     person.sex, person.district = "?", "99.99.01"
     made.companies[0].verified_at = None
 

@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from jobfair.applicants.models import Applicant
+from jobfair.applicants.queries import key_of
+from jobfair.applicants.rules.personal import PERSONAL
 from jobfair.applications.actions.accepting import Receipt, Submission, accept
+from jobfair.applications.models import Application
 from jobfair.people.rules import Role
-from tests.builders import NOW, Staged, make_account, stage
+from tests.builders import KEYS, NOW, Staged, make_account, stage
 from tests.forms import form_on
 
 EARLIER = NOW - timedelta(minutes=1)
@@ -36,9 +42,21 @@ async def apply_all(session: Any, made: Staged, *, received_at: Any = EARLIER) -
     outcomes = await accept(
         session,
         [Submission(made.fair.id, who, what, (), received_at) for who, what in made.pairs()],
+        keys=KEYS,
     )
     assert all(isinstance(outcome, Receipt) for outcome in outcomes), outcomes
     return [outcome.number for outcome in outcomes if isinstance(outcome, Receipt)]
+
+
+async def resend(session: Any, seq: int, **sent: Any) -> Application:
+    """Let an application read as if something else had been sent with it."""
+    row: Application = await session.scalar(select(Application).where(Application.seq == seq))
+    person = key_of(await session.get_one(Applicant, row.applicant_id), KEYS)
+    personal = person.unseal(row.personal_sealed, what=PERSONAL)
+    sealed = {name: sent.pop(name) for name in list(sent) if name in personal}
+    row.personal_sealed = person.seal(personal | sealed, what=PERSONAL)
+    row.profile = row.profile | sent
+    return row
 
 
 async def furnish(session: Any, **more: Any) -> Room:

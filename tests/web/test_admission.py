@@ -18,7 +18,7 @@ from jobfair.web.http.admission import (
     Admission,
 )
 from jobfair.web.http.admission_queue import FORMS_FIRST, AdmissionQueue
-from tests.builders import NOW
+from tests.builders import KEYS, NOW
 
 FORM = b"_token=x&answer_1=Ya&consent=ya"
 APPLY = "/asahan-uji/lowongan/operator/lamar"
@@ -258,7 +258,7 @@ def clock():
 
 @pytest.fixture
 def door(clock):
-    return Door(None, clock)
+    return Door(None, clock, KEYS)
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from jobfair.applications.models import Application
+from jobfair.applications.queries.receipts import sent_by
+from jobfair.applications.queries.sealed import read_sent
 from jobfair.fairs.models import Fair
 from jobfair.people.rules import Role
 from jobfair.positions.models import Position
 from jobfair.web.pages.shared.draft import DRAFT_COOKIE
-from tests.builders import CLOSES, EDGE, NOW, make_position, on_both, stage
+from tests.builders import CLOSES, EDGE, KEYS, NOW, make_position, on_both, stage
 from tests.forms import form_on
 from tests.web.pages import change, ledger, pause, send, staff, statements, text_of
 
@@ -34,7 +35,8 @@ def applicant(client, sign_in, staged):
 
 
 async def answers_of(session):
-    return (await session.get_one(Application, 1)).answers
+    (sent,) = await sent_by(session, 1)
+    return list(read_sent(KEYS, sent).answers)
 
 
 @on_both

@@ -36,7 +36,7 @@ async def upload(session, folder, account_id, data=PDF):
 async def send(session, made, who, position):
     await session.flush()
     one = Submission(made.fair.id, made.applicants[who].id, made.positions[position].id, (), NOW)
-    (receipt,) = await accept(session, [one])
+    (receipt,) = await accept(session, [one], keys=KEYS)
     return receipt.number
 
 

@@ -7,11 +7,10 @@ import pytest
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.actions.stages import move_stage
-from jobfair.applications.models import Application
 from jobfair.applications.rules import Stage
-from tests.builders import NOW
+from tests.builders import NOW, tell
 from tests.web.pages import statements
-from tests.web.rooms import REVIEWER, furnish, watch
+from tests.web.rooms import REVIEWER, furnish, resend, watch
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -178,12 +177,11 @@ def test_searching_looks_at_the_name_that_was_sent_and_shown(client, act, sign_i
 
 
 async def send_as(session, name):
-    row = await session.get_one(Application, 1)
-    row.profile = row.profile | {"name": name}
+    await resend(session, 1, name=name)
 
 
 async def rename_profile(session, room, name):
-    (await session.get_one(Applicant, room.made.applicants[0].id)).name = name
+    tell(await session.get_one(Applicant, room.made.applicants[0].id), name=name)
 
 
 def test_an_empty_list_leads_to_where_people_wait_most(client, act, sign_in):
@@ -210,9 +208,8 @@ def test_accepting_has_no_key_before_an_application_was_read(client, act, sign_i
 
 async def rename(session, room, name):
     applicant = await session.get_one(Applicant, room.made.applicants[0].id)
-    row = await session.get_one(Application, 1)
-    applicant.name = name
-    row.profile = {**row.profile, "name": name}
+    tell(applicant, name=name)
+    await resend(session, 1, name=name)
 
 
 def test_what_applicants_typed_stays_text(client, act, sign_in):

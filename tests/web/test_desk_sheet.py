@@ -5,9 +5,8 @@ import io
 
 from sqlalchemy import select
 
-from jobfair.applications.models import Application
 from jobfair.audit.models import AuditEntry
-from tests.web.rooms import REVIEWER, furnish
+from tests.web.rooms import REVIEWER, furnish, resend
 
 
 def read(answer):
@@ -16,8 +15,8 @@ def read(answer):
 
 
 async def change(session, seq, note="", **profile):
-    row = await session.scalar(select(Application).where(Application.seq == seq))
-    row.profile, row.note = row.profile | profile, note
+    row = await resend(session, seq, **profile)
+    row.note = note
 
 
 async def entries(session):

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from jobfair.applicants import queries
+from jobfair.applicants.actions.profile import put_profile
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.credentials.actions.recovery import give_counter_code
@@ -85,7 +86,8 @@ async def claim_account(
     account = await _open_applicant(session, account_id)
     applicant = await queries.applicant_row(session, account_id, lock=True)
     account.password_hash, account.must_change_password, account.claimed_at = None, False, now
-    applicant.phone, applicant.updated_at = "", now
+    put_profile(applicant, keys, {"phone": ""})
+    applicant.updated_at = now
     await people.delete_sign_ins_of(session, account_id)
     await delete_credentials(session, [account_id])
     await forget_drafts(session, account_id=account_id)

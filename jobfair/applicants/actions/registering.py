@@ -7,11 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from jobfair.applicants import queries
+from jobfair.applicants.actions.profile import put_profile
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.nik import NikFacts
+from jobfair.applicants.rules.personal import PERSONAL, Personal, personal_values
 from jobfair.applicants.rules.profile import Beginning, FirstProfile, Profile
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
+from jobfair.consents.actions import record_consents
+from jobfair.consents.rules import Consent
 from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.drafts.actions import forget_draft
@@ -68,6 +72,9 @@ async def register_applicant(
         sample=sample,
         completed_at=now,
     )
+    if profile.disability:
+        entry = [(applicant.account_id, "", now)]
+        await record_consents(session, Consent.DISABILITY, entry)
     record_audit(
         session,
         Act.REGISTER,
@@ -103,7 +110,7 @@ async def begin_registration(
 
 
 async def complete_registration(
-    session: Session, *, account_id: int, profile: FirstProfile, now: datetime
+    session: Session, *, keys: Keys, account_id: int, profile: FirstProfile, now: datetime
 ) -> None:
     """Store the second step: from now on this person can send applications.
 
@@ -114,10 +121,7 @@ async def complete_registration(
     applicant = await queries.applicant_row(session, account_id, lock=True)
     if applicant.completed_at is not None:
         raise Refused("registered", "Data diri Anda sudah tersimpan. Ubah lewat Profil saya.")
-    account = await people.account_by_id(session, account_id)
-    account.name = profile.name
-    for name, value in asdict(profile).items():
-        setattr(applicant, name, value)
+    put_profile(applicant, keys, asdict(profile))
     applicant.completed_at = applicant.updated_at = now
     await forget_draft(session, account_id=account_id, form=REGISTRATION_DRAFT)
     record_audit(session, Act.REGISTER, now=now, account_id=account_id, consents=[])
@@ -149,15 +153,19 @@ async def _add_applicant(
         role=Role.APPLICANT,
         sign_in_key=index,
         password_hash=password_hash,
-        name=profile["name"],
+        name="",
         created_at=now,
     )
     session.add(account)
     await session.flush()
     public_id = secrets.token_urlsafe(16)
+    person = keys.new_person(public_id)
+    personal = Personal(**{name: profile[name] for name in Personal.__annotations__})
     applicant = Applicant(
         account_id=account.id,
         public_id=public_id,
+        key_wrapped=keys.wrap(person),
+        personal_sealed=person.seal(personal_values(personal), what=PERSONAL),
         nik_sealed=keys.seal(facts.nik.digits, context=queries.nik_context(public_id)),
         nik_index=index,
         nik_region=facts.regency,
@@ -165,8 +173,8 @@ async def _add_applicant(
         created_at=now,
         completed_at=completed_at,
         updated_at=now,
-        **profile,
     )
+    put_profile(applicant, keys, profile)
     session.add(applicant)
     await session.flush()
     return applicant

@@ -5,19 +5,24 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from jobfair.applicants.rules.personal import ANSWERS, PERSONAL, read_personal
 from jobfair.applications.queries import ledger
 from jobfair.applications.queries.ledger import Entry, Person
 from jobfair.applications.rules import (
     Eligibility,
     FairPolicy,
     Stage,
+    age_on,
     check_answers,
     check_may_apply,
     receipt_number,
 )
+from jobfair.consents.actions import record_consents
+from jobfair.consents.rules import Consent
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
-from jobfair.errors import JobFairError, NotFound, Refused
+from jobfair.db.sealed import Keys
+from jobfair.errors import InternalFault, JobFairError, Misconfigured, NotFound, Refused
 from jobfair.fairs.queries import Ledger, grow_ledger, lock_ledger
 from jobfair.fairs.rules import check_accepts
 from jobfair.outbox.actions import queue_messages
@@ -50,21 +55,14 @@ class Receipt:
 Outcome = Receipt | JobFairError
 
 
-def _frozen_profile(applicant: Person) -> dict[str, Any]:
-    """Return what a company receives of an applicant (``domain.md`` 5: never NIK or KK)."""
+def _counted_profile(applicant: Person, *, age: int) -> dict[str, Any]:
+    """Return what is counted of what a company receives; what identifies is copied sealed."""
     return {
-        "name": applicant.name,
+        "age": age,
         "sex": applicant.sex,
-        "birth_date": applicant.birth_date.isoformat(),
-        "phone": applicant.phone,
         "education": applicant.education,
-        "major": applicant.major,
-        "school": applicant.school,
-        "graduation_year": applicant.graduation_year,
         "experience_years": applicant.experience_years,
-        "experience": applicant.experience,
         "district": applicant.district,
-        "village": applicant.village,
         "cv": applicant.cv,
     }
 
@@ -72,8 +70,9 @@ def _frozen_profile(applicant: Person) -> dict[str, Any]:
 class _Batch:
     """The submissions of one fair in one transaction: judged in order, then written at once."""
 
-    def __init__(self, session: Session, fair: Ledger) -> None:
+    def __init__(self, session: Session, fair: Ledger, keys: Keys) -> None:
         self.session = session
+        self.keys = keys
         self.fair = fair
         self.conditions = FairPolicy(
             minimum_age=fair.minimum_age,
@@ -113,19 +112,27 @@ class _Batch:
         if applicant.completed_at is None:
             raise Refused("unfinished", "Lengkapi data diri Anda, lalu kirim lamaran ini lagi.")
         check_answers(one.answers, questions=position.questions)
+        if applicant.key_wrapped is None:
+            raise Refused("forgotten", "Akun ini sudah dihapus.")
+        key = self.keys.person(applicant.key_wrapped, applicant.public_id)
+        born = read_personal(key.unseal(applicant.personal_sealed, what=PERSONAL)).birth_date
+        day = one.received_at.astimezone(fair.zone).date()
         check_may_apply(
             asking=Eligibility(
-                birth_date=applicant.birth_date,
+                birth_date=born,
                 is_local=applicant.lives_in(fair.regency, at=fair.timetable.published_at),
                 says_local=is_local(applicant.district, fair.regency),
                 applications_so_far=self.so_far[applicant.id],
             ),
             conditions=self.conditions,
-            day=one.received_at.astimezone(fair.zone).date(),
+            day=day,
         )
-        return self.note_row(one, applicant)
+        answers = key.seal(list(one.answers), what=ANSWERS) if one.answers else None
+        return self.note_row(one, applicant, age=age_on(day, born), answers=answers)
 
-    def note_row(self, one: Submission, applicant: Person) -> Receipt:
+    def note_row(
+        self, one: Submission, applicant: Person, *, age: int, answers: bytes | None
+    ) -> Receipt:
         """Give the submission the next ledger sequence and its receipt number."""
         fair = self.fair
         seq = fair.seq + len(self.rows) + 1
@@ -138,8 +145,9 @@ class _Batch:
                 "applicant_id": one.applicant_id,
                 "position_id": one.position_id,
                 "received_at": one.received_at,
-                "profile": _frozen_profile(applicant),
-                "answers": list(one.answers),
+                "profile": _counted_profile(applicant, age=age),
+                "personal_sealed": applicant.personal_sealed,
+                "answers_sealed": answers,
                 "stage": Stage.NEW,
                 "stage_at": one.received_at,
                 "note": "",
@@ -165,6 +173,8 @@ class _Batch:
             at=one.received_at,
             account_id=None,
         )
+        consent = (self.people[one.applicant_id].account_id, entry.receipt, one.received_at)
+        await record_consents(self.session, Consent.APPLICATION, [consent])
         self.entries[one.applicant_id, one.position_id] = Entry(
             **{**asdict(entry), "stage": Stage.NEW}
         )
@@ -187,6 +197,14 @@ class _Batch:
             applicants=fair.applicants + len(self.newcomers),
             last_received_at=max(newest, fair.last_received_at or newest),
         )
+        await record_consents(
+            self.session,
+            Consent.APPLICATION,
+            [
+                (account_id, row["receipt"], row["received_at"])
+                for (account_id, _), row in zip(self.letters, rows, strict=True)
+            ],
+        )
         await queue_messages(
             self.session, Letter.RECEIPT, self.letters, now=newest, fair_id=fair.fair_id
         )
@@ -195,7 +213,9 @@ class _Batch:
             mark_changed(self.session, topics.position(position_id))
 
 
-async def accept(session: Session, submissions: Sequence[Submission]) -> list[Outcome]:
+async def accept(
+    session: Session, submissions: Sequence[Submission], *, keys: Keys
+) -> list[Outcome]:
     """Put submissions into the ledger; one outcome each, in the order given.
 
     Takes the lock of each fair (in id order) before looking at anything, so that no closing can
@@ -206,7 +226,7 @@ async def accept(session: Session, submissions: Sequence[Submission]) -> list[Ou
     for fair_id in sorted({one.fair_id for one in submissions}):
         mine = [(at, one) for at, one in enumerate(submissions) if one.fair_id == fair_id]
         try:
-            batch = _Batch(session, await lock_ledger(session, fair_id))
+            batch = _Batch(session, await lock_ledger(session, fair_id), keys)
         except NotFound as error:
             outcomes |= dict.fromkeys((at for at, _ in mine), error)
             continue
@@ -214,6 +234,8 @@ async def accept(session: Session, submissions: Sequence[Submission]) -> list[Ou
         for at, one in mine:
             try:
                 outcomes[at] = await batch.take(one)
+            except Misconfigured:
+                outcomes[at] = InternalFault()
             except JobFairError as error:
                 outcomes[at] = error
         await batch.write()

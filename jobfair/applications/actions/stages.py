@@ -15,6 +15,8 @@ from jobfair.applications.rules import (
 )
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
+from jobfair.consents.actions import record_consents
+from jobfair.consents.rules import Consent
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
 from jobfair.errors import Refused
@@ -229,6 +231,9 @@ async def withdraw(
     if not moved:
         raise Refused("stage", "Perusahaan baru saja memindahkan lamaran ini. Muat ulang halaman.")
     await recall_messages(session, NEWS, account_id=account_id, facts={"receipt": sent.receipt})
+    await record_consents(
+        session, Consent.APPLICATION, [(account_id, sent.receipt, now)], given=False
+    )
     record_audit(session, Act.WITHDRAW, now=now, account_id=account_id, fair_id=sent.fair_id)
     mark_changed(session, topics.position(sent.position_id))
     mark_changed(session, topics.fair(sent.fair_id))

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from jobfair.applicants.models import Applicant
+from jobfair.applicants.rules.personal import ANSWERS
 from jobfair.applications.models import Application
 from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
 from jobfair.db import PreparedLookup, Session
+from jobfair.db.sealed import Keys
 from jobfair.errors import NotFound
 from jobfair.fairs.models import Fair
 from jobfair.positions.models import Position
@@ -26,7 +28,9 @@ _SENDING = (
         _APPLICANT.c.completed_at,
         _APPLICATION.c.receipt,
         _APPLICATION.c.stage,
-        _APPLICATION.c.answers,
+        _APPLICANT.c.public_id,
+        _APPLICANT.c.key_wrapped,
+        _APPLICATION.c.answers_sealed,
     )
     .select_from(_POSITION)
     .join(_FAIR, _FAIR.c.id == _POSITION.c.fair_id)
@@ -59,7 +63,16 @@ class ApplyContext:
     """None: the second step of registering is still to be done."""
     receipt: str | None
     stage: Stage | None
-    answers: Any
+    public_id: str
+    key_wrapped: bytes | None
+    answers_sealed: bytes | None
+
+    def answers(self, keys: Keys) -> tuple[str, ...]:
+        """Return what was answered when it was sent earlier."""
+        if self.answers_sealed is None or self.key_wrapped is None:
+            return ()
+        person = keys.person(self.key_wrapped, self.public_id)
+        return tuple(person.unseal(self.answers_sealed, what=ANSWERS))
 
 
 async def load_apply_context(

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, union_all, update
+from sqlalchemy.orm import aliased
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
+from jobfair.applications.queries.sealed import SEALED, SentRow, with_copy
 from jobfair.applications.rules import Stage
 from jobfair.db import Session
 from jobfair.errors import NotFound
@@ -18,7 +20,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(SentRow):
     """One applicant in the list of a desk."""
 
     id: int
@@ -26,12 +28,17 @@ class Row:
     seq: int
     received_at: datetime
     stage: Stage
-    profile: Any
-    answers: Any
 
 
 @dataclass(frozen=True)
-class Opened:
+class NotedRow(Row):
+    """An applicant in the sheet of a desk."""
+
+    note: str
+
+
+@dataclass(frozen=True)
+class Opened(SentRow):
     """One application opened at the desk."""
 
     id: int
@@ -40,8 +47,6 @@ class Opened:
     received_at: datetime
     stage: Stage
     stage_at: datetime
-    profile: Any
-    answers: Any
     note: str
     applicant_id: int
     account_id: int
@@ -68,9 +73,10 @@ def list_query(company_id: int, position_id: int) -> Select[Any]:
             Application.received_at,
             Application.stage,
             Application.profile,
-            Application.answers,
+            *SEALED,
         )
         .join(Position, Position.id == Application.position_id)
+        .join(Applicant, Applicant.id == Application.applicant_id)
         .where(Position.company_id == company_id, Application.position_id == position_id)
     )
 
@@ -99,21 +105,16 @@ async def rows_at(
 async def page_of(session: Session, query: Select[Any]) -> Page:
     """Return the newest of the selected applications, at most one page of them."""
     found = await session.execute(query.order_by(Application.seq.desc()).limit(PAGE + 1))
-    rows = [Row(**row._mapping) for row in found]  # noqa: SLF001 - SQLAlchemy's public name
+    rows = [with_copy(Row, row) for row in found]
     return Page(rows=rows[:PAGE], more=len(rows) > PAGE)
 
 
-async def every_row(
-    session: Session, *, company_id: int, position_id: int
-) -> Sequence[tuple[Row, str]]:
+async def every_row(session: Session, *, company_id: int, position_id: int) -> Sequence[NotedRow]:
     """Return all applications to a position in ledger order, each with its note: for the sheet."""
     query = (
         list_query(company_id, position_id).add_columns(Application.note).order_by(Application.seq)
     )
-    return [
-        (Row(**{key: value for key, value in row._mapping.items() if key != "note"}), row.note)  # noqa: SLF001
-        for row in await session.execute(query)
-    ]
+    return [with_copy(NotedRow, row) for row in await session.execute(query)]
 
 
 _NEWEST = union_all(
@@ -175,7 +176,7 @@ def _opened(company_id: int) -> Select[Any]:
             Application.stage,
             Application.stage_at,
             Application.profile,
-            Application.answers,
+            *SEALED,
             Application.note,
             Application.applicant_id,
             Applicant.account_id,
@@ -199,7 +200,7 @@ async def opened(session: Session, *, company_id: int, receipt: str, lock: bool 
     row = (await session.execute(query)).one_or_none()
     if row is None:
         raise NotFound("Lamaran ini tidak ada.")
-    return Opened(**row._mapping)  # noqa: SLF001
+    return with_copy(Opened, row)
 
 
 async def lock_opened(
@@ -211,7 +212,7 @@ async def lock_opened(
     """
     query = _opened(company_id).where(Application.receipt.in_(receipts))
     rows = await session.execute(query.order_by(Application.id).with_for_update(of=Application))
-    return [Opened(**row._mapping) for row in rows]  # noqa: SLF001
+    return [with_copy(Opened, row) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -242,13 +243,12 @@ async def others_at_company(
 
 
 @dataclass(frozen=True)
-class OwnStep:
+class OwnStep(SentRow):
     """A step this reviewer made, with what is needed to show it or take it back."""
 
     change: StageChange
     receipt: str
     position_id: int
-    profile: Any
 
 
 async def last_steps_by(
@@ -267,19 +267,27 @@ async def last_steps_by(
         )
         .scalar_subquery()
     )
+    change = aliased(StageChange, name="change")
     rows = await session.execute(
-        select(StageChange, Application.receipt, Application.position_id, Application.profile)
-        .join(Application, Application.id == StageChange.application_id)
+        select(
+            change,
+            Application.receipt,
+            Application.position_id,
+            Application.profile,
+            *SEALED,
+        )
+        .join(Application, Application.id == change.application_id)
+        .join(Applicant, Applicant.id == Application.applicant_id)
         .join(Position, Position.id == Application.position_id)
         .where(
             Position.company_id == company_id,
-            StageChange.account_id == account_id,
-            StageChange.undone_at.is_(None),
-            StageChange.at == newest,
+            change.account_id == account_id,
+            change.undone_at.is_(None),
+            change.at == newest,
         )
-        .order_by(StageChange.id)
+        .order_by(change.id)
     )
-    return [OwnStep(*row) for row in rows]
+    return [with_copy(OwnStep, row) for row in rows]
 
 
 async def set_note(session: Session, *, application_id: int, note: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, insert, select, tuple_, update
@@ -51,20 +51,15 @@ class Person:
 
     id: int
     account_id: int
-    name: str
+    public_id: str
+    key_wrapped: bytes | None
+    personal_sealed: bytes
     sex: str
-    birth_date: date
-    phone: str
     education: str
-    major: str
-    school: str
-    graduation_year: int | None
     experience_years: int
-    experience: str
     district: str
     moves: Sequence[Move]
     """Districts the profile held earlier."""
-    village: str
     cv: str
     completed_at: datetime | None
     """None: the second step of registering is still to be done."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import case, select, update
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
+from jobfair.applications.queries.sealed import SEALED, SentRow, with_copy
 from jobfair.applications.rules import Stage, normalise_receipt
 from jobfair.companies.models import Company
 from jobfair.db import Session
@@ -19,7 +20,7 @@ from jobfair.positions.models import Position
 
 
 @dataclass(frozen=True)
-class Sent:
+class Sent(SentRow):
     """One application as its applicant sees it."""
 
     id: int
@@ -28,8 +29,6 @@ class Sent:
     received_at: datetime
     stage: Stage
     stage_at: datetime
-    profile: Any
-    answers: Any
     position_id: int
     position_slug: str
     title: str
@@ -52,7 +51,7 @@ _SENT = (
         Application.stage,
         Application.stage_at,
         Application.profile,
-        Application.answers,
+        *SEALED,
         Application.position_id,
         Position.slug.label("position_slug"),
         Position.title,
@@ -68,6 +67,7 @@ _SENT = (
     .join(Position, Position.id == Application.position_id)
     .join(Company, Company.id == Position.company_id)
     .join(Fair, Fair.id == Application.fair_id)
+    .join(Applicant, Applicant.id == Application.applicant_id)
 )
 
 
@@ -75,7 +75,7 @@ async def sent_by(session: Session, applicant_id: int) -> Sequence[Sent]:
     """Return everything an applicant has sent, newest first."""
     query = _SENT.where(Application.applicant_id == applicant_id)
     rows = await session.execute(query.order_by(Application.received_at.desc(), Application.id))
-    return [Sent(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+    return [with_copy(Sent, row) for row in rows]
 
 
 async def receipt_of(session: Session, *, applicant_id: int, number: str) -> Sent:
@@ -86,7 +86,14 @@ async def receipt_of(session: Session, *, applicant_id: int, number: str) -> Sen
     row = (await session.execute(query)).one_or_none()
     if row is None:
         raise NotFound("Bukti lamaran ini tidak ada.")
-    return Sent(**row._mapping)  # noqa: SLF001
+    return with_copy(Sent, row)
+
+
+async def forget_notes_on(session: Session, applicant_id: int) -> None:
+    """Delete what companies wrote about an applicant."""
+    await session.execute(
+        update(Application).where(Application.applicant_id == applicant_id).values(note="")
+    )
 
 
 async def account_of_receipt(session: Session, *, office_id: int, number: str) -> int | None:

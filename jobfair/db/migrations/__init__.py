@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from jobfair.db.database import Database
+from jobfair.db.sealed import Keys
 from jobfair.db.silence import allow_long_answers
 from jobfair.errors import Misconfigured
 
@@ -47,8 +48,10 @@ async def revision_of(database: Database) -> str | None:
         return await connection.run_sync(read)
 
 
-async def upgrade(database: Database, to: str = "head") -> bool:
+async def upgrade(database: Database, to: str = "head", *, keys: Keys | None = None) -> bool:
     """Bring the schema to a revision in one transaction; tell whether it was not the newest.
+
+    ``keys`` are for revisions that seal what stood there plainly; an empty database needs none.
 
     Raises:
         Misconfigured: the database was made by a newer version of the program.
@@ -60,6 +63,7 @@ async def upgrade(database: Database, to: str = "head") -> bool:
     def run(connection: Connection) -> None:
         config = _config()
         config.attributes["connection"] = connection
+        config.attributes["keys"] = keys
         command.upgrade(config, to)
 
     async with database.engine.begin() as connection:

@@ -1,9 +1,8 @@
 """The counts behind a record: each table of it comes from one statement over the rows."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
-from sqlalchemy import CTE, Subquery, case, func, literal, select
+from sqlalchemy import CTE, Integer, Subquery, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
 from jobfair.applicants.models import Applicant
@@ -13,7 +12,7 @@ from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.positions.models import Position
 from jobfair.tally.queries.words import ProfileField, level_of
-from jobfair.tally.rules import AGE_EDGES, UNKNOWN, age_bands, born_after
+from jobfair.tally.rules import AGE_EDGES, UNKNOWN, age_bands
 from jobfair.tally.rules.counted import Cell, Offer, Reached
 from jobfair.tally.rules.record import OFFERED, PULLED, SUSPENDED
 
@@ -77,7 +76,7 @@ def newest_sent(fair_id: int) -> Subquery:
         .where(Application.fair_id == fair_id)
         .group_by(Application.applicant_id)
     )
-    sent = ("sex", "education", "birth_date", "district")
+    sent = ("sex", "education", "age", "district")
     return (
         select(
             Application.applicant_id,
@@ -88,8 +87,8 @@ def newest_sent(fair_id: int) -> Subquery:
     )
 
 
-async def count_people(session: Session, fair_id: int, *, day: date) -> Sequence[Cell]:
-    """Return all applicants of the fair, grouped; ages are those on ``day``."""
+async def count_people(session: Session, fair_id: int) -> Sequence[Cell]:
+    """Return all applicants of the fair, grouped; ages are those when the newest was sent."""
     applied, sent = _applied(fair_id), newest_sent(fair_id)
     steps = [f"recorded_{stage}" for stage in REACHED]
     people = (
@@ -102,19 +101,16 @@ async def count_people(session: Session, fair_id: int, *, day: date) -> Sequence
         .group_by(applied.c.applicant_id)
         .subquery()
     )
+    age = cast(sent.c.age, Integer)
     codes = [code for code, _ in age_bands()]
-    younger = [
-        (sent.c.birth_date > born_after(day, edge).isoformat(), code)
-        for edge, code in zip(AGE_EDGES, codes, strict=False)
-    ]
+    younger = [(age < edge, code) for edge, code in zip(AGE_EDGES, codes, strict=False)]
     facts = (
         select(
             sent.c.sex,
             sent.c.education,
             sent.c.district,
-            case((func.coalesce(sent.c.birth_date, "") == "", UNKNOWN), *younger, else_=codes[-2])
-            .label("age"),
-            case((Applicant.disability != "", 1), else_=0).label("disabled"),
+            case((age.is_(None), UNKNOWN), *younger, else_=codes[-2]).label("age"),
+            case((Applicant.disability_sealed.is_not(None), 1), else_=0).label("disabled"),
             people.c.level,
             people.c.applications,
             *[people.c[step] for step in steps],

@@ -24,18 +24,25 @@ async def _digest(
         page = rows.where(key > last).order_by(key).limit(AT_ONCE)
         found = (await session.execute(page)).all()
         for row in found:
-            values = [str(one) if isinstance(one, datetime) else one for one in row]
+            values = [_text(one) for one in row]
             digest.update(canonical_json(values).encode() + b"\n")
         if len(found) < AT_ONCE:
             return digest.hexdigest()
         last = found[-1][0]
 
 
+def _text(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value) if isinstance(value, datetime) else value
+
+
 async def digest_ledger(session: Session, fair_id: int) -> str:
     """Return the hash of what was sent to a fair; it never changes after the latch."""
     rows = select(
         Application.seq, Application.receipt, Application.applicant_id, Application.position_id,
-        Application.received_at, Application.profile, Application.answers,
+        Application.received_at, Application.profile, Application.personal_sealed,
+        Application.answers_sealed,
     ).where(Application.fair_id == fair_id)  # fmt: skip
     return await _digest(session, rows, Application.seq)
 

@@ -63,7 +63,7 @@ async def record_of(
     """
     regency = fair.office.regency
     last_day = fair.last_day
-    cells = await counts.count_people(session, fair.id, day=last_day)
+    cells = await counts.count_people(session, fair.id)
     reached = await counts.count_applications(session, fair.id)
     visitors = await counts.count_company_applicants(session, fair.id)
     offered = await counts.offers(session, fair.id)

@@ -1,6 +1,5 @@
 """What the record of a closed fair counts by."""
 
-from datetime import date
 from itertools import pairwise
 
 UNKNOWN = "unknown"
@@ -18,15 +17,3 @@ def age_bands() -> list[tuple[str, str]]:
         (f"{AGE_EDGES[-1]}+", f"{AGE_EDGES[-1]} tahun ke atas"),
         (UNKNOWN, UNKNOWN_LABEL),
     ]
-
-
-def born_after(day: date, years: int) -> date:
-    """Return the date after which someone must be born to be younger than ``years`` on ``day``.
-
-    Agrees with :func:`jobfair.applications.rules.age_on`: who was born on 29 February turns
-    older on 1 March of a common year.
-    """
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return date(day.year - years, 2, 28)

@@ -79,7 +79,9 @@ def half_a_batch_kept(patch: Patch) -> None:
         try:
             for part in (taken[:middle], taken[middle:]):
                 submissions = [one.submission for one in part]
-                outcomes += await self._database.write(partial(accept, submissions=submissions))
+                outcomes += await self._database.write(
+                    partial(accept, submissions=submissions, keys=self._keys)
+                )
         except OperationalError as error:
             await self._after_error(taken, error)
             return

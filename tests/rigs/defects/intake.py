@@ -19,7 +19,7 @@ def answer_before_the_commit(patch: Patch) -> None:
         loop = asyncio.get_running_loop()
 
         async def work(session: Any) -> None:
-            outcomes = await accept(session, [one.submission for one in taken])
+            outcomes = await accept(session, [one.submission for one in taken], keys=self._keys)
             for one, outcome in zip(taken, outcomes, strict=True):
                 loop.call_soon_threadsafe(doors._answer, one, outcome)
             await session.flush()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jobfair.web.pages.applicant import apply, cv, drafts, profile, receipts, registration
+from jobfair.web.pages.applicant import apply, cv, data, drafts, profile, receipts, registration
 
 HANDLERS: list[Any] = [
     apply.lead_back,
@@ -19,6 +19,11 @@ HANDLERS: list[Any] = [
     drafts.keep,
     profile.show_profile,
     profile.store_profile,
+    data.show_data,
+    data.save_data,
+    data.ask_delete,
+    data.delete_data,
+    data.show_deleted,
     cv.show_cv,
     cv.upload_cv,
     cv.save_cv,

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from litestar import get, post
 from litestar.response import Redirect, Template
 
+from jobfair.applicants.queries import person_key
 from jobfair.applications.queries.apply_context import load_apply_context
 from jobfair.applications.rules import (
     Stage,
@@ -76,7 +77,7 @@ async def _keep_draft(
     async with services.database.transaction() as session:
         await drafts.keep_draft(
             session,
-            services.keys,
+            await person_key(session, services.keys, account.account_id),
             account_id=account.account_id,
             form=apply_form(position_id),
             given={f"answer_{at}": answer for at, answer in enumerate(answers, 1)},
@@ -139,7 +140,7 @@ async def send_application(
     try:
         if revive:
             check_consent(form.fields)
-            answers = sending.answers
+            answers = sending.answers(services.keys)
         else:
             answers = read_application(form.fields, questions=len(sending.questions))
         receipt = await services.door.submit(

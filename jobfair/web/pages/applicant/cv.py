@@ -50,7 +50,7 @@ async def _page(
     notice: Refused | TemporarilyUnavailable | None = None,
 ) -> Template:
     async with services.database.snapshot() as session:
-        applicant = await applicant_of_account(session, account_id)
+        applicant = await applicant_of_account(session, services.keys, account_id)
         cv = await stored_file(session, applicant.cv)
     answer = show(
         request,
@@ -146,7 +146,7 @@ async def _keep(services: Services, account_id: int, kind: Kind, data: bytes) ->
 async def save_cv(services: ServicesDep, account: AccountDep) -> Response[bytes]:
     """Answer with the own CV as it is stored."""
     async with services.database.snapshot() as session:
-        applicant = await applicant_of_account(session, account.account_id)
+        applicant = await applicant_of_account(session, services.keys, account.account_id)
         cv = await stored_file(session, applicant.cv)
     if cv is None:
         raise NotFound("Belum ada CV di profil Anda.")
@@ -157,7 +157,7 @@ async def save_cv(services: ServicesDep, account: AccountDep) -> Response[bytes]
 async def ask_remove(request: AnyRequest, services: ServicesDep, account: AccountDep) -> Template:
     """Say what removing the CV will do."""
     async with services.database.snapshot() as session:
-        applicant = await applicant_of_account(session, account.account_id)
+        applicant = await applicant_of_account(session, services.keys, account.account_id)
         cv = await stored_file(session, applicant.cv)
     return show(request, "applicant/cv_remove.html", cv=cv, here="/profil/cv/hapus")
 

@@ -5,6 +5,7 @@ import re
 from litestar import post
 from litestar.exceptions import ClientException
 
+from jobfair.applicants.queries import person_key
 from jobfair.drafts.actions import keep_draft
 from jobfair.web.http.dependencies import AccountDep, AnyRequest, NowDep, ServicesDep
 from jobfair.web.http.forms import read_form
@@ -27,7 +28,7 @@ async def keep(
     async with services.database.transaction() as session:
         await keep_draft(
             session,
-            services.keys,
+            await person_key(session, services.keys, account.account_id),
             account_id=account.account_id,
             form=name,
             given=form.given,

@@ -49,7 +49,7 @@ async def _page(
     stored: bool = False,
 ) -> Template:
     async with services.database.snapshot() as session:
-        applicant = await applicant_of_account(session, account_id)
+        applicant = await applicant_of_account(session, services.keys, account_id)
         cv = await stored_file(session, applicant.cv)
         fairs = await published_fairs(session)
     regencies = [found.office.regency for found in fairs]
@@ -88,7 +88,13 @@ async def store_profile(
 
     async def act(session: Session, form: Form) -> str:
         profile = read_profile(form.fields, today=now.astimezone(WIB).date())
-        await change_profile(session, account_id=account.account_id, profile=profile, now=now)
+        await change_profile(
+            session,
+            keys=services.keys,
+            account_id=account.account_id,
+            profile=profile,
+            now=now,
+        )
         return local_path(form.given.get("ke", "")) or "/profil?tersimpan=1"
 
     async def done(onward: str) -> Redirect:

@@ -16,6 +16,7 @@ from jobfair.applications.queries.receipts import (
     trail_of,
     trails_of,
 )
+from jobfair.applications.queries.sealed import read_sent
 from jobfair.applications.rules import Stage, check_may_withdraw
 from jobfair.db import Session
 from jobfair.errors import NotFound, Refused
@@ -26,6 +27,8 @@ from jobfair.web.http.dependencies import (
     AnyRequest,
     FromPath,
     NowDep,
+    Services,
+    ServicesDep,
     SessionDep,
     SignedIn,
     SnapshotDep,
@@ -42,11 +45,12 @@ async def _own(
 ) -> tuple[FairState, Sent, int]:
     """Return fair, receipt and applicant id of one's own; anything else is not found."""
     found = await visible_fair(request, session, fair_slug)
-    applicant = await applicant_of_account(session, account.account_id)
+    services: Services = request.app.state.services
+    applicant = await applicant_of_account(session, services.keys, account.account_id)
     sent = await receipt_of(session, applicant_id=applicant.id, number=number)
     if sent.fair_id != found.id:
         raise NotFound("Bukti lamaran ini tidak ada.")
-    return found, sent, applicant.id
+    return found, read_sent(services.keys, sent), applicant.id
 
 
 def _may_withdraw(found: FairState, sent: Sent, now: datetime) -> bool:
@@ -58,9 +62,11 @@ def _may_withdraw(found: FairState, sent: Sent, now: datetime) -> bool:
 
 
 @get("/lamaran", guards=[applicants_only])
-async def list_own(request: AnyRequest, account: AccountDep, snapshot: SnapshotDep) -> Template:
+async def list_own(
+    request: AnyRequest, account: AccountDep, snapshot: SnapshotDep, services: ServicesDep
+) -> Template:
     """Show everything this applicant has sent, at all fairs, with each one's trail."""
-    applicant = await applicant_of_account(snapshot, account.account_id)
+    applicant = await applicant_of_account(snapshot, services.keys, account.account_id)
     sent = await sent_by(snapshot, applicant.id)
     return show(
         request,

@@ -18,7 +18,7 @@ from jobfair.applicants.actions.registering import (
     begin_registration,
     complete_registration,
 )
-from jobfair.applicants.queries import applicant_of_account, birth_told_by_nik
+from jobfair.applicants.queries import applicant_of_account, birth_told_by_nik, person_key
 from jobfair.applicants.rules.profile import read_beginning, read_first_profile
 from jobfair.clock import WIB
 from jobfair.db import Clash, Session
@@ -171,7 +171,7 @@ async def _unfinished(services: Services, account: SignedIn) -> bool:
     if account.role is not Role.APPLICANT:
         return False
     async with services.database.snapshot() as session:
-        applicant = await applicant_of_account(session, account.account_id)
+        applicant = await applicant_of_account(session, services.keys, account.account_id)
     return applicant.completed_at is None
 
 
@@ -183,14 +183,14 @@ async def _second_page(
         async with services.database.transaction() as session:
             await drafts.keep_draft(
                 session,
-                services.keys,
+                await person_key(session, services.keys, account.account_id),
                 account_id=account.account_id,
                 form=REGISTRATION_DRAFT,
                 given=form.given,
                 now=now,
             )
     async with services.database.snapshot() as session:
-        applicant = await applicant_of_account(session, account.account_id)
+        applicant = await applicant_of_account(session, services.keys, account.account_id)
         fairs = await published_fairs(session)
     today = now.astimezone(WIB).date()
     errand = await errand_of(request, form.given.get("ke", ""))
@@ -217,8 +217,9 @@ async def ask_data(
     if not await _unfinished(services, account):
         return Redirect(onward(ke, account.role), status_code=303)
     async with services.database.snapshot() as session:
+        person = await person_key(session, services.keys, account.account_id)
         typed = await drafts.read_draft(
-            session, services.keys, account_id=account.account_id, form=REGISTRATION_DRAFT
+            session, person, account_id=account.account_id, form=REGISTRATION_DRAFT
         )
     return await _second_page(request, services, account, Form({**typed, "ke": ke}))
 
@@ -231,11 +232,11 @@ async def complete(
     today = now.astimezone(WIB).date()
 
     async def act(session: Session, form: Form) -> str:
-        applicant = await applicant_of_account(session, account.account_id)
+        applicant = await applicant_of_account(session, services.keys, account.account_id)
         told = birth_told_by_nik(applicant, services.keys, today=today)
         profile = read_first_profile(form.fields, told=told, today=today)
         await complete_registration(
-            session, account_id=account.account_id, profile=profile, now=now
+            session, keys=services.keys, account_id=account.account_id, profile=profile, now=now
         )
         return form.given.get("ke", "")
 

@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from jobfair.applications.queries import desk, desk_search, receipts
+from jobfair.applications.queries.sealed import read_sent
 from jobfair.applications.rules import (
     NEXT_STAGES,
     UNDO_WITHIN,
     Requirement,
     Stage,
-    age_on,
     requirements_met,
 )
 from jobfair.db import Session
+from jobfair.db.sealed import Keys
 from jobfair.errors import NotAllowed, NotFound
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules.state import FairState
 from jobfair.positions.queries import PostedPosition, own_position, positions_of_company
+from jobfair.privacy.rules import check_may_look
 from jobfair.tally.queries.counters import StageCounts, tally_positions
 from jobfair.web.http.dependencies import SignedIn
 from jobfair.web.pages.company.view import View
@@ -91,7 +93,7 @@ def requirements(
 
 
 async def desk_context(
-    session: Session, account: SignedIn, view: View, *, now: datetime
+    session: Session, keys: Keys, account: SignedIn, view: View, *, now: datetime
 ) -> dict[str, Any]:
     """Return what ``company/desk.html`` takes.
 
@@ -103,13 +105,17 @@ async def desk_context(
     company_id = company_of(account)
     position = await desk_position(session, account, view.position_id)
     fair = await fair_by_id(session, position.fair_id)
+    check_may_look(closes_at=fair.timetable.closes_at, now=now)
     positions = await positions_of_company(session, company_id=company_id, fair_id=position.fair_id)
     counts = await tally_positions(session, [other.id for other in positions])
     newest = await desk.newest_seq(session, position_id=position.id)
     up_to = newest if view.up_to is None else min(view.up_to, newest)
     view = replace(view, up_to=up_to)
+    last = await desk.last_steps_by(
+        session, account_id=account.account_id, company_id=company_id, since=now - UNDO_WITHIN
+    )
     fresh = await desk.arrived_after(session, position_id=position.id, seq=up_to)
-    page = await _page(session, company_id, view)
+    page = await _page(session, keys, company_id, view)
     return {
         "fair": fair,
         "company": position.company,
@@ -128,10 +134,8 @@ async def desk_context(
         "keys": KEYS,
         "unread_elsewhere": _most_waiting(positions, counts, position.id),
         "older_left": await _left(session, view, page, position.id),
-        "last": await desk.last_steps_by(
-            session, account_id=account.account_id, company_id=company_id, since=now - UNDO_WITHIN
-        ),
-        **await _opened(session, view, page, fair=fair, position=position, now=now),
+        "last": [read_sent(keys, one) for one in last],
+        **await _opened(session, keys, view, page, fair=fair, position=position, now=now),
     }
 
 
@@ -153,19 +157,21 @@ async def _left(session: Session, view: View, page: desk.Page, position_id: int)
     )
 
 
-async def _page(session: Session, company_id: int, view: View) -> desk.Page:
+async def _page(session: Session, keys: Keys, company_id: int, view: View) -> desk.Page:
     if view.words:
-        return await desk_search.rows_named(
-            session, company_id=company_id, position_id=view.position_id, words=view.words
+        page = await desk_search.rows_named(
+            session, keys, company_id=company_id, position_id=view.position_id, words=view.words
         )
-    return await desk.rows_at(
-        session,
-        company_id=company_id,
-        position_id=view.position_id,
-        stage=view.stage,
-        before=view.before,
-        up_to=view.up_to,
-    )
+    else:
+        page = await desk.rows_at(
+            session,
+            company_id=company_id,
+            position_id=view.position_id,
+            stage=view.stage,
+            before=view.before,
+            up_to=view.up_to,
+        )
+    return replace(page, rows=[read_sent(keys, row) for row in page.rows])
 
 
 def _listed(position: PostedPosition, row: desk.Row) -> Listed:
@@ -175,6 +181,7 @@ def _listed(position: PostedPosition, row: desk.Row) -> Listed:
 
 async def _opened(
     session: Session,
+    keys: Keys,
     view: View,
     page: desk.Page,
     *,
@@ -186,7 +193,7 @@ async def _opened(
     if not receipt or view.picking:
         return {"opened": None}
     company_id = position.company_id
-    opened = await desk.opened(session, company_id=company_id, receipt=receipt)
+    opened = read_sent(keys, await desk.opened(session, company_id=company_id, receipt=receipt))
     if opened.position_id != view.position_id:
         raise NotFound("Lamaran ini tidak ada.")
     listed = [row.receipt for row in page.rows]
@@ -194,10 +201,7 @@ async def _opened(
     return {
         "opened": opened,
         "requirements": requirements(position, opened.profile, opened.answers),
-        "age": age_on(
-            opened.received_at.astimezone(fair.zone).date(),
-            date.fromisoformat(opened.profile["birth_date"]),
-        ),
+        "age": opened.profile["age"],
         "others": await desk.others_at_company(
             session,
             company_id=company_id,

@@ -6,6 +6,7 @@ from litestar import get
 from litestar.response import Response
 
 from jobfair.applications.queries import desk
+from jobfair.applications.queries.sealed import read_sent
 from jobfair.cvs.actions import note_reading
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import fair_by_id
@@ -37,11 +38,12 @@ async def save_sent_cv(
     await services.limits.spend(PER_ACCOUNT, str(account.account_id), now=now)
     async with services.database.transaction() as session:
         position = await desk_position(session, account, known_id(position_id))
-        opened = await desk.opened(
+        found = await desk.opened(
             session,
             company_id=company_of(account),
             receipt=receipt.replace("\x00", "").upper()[:40],
         )
+        opened = read_sent(services.keys, found)
         if opened.position_id != position.id:
             raise NotFound("Lamaran ini tidak ada.")
         fair = await fair_by_id(session, position.fair_id)

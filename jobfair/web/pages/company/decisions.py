@@ -60,7 +60,9 @@ async def _desk_again(
     services: Services = request.app.state.services
     view = read_view(form.given, position_id).with_(**changes)
     async with services.database.snapshot() as session:
-        context = await desk_context(session, account, view, now=services.clock.now())
+        context = await desk_context(
+            session, services.keys, account, view, now=services.clock.now()
+        )
     problem = _problem_of(form)
     answer = show(
         request,

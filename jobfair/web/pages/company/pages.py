@@ -9,6 +9,7 @@ from jobfair.companies.queries import company_by_id
 from jobfair.db import topics
 from jobfair.fairs.queries import fair_by_id
 from jobfair.positions.queries import positions_of_company
+from jobfair.privacy.actions import note_opening
 from jobfair.tally.queries.counters import tally_positions
 from jobfair.web.http.dependencies import (
     AccountDep,
@@ -68,13 +69,21 @@ async def show_desk(
     services: ServicesDep,
     now: NowDep,
 ) -> Template:
-    """Show one list of the position and an opened applicant. Looking changes nothing.
+    """Show one list of the position and an opened applicant. Who looked is written down.
 
     A name is looked for in every application to the position, which may be thousands.
     """
     view, database = read_view(request.query_params, position_id), services.database
     async with database.long_snapshot() if view.words else database.snapshot() as session:
-        context = await desk_context(session, account, view, now=now)
+        context = await desk_context(session, services.keys, account, view, now=now)
+    if context["opened"] is not None:
+        async with database.transaction() as session:
+            await note_opening(
+                session,
+                application_id=context["opened"].id,
+                account_id=account.account_id,
+                now=now,
+            )
     return show(request, "company/desk.html", message="", typed=None, **context)
 
 

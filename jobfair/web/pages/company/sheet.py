@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from litestar import get
 from litestar.response import Response
 
 from jobfair.applications.queries import desk
-from jobfair.applications.rules import STAGE_NAMES, age_on
+from jobfair.applications.queries.sealed import read_sent
+from jobfair.applications.rules import STAGE_NAMES
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
+from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import fair_by_id
 from jobfair.positions.rules import EDUCATION
+from jobfair.privacy.rules import check_may_look
 from jobfair.regions import district_name, regency_name, regency_of
 from jobfair.reporting.sheets import sheet
 from jobfair.web.http.dependencies import AccountDep, FromPath, NowDep, ServicesDep
@@ -45,15 +47,18 @@ def _place(code: str) -> str:
     return f"{district}, {regency}" if district else regency
 
 
-def _line(number: int, row: desk.Row, note: str, zone: ZoneInfo) -> list[str]:
+def _line(number: int, row: desk.NotedRow, zone: ZoneInfo) -> list[str]:
     profile, local = row.profile, row.received_at.astimezone(zone)
+    if row.sealed.key_wrapped is None:
+        gone = [""] * 6 + [f"{local:%d-%m-%Y}", "", STAGE_NAMES[row.stage], ""]
+        return [str(number), row.receipt, profile["name"], *gone]
     education = EDUCATION.get(profile["education"], profile["education"])
     return [
         str(number),
         row.receipt,
         profile["name"],
         profile["sex"],
-        str(age_on(local.date(), date.fromisoformat(profile["birth_date"]))),
+        str(profile["age"]),
         f"{education}, {profile['major']}" if profile["major"] else education,
         str(profile["experience_years"]),
         _place(profile["district"]),
@@ -61,12 +66,12 @@ def _line(number: int, row: desk.Row, note: str, zone: ZoneInfo) -> list[str]:
         f"{local:%d-%m-%Y}",
         f"{clock_time(row.received_at, zone)} {zone_name(zone)}",
         STAGE_NAMES[row.stage],
-        note.replace("\n", " "),
+        row.note.replace("\n", " "),
     ]
 
 
-def _sheet(rows: Sequence[tuple[desk.Row, str]], zone: ZoneInfo) -> bytes:
-    lines = [_line(number, row, note, zone) for number, (row, note) in enumerate(rows, 1)]
+def _sheet(keys: Keys, rows: Sequence[desk.NotedRow], zone: ZoneInfo) -> bytes:
+    lines = [_line(number, read_sent(keys, row), zone) for number, row in enumerate(rows, 1)]
     return sheet(COLUMNS, [*lines, [FOOTER]])
 
 
@@ -85,9 +90,10 @@ async def download_applicants(
     async with services.database.long_snapshot() as session:
         position = await desk_position(session, account, known_id(position_id))
         fair = await fair_by_id(session, position.fair_id)
+        check_may_look(closes_at=fair.timetable.closes_at, now=now)
         company_id = company_of(account)
         rows = await desk.every_row(session, company_id=company_id, position_id=position.id)
-    content = await asyncio.to_thread(_sheet, rows, fair.zone)
+    content = await asyncio.to_thread(_sheet, services.keys, rows, fair.zone)
     async with services.database.transaction() as session:
         record_audit(
             session,

@@ -22,7 +22,7 @@ async def applied_by(request: AnyRequest, fair_id: int) -> frozenset[int]:
         return frozenset()
     services: Services = request.app.state.services
     async with services.database.snapshot() as session:
-        applicant = await applicant_of_account(session, account.account_id)
+        applicant = await applicant_of_account(session, services.keys, account.account_id)
         return await applied_positions(session, applicant_id=applicant.id, fair_id=fair_id)
 
 

@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 from litestar.response import Template
 
-from jobfair.applicants.queries import applicant_of_account
-from jobfair.applications.queries.ledger import Person, entries_for, people_for
+from jobfair.applicants.queries import ApplicantFacts, applicant_of_account, person_key
+from jobfair.applications.queries.ledger import entries_for, people_for
 from jobfair.applications.queries.receipts import receipt_of
+from jobfair.applications.queries.sealed import read_sent
 from jobfair.applications.rules import (
     Eligibility,
     FairPolicy,
@@ -18,6 +19,7 @@ from jobfair.applications.rules import (
     requirements_met,
 )
 from jobfair.db import Database, Session
+from jobfair.db.sealed import Keys
 from jobfair.drafts import actions as drafts
 from jobfair.drafts.rules import apply_form
 from jobfair.errors import JobFairError, Refused
@@ -57,7 +59,7 @@ class Card:
     why: JobFairError | None = None
     receipt: str = ""
     sent_at: datetime | None = None
-    applicant: Person | None = None
+    applicant: ApplicantFacts | None = None
     answers: tuple[str, ...] = ()
     so_far: int = 0
     unmet: Sequence[str] = ()
@@ -82,10 +84,16 @@ class PositionPage:
 
 
 async def _card_of(
-    session: Session, found: FairState, position: PostedPosition, account: SignedIn, now: datetime
+    session: Session,
+    keys: Keys,
+    *,
+    found: FairState,
+    position: PostedPosition,
+    account: SignedIn,
+    now: datetime,
 ) -> Card:
     fair = found
-    applicant = await applicant_of_account(session, account.account_id)
+    applicant = await applicant_of_account(session, keys, account.account_id)
     entries = await entries_for(session, [(applicant.id, position.id)])
     entry = entries.get((applicant.id, position.id))
     if entry is not None and entry.stage is not Stage.WITHDRAWN:
@@ -104,8 +112,8 @@ async def _card_of(
                 "revive",
                 receipt=entry.receipt,
                 sent_at=sent.stage_at,
-                applicant=person,
-                answers=tuple(sent.answers),
+                applicant=applicant,
+                answers=tuple(read_sent(keys, sent).answers),
             )
         check_may_apply(
             asking=Eligibility(
@@ -122,7 +130,7 @@ async def _card_of(
             day=now.astimezone(fair.zone).date(),
         )
     except Refused as why:
-        return Card("refused", why=why, applicant=person)
+        return Card("refused", why=why, applicant=applicant)
     requirements = requirements_met(
         education=position.education,
         experience_years=position.experience_years,
@@ -131,21 +139,29 @@ async def _card_of(
         answers=(),
     )
     unmet = [one.kind for one in requirements if not one.met]
-    return Card("form", applicant=person, so_far=so_far, unmet=unmet)
+    return Card("form", applicant=applicant, so_far=so_far, unmet=unmet)
 
 
 async def load_position_page(
     request: AnyRequest, *, fair_slug: str, slug: str, now: datetime
 ) -> PositionPage:
     """Return a position as whoever is signed in sees it; ``NotFound`` when there is none."""
-    database: Database = request.app.state.services.database
+    services: Services = request.app.state.services
+    database: Database = services.database
     shown = await cached_fair(request, fair_slug, position=slug)
     found = shown.found
     position = await shown.position(database, slug)
     account: SignedIn | None = request.scope.get("user")
     if account is not None and account.role is Role.APPLICANT:
         async with database.snapshot() as session:
-            card = await _card_of(session, found, position, account, now)
+            card = await _card_of(
+                session,
+                services.keys,
+                found=found,
+                position=position,
+                account=account,
+                now=now,
+            )
     elif account is not None:
         card = Card("staff")
     elif position.withdrawn_at is not None:
@@ -182,7 +198,7 @@ async def typed_before(request: AnyRequest, page: PositionPage, now: datetime) -
     async with services.database.snapshot() as session:
         return await drafts.read_draft(
             session,
-            services.keys,
+            await person_key(session, services.keys, account.account_id),
             account_id=account.account_id,
             form=apply_form(page.position.id),
         )
