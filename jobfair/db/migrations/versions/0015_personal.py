@@ -11,7 +11,7 @@ from alembic import op
 from jobfair.db.sealed import Keys, PersonalKey
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 AT_ONCE = 1000
 PERSONAL = (
