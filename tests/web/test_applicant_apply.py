@@ -259,5 +259,5 @@ def test_the_own_list_costs_the_same_for_one_and_for_three(
     with statements(services) as three:
         text = text_of(applicant.get("/lamaran").text)
 
-    assert "3 lamaran terkirim." in text
+    assert "3 lamaran. Kabar terbaru di atas." in text
     assert len(three) == len(one)

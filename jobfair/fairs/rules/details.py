@@ -13,9 +13,9 @@ from jobfair.fields import Fields
 
 RESERVED = frozenset(
     {
-        "aksesibilitas", "bahasa", "bantuan", "daftar", "gaya", "keluar", "kendali", "lamaran",
-        "lapor", "livez", "masuk", "meja", "metrics", "privasi", "profil", "readyz", "sandi",
-        "selesai", "static", "ws",
+        "aksesibilitas", "bahasa", "bantuan", "daftar", "draf", "gaya", "keluar", "kendali",
+        "lamaran", "lapor", "livez", "masuk", "meja", "metrics", "privasi", "profil", "readyz",
+        "sandi", "selesai", "static", "ws",
     }
 )  # fmt: skip
 """First words of addresses that are not fairs."""

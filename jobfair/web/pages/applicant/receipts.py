@@ -15,7 +15,7 @@ from jobfair.applications.queries.receipts import (
     trail_of,
     trails_of,
 )
-from jobfair.applications.rules import Stage, check_may_withdraw
+from jobfair.applications.rules import Stage, check_may_withdraw, normalise_receipt
 from jobfair.db import Session
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.rules.state import FairState
@@ -41,7 +41,8 @@ async def _own(
     """Return fair, receipt and applicant id of one's own; anything else is not found."""
     found = await visible_fair(request, session, fair_slug)
     applicant = await applicant_of_account(session, account.account_id)
-    sent = await receipt_of(session, applicant_id=applicant.id, number=number)
+    tidy = normalise_receipt(number, prefix=found.receipt_prefix)
+    sent = await receipt_of(session, applicant_id=applicant.id, number=tidy)
     if sent.fair_id != found.id:
         raise NotFound("Bukti lamaran ini tidak ada.")
     return found, sent, applicant.id
@@ -57,13 +58,17 @@ def _may_withdraw(found: FairState, sent: Sent, now: datetime) -> bool:
 
 @get("/lamaran", guards=[applicants_only])
 async def list_own(request: AnyRequest, account: AccountDep, snapshot: SnapshotDep) -> Template:
-    """Show everything this applicant has sent, at all fairs, with each one's trail."""
+    """Show everything this applicant has sent, at all fairs, the newest news first."""
     applicant = await applicant_of_account(snapshot, account.account_id)
-    sent = await sent_by(snapshot, applicant.id)
+    sent = sorted(
+        await sent_by(snapshot, applicant.id), key=lambda one: (one.stage_at, one.seq), reverse=True
+    )
+    news = next((one for one in sent if one.stage is not Stage.WITHDRAWN), None)
     return show(
         request,
         "applicant/applications.html",
-        sent=sent,
+        news=news,
+        others=[one for one in sent if one is not news],
         trails=await trails_of(snapshot, [one.id for one in sent]),
     )
 
