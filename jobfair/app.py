@@ -48,6 +48,7 @@ from jobfair.web.pages import applicant, company, organiser, public
 from jobfair.web.pages.shared.busy import BusyPages
 from jobfair.web.pages.shared.environment import make_environment
 from jobfair.web.pages.shared.fair_cache import FairCache
+from jobfair.web.pages.shared.frame import frame_of
 
 FORM_LIMIT = 64 * 1024
 GOODBYE = 5.0
@@ -210,6 +211,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         transports_of(settings, services.clock),
         host=urlsplit(services.base_url).hostname or "localhost",
     )
+    app.state.frame_of = frame_of
     app.state.busy = BusyPages(environment, services.clock)
     # Around the router, so that a page that does not exist is answered like one that somebody
     # may not see: to the same person, with the same headers. Who is refused is not looked up.

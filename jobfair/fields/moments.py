@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from jobfair.errors import Problem
 from jobfair.fields.text import plain_digits
 
+LAST_DAY, LAST_MONTH, FEBRUARY = 31, 12, 2
 YEARS = range(2000, 2101)
 """Years a fair may lie in."""
 _DAY = re.compile(r"(\d{1,2}) ?[-/. ] ?(\d{1,2}) ?[-/. ] ?(\d{4})")
@@ -17,12 +18,20 @@ def read_day(text: str) -> date | Problem:
     """Return a day from 17-08-1995, 17/8/1995, 17.8.1995 or 1995-08-17."""
     typed = plain_digits(text)
     found = _DAY.fullmatch(typed)
+    day, month, year = (int(part) for part in found.groups()) if found else (0, 0, 0)
     try:
-        if found:
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        return date.fromisoformat(typed)
+        return date(year, month, day) if found else date.fromisoformat(typed)
     except ValueError:
-        return Problem("Tulis tanggal sebagai tanggal-bulan-tahun, misalnya 17-08-1995.")
+        pass
+    if month > LAST_MONTH:
+        return Problem("Bulan %(month)s tidak ada. Tulis bulan 1 sampai 12.", month=month)
+    if day > LAST_DAY:
+        return Problem("Tanggal %(day)s tidak ada. Periksa lagi.", day=day)
+    if day and year and month == FEBRUARY:
+        return Problem("%(day)s Februari %(year)s tidak ada. Periksa lagi.", day=day, year=year)
+    if day and year and month:
+        return Problem("Bulan %(month)s hanya sampai tanggal 30. Periksa lagi.", month=month)
+    return Problem("Tulis tanggal sebagai tanggal-bulan-tahun, misalnya 17-08-1995.")
 
 
 def read_hour(text: str) -> timedelta | Problem:

@@ -1,9 +1,13 @@
+import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from jobfair.applications.models import Application
 from jobfair.applications.queries.receipts import sent_by
 from jobfair.applications.queries.sealed import read_sent
+from jobfair.applications.rules import Stage
 from jobfair.fairs.models import Fair
 from jobfair.people.rules import Role
 from jobfair.positions.models import Position
@@ -11,6 +15,7 @@ from jobfair.web.pages.shared.draft import DRAFT_COOKIE
 from tests.builders import CLOSES, EDGE, KEYS, NOW, make_position, on_both, stage
 from tests.forms import form_on
 from tests.web.pages import change, ledger, pause, send, staff, statements, text_of
+from tests.web.rooms import furnish
 
 QUESTIONS = ["Bersedia bergiliran?", "Punya SIM?"]
 
@@ -261,5 +266,32 @@ def test_the_own_list_costs_the_same_for_one_and_for_three(
     with statements(services) as three:
         text = text_of(applicant.get("/lamaran").text)
 
-    assert "3 lamaran terkirim." in text
+    assert "3 lamaran. Kabar terbaru di atas." in text
     assert len(three) == len(one)
+
+
+async def _stages(session, numbers, stages):
+    for at, (number, to) in enumerate(zip(numbers, stages, strict=True)):
+        row = (
+            await session.scalars(select(Application).where(Application.receipt == number))
+        ).one()
+        row.stage, row.stage_at = to, NOW + timedelta(minutes=at)
+
+
+def test_the_newest_news_comes_first_and_the_receipt_says_it(client, act, sign_in):
+    room = act(furnish, applicants=1, positions=3)
+    sign_in(client, room.made.niks[0])
+    page = client.get("/lamaran").text
+    numbers = sorted(set(re.findall(r"ASH-26-\d{5}-\d\d", page)))
+    act(_stages, numbers, [Stage.REVIEWED, Stage.INTERVIEW, Stage.WITHDRAWN])
+
+    page = client.get("/lamaran").text
+    main = page[page.index("<main") : page.index("</main>")]
+    card, rows = main.split('<ul role="list" class="daftar', 1)
+
+    assert '<h2 id="kabar">Diundang wawancara</h2>' in card
+    assert set(re.findall(r"ASH-26-\d{5}-\d\d", card)) == {numbers[1]}
+    assert list(dict.fromkeys(re.findall(r"ASH-26-\d{5}-\d\d", rows))) == [numbers[2], numbers[0]]
+    assert main.count("<details") == 3
+    receipt = client.get(f"/asahan-uji/lamaran/{numbers[1].replace('-', '').lower()}").text
+    assert "<h1>Diundang wawancara</h1>" in receipt

@@ -10,6 +10,7 @@ from jobfair.applicants.models import Applicant
 from jobfair.audit.models import AuditEntry
 from jobfair.credentials.queries import contacts_of
 from jobfair.db.sealed import Keys
+from jobfair.fairs.models import Office
 from jobfair.people.models import Account, SignIn
 from jobfair.people.rules import Role
 from tests.builders import (
@@ -24,7 +25,7 @@ from tests.builders import (
 )
 from tests.forms import form_on, post_form
 from tests.web.pages import ledger
-from tests.web.rooms import ORGANISER, OTHER_ORGANISER, furnish
+from tests.web.rooms import ORGANISER, OTHER_ORGANISER, apply_all, furnish
 from tests.web.test_limits import browser  # noqa: F401 - a fixture
 
 NEW = "empat kuda laut"
@@ -61,6 +62,12 @@ def find(client, counter, typed):
     return post_form(client, counter, find=typed)
 
 
+async def furnish_beside(session, office):
+    """Store another fair of the same office, whose receipts have the same digits."""
+    held = await session.get_one(Office, office.id)
+    return await apply_all(session, await stage(session, office=held, slug="uji-dua"))
+
+
 def order(client, page, action, **typed):
     fields = form_on(page.text, action=action)
     return client.post(action, data=fields | {"ktp": "ya", "reason": "KTP dilihat"} | typed)
@@ -79,6 +86,22 @@ def test_finding_somebody_is_written_down(client, act, room, counter, by):
     assert nik not in page.text
     assert f"{nik[:4]}••••••••{nik[-4:]}" in page.text
     assert act(audit) == [("look_up_applicant", f"account:{who.account_id}", "", {"found_by": by})]
+
+
+@pytest.mark.parametrize(
+    "spelling", ["ASH260000159", "ash 26 00001 59", "260000159", "ＡＳＨ－２６－００００１－５９"]
+)
+def test_a_receipt_is_found_in_any_spelling(client, room, counter, spelling):
+    assert room.receipts[0] == "ASH-26-00001-59"
+
+    assert room.made.applicants[0].name in find(client, counter, spelling).text
+
+
+def test_a_number_without_its_prefix_that_two_people_hold_finds_nobody(client, act, room, counter):
+    act(furnish_beside, room.made.office)
+
+    assert find(client, counter, "260000159").status_code == 422
+    assert room.made.applicants[0].name in find(client, counter, "ash260000159").text
 
 
 @pytest.mark.parametrize("typed", ["", "x", "1209990101999999", "ASH-26-99999-00", "a" * 5000])

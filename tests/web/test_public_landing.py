@@ -139,12 +139,14 @@ PUBLIC_PATHS = ("", "/angka", "/lowongan", "/perusahaan", "/dinding", "/bukti")
 
 @pytest.mark.parametrize("path", PUBLIC_PATHS)
 def test_a_draft_does_not_exist_for_the_public(client, act, path):
-    act(stage, slug="draf", published_at=None)
+    act(stage, slug="belum-terbit", published_at=None)
 
-    draft, missing = client.get(f"/draf{path}"), client.get(f"/tidak-ada{path}")
+    draft, missing = client.get(f"/belum-terbit{path}"), client.get(f"/tidak-ada{path}")
 
     assert draft.status_code == missing.status_code == 404
-    assert text_of(draft.text).replace("draf", "") == text_of(missing.text).replace("tidak-ada", "")
+    assert text_of(draft.text).replace("belum-terbit", "") == text_of(missing.text).replace(
+        "tidak-ada", ""
+    )
 
 
 def test_a_draft_is_seen_by_its_own_organisers_only(client, act, save, sign_in):

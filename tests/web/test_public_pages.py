@@ -174,7 +174,7 @@ def test_a_withdrawn_receipt_is_told_as_withdrawn(client, clock, sent):
     assert "Lamaran ini dibatalkan" in verified
     assert f"Dibatalkan pada {when}.00 WIB." in verified
     assert "Bukti ini asli" not in verified
-    assert f"<title>Lamaran dibatalkan {number}" in own
+    assert f"<title>Lamaran dibatalkan, {number}" in own
     assert f"Dibatalkan pada {when}.00 WIB." in text_of(own)
     assert quote(f"Lamaran {number} dibatalkan pada {when} WIB", safe="") in own.replace("+", "%20")
     assert "Bukti%20lamaran" not in own
@@ -256,13 +256,13 @@ def test_a_phone_reaches_every_part_from_the_head_of_a_page(client, act, sign_in
     sign_in(client, staged.niks[0])
 
     page = client.get("/asahan-uji").text
-    menu = page[page.index('<details class="menu">') : page.index("</details>")]
+    head = page[page.index('<header class="kepala') : page.index("<main")]
 
     for path in ("/asahan-uji/lowongan", "/asahan-uji/perusahaan", "/lamaran", "/profil"):
-        assert f'href="{path}"' in menu
+        assert f'href="{path}"' in head
     own = client.get("/lamaran").text
     assert own.count('action="/keluar"') == 1
-    assert 'href="/"' in own[own.index("<main") : own.index("</main>")]
+    assert 'href="/asahan-uji/lowongan"' in own[own.index("<main") : own.index("</main>")]
 
 
 def test_the_office_can_be_called_from_every_page(client, act):

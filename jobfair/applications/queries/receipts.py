@@ -97,12 +97,33 @@ async def forget_notes_on(session: Session, applicant_id: int) -> None:
 
 
 async def account_of_receipt(session: Session, *, office_id: int, number: str) -> int | None:
-    """Return whose receipt this is, if it was given at a fair of this office."""
-    found: int | None = await session.scalar(
+    """Return whose receipt this is, if it was given at a fair of this office.
+
+    Without its prefix a number may belong to several fairs; then it is nobody's.
+    """
+    prefixes = await session.scalars(select(Fair.receipt_prefix).where(Fair.office_id == office_id))
+    meant = {normalise_receipt(number, prefix=prefix) for prefix in prefixes}
+    found = await session.scalars(
         select(Applicant.account_id)
         .join(Application, Application.applicant_id == Applicant.id)
         .join(Fair, Fair.id == Application.fair_id)
-        .where(Application.receipt == normalise_receipt(number), Fair.office_id == office_id)
+        .where(Application.receipt.in_(meant), Fair.office_id == office_id)
+        .distinct()
+        .limit(2)
+    )
+    people = found.all()
+    return people[0] if len(people) == 1 else None
+
+
+async def newest_fair_of(session: Session, account_id: int) -> str | None:
+    """Return the slug of the fair an account has applied at last."""
+    found: str | None = await session.scalar(
+        select(Fair.slug)
+        .join(Application, Application.fair_id == Fair.id)
+        .join(Applicant, Applicant.id == Application.applicant_id)
+        .where(Applicant.account_id == account_id)
+        .order_by(Application.received_at.desc(), Application.id.desc())
+        .limit(1)
     )
     return found
 

@@ -13,10 +13,10 @@ from jobfair.fields import Fields
 
 RESERVED = frozenset(
     {
-        "aksesibilitas", "bahasa", "bantuan", "daftar", "gaya", "keluar", "kendali", "lamaran",
-        "buktikan", "keamanan", "lapor", "livez", "lupa", "masuk", "meja", "metrics", "petugas",
-        "privasi", "profil", "readyz", "sandi", "selesai", "simpanan", "static",
-        "undangan", "ws",
+        "aksesibilitas", "bahasa", "bantuan", "buktikan", "daftar", "data", "gaya", "keamanan",
+        "keluar", "kendali", "lamaran", "lapor", "livez", "lupa", "masuk", "meja", "metrics",
+        "pesan", "petugas", "privasi", "profil", "readyz", "sandi", "selesai", "simpanan",
+        "static", "undangan", "ws",
     }
 )  # fmt: skip
 """First words of addresses that are not fairs."""

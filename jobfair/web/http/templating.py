@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment
 from litestar.response import Template
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 import jobfair
 from jobfair.clock import WIB
@@ -55,13 +56,33 @@ def is_part(headers: Headers) -> bool:
     return header(headers, b"hx-request") == "true" and kind == "partial"
 
 
+class FramedPage(Template):
+    """A page that is not about one fair: it stands in the header and footer of the nearest one.
+
+    The fair is looked up while the page is sent, so that a page that says why not has it too.
+    """
+
+    def to_asgi_response(self, app: Any, request: AnyRequest, **how: Any) -> ASGIApp:  # type: ignore[override]
+        """Return what finds the fair, renders the page and sends it."""
+        make = super().to_asgi_response
+
+        async def send_page(scope: Scope, receive: Receive, send: Send) -> None:
+            frame = await request.app.state.frame_of(request, self.context)
+            if frame is not None:
+                self.context |= {"frame": frame, "zone": frame.zone}
+            await make(app, request, **how)(scope, receive, send)
+
+        return send_page
+
+
 def show(request: AnyRequest, name: str, *, status_code: int = 200, **context: Any) -> Template:
     """Answer with a page or part.
 
     Besides ``context`` every template knows: ``lang``, ``zone`` (of ``fair`` when one is given,
     else WIB), ``now``, ``account`` (:class:`SignedIn` or None), ``form_token``, ``base_url``,
-    ``path``, ``here`` (path and query), and ``fair`` (:class:`jobfair.fairs.queries.FairState` or
-    None).
+    ``path``, ``here`` (path and query), ``fair`` (:class:`jobfair.fairs.queries.FairState` or
+    None), and ``frame``: the fair that header and footer name, which is the nearest one where the
+    page itself is about none.
     """
     services = request.app.state.services
     account: SignedIn | None = request.scope.get("user")
@@ -79,8 +100,10 @@ def show(request: AnyRequest, name: str, *, status_code: int = 200, **context: A
         "path": request.url.path,
         "here": here(request),
         "fair": fair,
+        "frame": fair,
     }
-    return Template(name, context=everywhere | context, status_code=status_code)
+    kind = Template if fair or is_part(request.scope["headers"]) else FramedPage
+    return kind(name, context=everywhere | context, status_code=status_code)
 
 
 def render(environment: Environment, name: str, *, lang: str, zone: Any, **context: Any) -> str:

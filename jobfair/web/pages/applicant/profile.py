@@ -27,6 +27,7 @@ from jobfair.web.http.forms import Form
 from jobfair.web.http.guards import applicants_only, local_path
 from jobfair.web.http.templating import show
 from jobfair.web.pages.applicant.places import district_groups
+from jobfair.wording.numbers import phone
 
 
 def _given(applicant: ApplicantFacts, ke: str) -> dict[str, str]:
@@ -34,7 +35,7 @@ def _given(applicant: ApplicantFacts, ke: str) -> dict[str, str]:
     given = {name: str(getattr(applicant, name) or "") for name in Profile.__dataclass_fields__}
     given["birth_date"] = f"{applicant.birth_date:%d-%m-%Y}"
     given["experience_years"] = str(applicant.experience_years)
-    given["phone"] = "0" + applicant.phone.removeprefix("+62")
+    given["phone"] = phone(applicant.phone)
     given["disability_consent"] = "ya" if applicant.disability else ""
     return given | {"ke": ke}
 

@@ -17,7 +17,7 @@ from jobfair.applications.queries.receipts import (
     trails_of,
 )
 from jobfair.applications.queries.sealed import read_sent
-from jobfair.applications.rules import Stage, check_may_withdraw
+from jobfair.applications.rules import Stage, check_may_withdraw, normalise_receipt
 from jobfair.db import Session
 from jobfair.errors import NotFound, Refused
 from jobfair.fairs.rules.state import FairState
@@ -47,7 +47,8 @@ async def _own(
     found = await visible_fair(request, session, fair_slug)
     services: Services = request.app.state.services
     applicant = await applicant_of_account(session, services.keys, account.account_id)
-    sent = await receipt_of(session, applicant_id=applicant.id, number=number)
+    tidy = normalise_receipt(number, prefix=found.receipt_prefix)
+    sent = await receipt_of(session, applicant_id=applicant.id, number=tidy)
     if sent.fair_id != found.id:
         raise NotFound("Bukti lamaran ini tidak ada.")
     return found, read_sent(services.keys, sent), applicant.id
@@ -65,13 +66,17 @@ def _may_withdraw(found: FairState, sent: Sent, now: datetime) -> bool:
 async def list_own(
     request: AnyRequest, account: AccountDep, snapshot: SnapshotDep, services: ServicesDep
 ) -> Template:
-    """Show everything this applicant has sent, at all fairs, with each one's trail."""
+    """Show everything this applicant has sent, at all fairs, the newest news first."""
     applicant = await applicant_of_account(snapshot, services.keys, account.account_id)
-    sent = await sent_by(snapshot, applicant.id)
+    sent = sorted(
+        await sent_by(snapshot, applicant.id), key=lambda one: (one.stage_at, one.seq), reverse=True
+    )
+    news = next((one for one in sent if one.stage is not Stage.WITHDRAWN), None)
     return show(
         request,
         "applicant/applications.html",
-        sent=sent,
+        news=news,
+        others=[one for one in sent if one is not news],
         trails=await trails_of(snapshot, [one.id for one in sent]),
         claimed_at=(await account_by_id(snapshot, account.account_id)).claimed_at,
     )
