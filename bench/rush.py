@@ -70,7 +70,7 @@ def _raw(size: Size) -> None:
         fair = fill(Path(folder), applicants=2000, applications=64 * 8)
         connection = sqlite3.connect(fair.file, isolation_level=None)
         connection.execute("pragma synchronous=full")
-        columns = "fair_id, profile, answers, stage, stage_at, note, received_at"
+        columns = "fair_id, profile, personal_sealed, stage, stage_at, note, received_at"
         (like,) = connection.execute(f"select {columns} from application limit 1").fetchall()
         began, number = time.monotonic(), fair.applications
         while time.monotonic() - began < SECONDS[size.name]:

@@ -62,7 +62,7 @@ async def apply_naively(
     async with services.database.transaction() as session:
         found = await visible_fair(request, session, SLUG)
         position = await position_by_slug(session, fair_id=found.id, slug=slug)
-        applicant = await applicant_of_account(session, account.account_id)
+        applicant = await applicant_of_account(session, services.keys, account.account_id)
         submission = Submission(
             fair_id=found.id,
             applicant_id=applicant.id,

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from jobfair.applicants.actions.profile import change_keys_of_applicants
 from jobfair.applicants.models import Applicant
-from jobfair.applicants.queries import applicant_for_nik, disability_of, person_key
+from jobfair.applicants.queries import applicant_for_nik, disability_of, person_key, personal_of
 from jobfair.applications.models import Application
 from jobfair.applications.queries.receipts import sent_by
 from jobfair.applications.queries.sealed import FORGOTTEN_NAME, read_sent
@@ -118,6 +119,8 @@ async def test_nothing_of_the_person_opens_any_more(session):
 async def test_a_key_opens_what_was_sealed_for_one_person_and_one_thing_only(session):
     made = await stage(session, applicants=2)
     one, other = made.applicants
+    own = KEYS.person(one.key_wrapped, one.public_id).unseal(one.personal_sealed, what="personal")
+    assert own["name"] == one.name
     one.personal_sealed = other.personal_sealed
 
     with pytest.raises(Exception, match="tidak dapat dibuka"):
@@ -130,6 +133,23 @@ async def test_a_key_opens_what_was_sealed_for_one_person_and_one_thing_only(ses
         KEYS.person(other.key_wrapped, other.public_id).unseal(
             other.personal_sealed, what="answers"
         )
+
+
+async def test_another_root_key_opens_every_person_and_what_they_sent(session):
+    made = await stage(session)
+    (person,) = made.applicants
+    await apply_all(session, made)
+    new = Keys(b"7" * 32)
+
+    assert await change_keys_of_applicants(session, old=KEYS, new=new) == 1
+    session.expunge_all()
+
+    who = await session.get_one(Applicant, person.id)
+    (sent,) = await sent_by(session, person.id)
+    assert personal_of(who, new).name == read_sent(new, sent).profile["name"] == person.name
+    await delete_person(session, keys=new, account_id=person.account_id, now=NOW, by=None)
+    await session.flush()
+    assert await change_keys_of_applicants(session, old=new, new=KEYS) == 1
 
 
 async def test_looks_close_together_are_one(session):

@@ -201,7 +201,7 @@ def test_ninety_days_after_the_closing_it_can_no_longer_be_opened(
         client.cookies.clear()
         sign_in(client, REVIEWER)
         assert client.get(address).status_code == status
-        assert ("Tidak dapat dibuka lagi" in opened(client, room)) is (status == 404)
+        assert ("tidak dapat dibuka lagi" in opened(client, room)) is (status == 404)
 
 
 def test_a_withdrawn_application_is_not_opened(reviewer, room, address, act):
