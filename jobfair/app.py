@@ -199,7 +199,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         openapi_config=None,
     )
     app.state.services = services
-    app.state.fairs = FairCache(services.database)
+    app.state.fairs = FairCache(services.database, settings.content)
     app.state.letters = Letters(environment, services.base_url)
     app.state.sender = Sender(
         services.database,

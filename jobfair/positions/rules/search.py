@@ -12,7 +12,7 @@ from itertools import islice
 from jobfair.positions.rules import EDUCATION_GROUPS, EMPLOYMENT, EXPERIENCE_BANDS
 from jobfair.positions.rules.index import Index, Levels, members, union
 from jobfair.positions.rules.offers import Offer, few_applicants
-from jobfair.positions.rules.synonyms import plain, synonyms
+from jobfair.positions.rules.synonyms import plain
 from jobfair.positions.rules.wishes import LEAST_APPLIED, SECTOR_LABELS, WAGE_FLOORS, SearchQuery
 from jobfair.positions.rules.wording import Correction, Understood, at_least, understand
 from jobfair.regions import district_name, regency_name
@@ -63,6 +63,8 @@ class Results:
     corrections: Sequence[Correction] = ()
     meant: str = ""
     """The words with the corrections in them; empty: nothing was corrected."""
+    left_out: Sequence[str] = ()
+    """Words that no position with the other words says."""
     nearest: Sequence[Offer] = ()
     """When nothing fits the words: the three that fit most of them."""
 
@@ -200,7 +202,7 @@ def search(index: Index, wish: SearchQuery, *, applicants: Mapping[int, int]) ->
     ``applicants`` are the applications per position, for what depends on competition.
     """
     if plain(wish.words).strip():
-        meaning = understand(index, synonyms(), wish.words)
+        meaning = understand(index, wish.words)
     else:
         meaning = Understood({0: index.everything}, {})
     sets = _sets(index, wish, meaning.bits, applicants)
@@ -266,5 +268,6 @@ def search(index: Index, wish: SearchQuery, *, applicants: Mapping[int, int]) ->
         relief_count=relief_count,
         corrections=meaning.corrections,
         meant=meaning.words if meaning.corrections else "",
+        left_out=meaning.left_out,
         nearest=[] if bits else [index.offers[one] for one in islice(nearest, NEAREST_SHOWN)],
     )  # fmt: skip

@@ -36,7 +36,7 @@ async def list_positions(request: AnyRequest, fair_slug: FromPath[str]) -> Templ
     found = shown.found
     applicants = await tally_sent(services.database.lookup, found.id)
     applied = await applied_by(request, found.id)
-    results = shown.find(wish, applicants)
+    results = await shown.find(wish, applicants)
     part = is_part(request)
     answer = show(
         request,
