@@ -147,6 +147,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
                 services.press,
                 services.keys,
                 app.state.sender,
+                app.state.fairs.words,
             )
             works.append(keep_the_clock(tools, lambda: services.bus is None or services.bus.leads))
         tasks = [asyncio.create_task(work) for work in works]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 
-from jobfair.positions.rules.index import NEAR, SAME, Index, Levels, disjoint, union
+from jobfair.positions.rules.index import BODY, NEAR, SAME, Index, Levels, disjoint, union
 from jobfair.positions.rules.synonyms import Phrase, fold, plain, roots
 
 MOST_WORDS = 12
@@ -37,6 +37,8 @@ class Understood:
     corrections: tuple[Correction, ...] = ()
     words: str = ""
     """The words with the corrections in them."""
+    by_body: int = 0
+    """Those that say no word in title, company or place, only in what they ask or offer."""
     left_out: tuple[str, ...] = ()
     """Words that no position with the other words says."""
 
@@ -208,6 +210,8 @@ def understand(index: Index, text: str) -> Understood:
         if not relaxed:
             return Understood(ranked={}, nearest=ranked or _nearest(concepts))
         ranked = relaxed
+    words_said = [levels for _, kind, levels in said if kind not in ("place", "meaning")]
+    named = union(b for levels in words_said for cost, b in levels.items() if cost < BODY)
     missing = {word for phrase in left_out for word in phrase}
     shown_as = [(typed, "" if word in missing else shown, word) for typed, word, shown in spelled]
     corrections = tuple(Correction(typed, shown) for typed, shown, _ in shown_as if shown)
@@ -216,6 +220,7 @@ def understand(index: Index, text: str) -> Understood:
         nearest={},
         corrections=corrections,
         words=" ".join(filter(None, (shown or typed for typed, shown, _ in shown_as))),
+        by_body=union(ranked.values()) & ~named if words_said else 0,
         left_out=tuple(typed for typed, _, word in shown_as if word in missing and typed),
     )
 

@@ -88,13 +88,17 @@ class CachedFair:
         """Return what one company offers."""
         return [offer for offer in self._definition.offers if offer.company_id == company_id]
 
-    async def find(self, query: SearchQuery, applicants: dict[int, int] | None = None) -> Results:
-        """Return what fits a query; where ``applicants`` decide the order, it is not cached."""
+    async def index(self) -> Index:
+        """Return the index of the fair's positions; a request that is cut off does not end it."""
         definition = self._definition
-        cached = definition.results
         if definition.index is None or definition.index.cancelled():
             definition.index = asyncio.create_task(self._builder.build(definition.offers))
-        index = await asyncio.shield(definition.index)
+        return await asyncio.shield(definition.index)
+
+    async def find(self, query: SearchQuery, applicants: dict[int, int] | None = None) -> Results:
+        """Return what fits a query; where ``applicants`` decide the order, it is not cached."""
+        cached = self._definition.results
+        index = await self.index()
         if query not in cached:
             found = search(index, query, applicants=applicants or {})
             if needs_applicants(query):
@@ -144,7 +148,8 @@ class FairCache:
     def __init__(self, database: Database, own_content: str = "") -> None:
         """``own_content`` is the office's folder, whose ``events/synonyms.toml`` adds words."""
         self._database = database
-        self._builder = IndexBuilder(synonyms(Path(own_content) if own_content else None))
+        self.words = synonyms(Path(own_content) if own_content else None)
+        self._builder = IndexBuilder(self.words)
         self._definitions: dict[str, FairDefinition] = {}
 
     async def see(
