@@ -150,6 +150,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
                 services.press,
                 services.keys,
                 app.state.sender,
+                app.state.fairs.words,
             )
             works.append(keep_the_clock(tools, lambda: services.bus is None or services.bus.leads))
         tasks = [asyncio.create_task(work) for work in works]
@@ -202,7 +203,7 @@ def create_app(services: Services, settings: Settings, *, scheduled: bool = True
         openapi_config=None,
     )
     app.state.services = services
-    app.state.fairs = FairCache(services.database)
+    app.state.fairs = FairCache(services.database, settings.content)
     app.state.letters = Letters(environment, services.base_url, services.keys)
     app.state.sender = Sender(
         services.database,

@@ -37,7 +37,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     content: str = ""
-    """A folder put in front of the packed ``templates/`` and ``static/``."""
+    """A folder put in front of the packed ``templates/`` and ``static/``; see ``synonyms.py``."""
     proxy: str = ""
     """Address of the reverse proxy whose X-Forwarded-For is believed; empty: nobody's."""
     metrics_token: str = ""

@@ -158,7 +158,6 @@ def make_position(**more: Any) -> Position:
         "duties": ["Menjalankan mesin."],
         "requirements": ["Teliti."],
         "questions": [],
-        "search_text": f"operator produksi {n}",
     }
     return Position(**row | more)
 

@@ -4,8 +4,9 @@ Each job asks what should be true now and makes it so: running it twice, late or
 no number. The window is judged where applications are written, not here.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from jobfair.applicants.actions.registering import forget_unfinished
@@ -19,18 +20,29 @@ from jobfair.drafts.actions import forget_old_drafts
 from jobfair.fairday.queries import editions_since, fairs_to_close
 from jobfair.fairs import queries as fairs
 from jobfair.fairs.actions import announce_phase
+from jobfair.fairs.rules import Phase
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
 from jobfair.mailing.sender import Sender
 from jobfair.outbox.rules import Channel
 from jobfair.people.actions import forget_expired
+from jobfair.positions.actions import tell_of_new
+from jobfair.positions.queries import offers_of_fair, searched_fairs, searches_to_check
+from jobfair.positions.rules.index import build_index
+from jobfair.positions.rules.synonyms import Synonyms, synonyms
 from jobfair.privacy import actions as privacy
 from jobfair.reporting.press import Press
 from jobfair.store import Store
 from jobfair.tally.queries.frozen import closing_of
+from jobfair.tally.queries.versions import fair_version
 
 PREPARED_FOR = timedelta(days=1)
 """For how long after its closing a fair's papers are printed before anybody asks."""
+
+
+SEARCHED = frozenset({Phase.PUBLISHED, Phase.OPEN, Phase.PAUSED})
+"""Phases in which a new position is news."""
+TOLD_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ class Tools:
     press: Press
     keys: Keys
     sender: Sender
+    words: Synonyms = field(default_factory=synonyms)
 
 
 @dataclass(frozen=True)
@@ -109,6 +122,32 @@ async def let_go(tools: Tools) -> None:
         await privacy.let_go(session, keys=tools.keys, now=tools.clock.now())
 
 
+async def tell_of_new_positions(tools: Tools) -> None:
+    """Tell those who saved a search of positions that fit it and appeared since."""
+    async with tools.database.snapshot() as session:
+        searched = await searched_fairs(session)
+    for fair_id in searched:
+        async with tools.database.snapshot() as session:
+            fair = await fairs.fair_by_id(session, fair_id)
+            version = await fair_version(session, fair.slug)
+            if version is None or version.phase(tools.clock.now()) not in SEARCHED:
+                continue
+            if not await searches_to_check(session, fair_id, version.defined, most=1):
+                continue
+            offers = await offers_of_fair(session, fair_id)
+        index = await asyncio.to_thread(build_index, offers, tools.words)
+        more = True
+        while more:
+            async with tools.database.transaction() as session:
+                found = await searches_to_check(
+                    session, fair_id, version.defined, most=TOLD_AT_ONCE, lock=True
+                )
+                more = bool(found)
+                await tell_of_new(
+                    session, index, found, defined=version.defined, now=tools.clock.now()
+                )
+
+
 async def give_up(tools: Tools) -> None:
     """Mark uploads that were never finished, and CVs that no company may read any more."""
     async with tools.database.transaction() as session:
@@ -152,6 +191,7 @@ SCHEDULE = (
     Job("make the deliveries of messages", distribute, seconds=1),
     Job("send e-mail", send_email, seconds=1),
     Job("send to telephones", send_to_gateway, seconds=1),
+    Job("tell of new positions in saved searches", tell_of_new_positions, seconds=60),
     Job("forget sign-ins that have run out", tidy, seconds=3600),
     Job("delete accounts that were not used for two years", let_go, seconds=3600),
     Job("mark documents that nobody needs", give_up, seconds=3600),

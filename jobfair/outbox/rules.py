@@ -48,6 +48,7 @@ class Letter(StrEnum):
     RECEIPT = "receipt", Kind.APPLICATIONS, True
     REVIEWED = "reviewed", Kind.APPLICATIONS, True
     STAGE = "stage", Kind.APPLICATIONS, False, True
+    SEARCH_ALERT = "search_alert", Kind.SUGGESTIONS, True
 
     @property
     def rank(self) -> int:

@@ -44,8 +44,6 @@ class Position(Base):
     requirements: Mapped[Any] = mapped_column(Document)
     questions: Mapped[Any] = mapped_column(Document)
     """At most two texts."""
-    search_text: Mapped[str]
-    """Title, company and place in lower case: what the search looks at."""
     withdrawn_at: Mapped[datetime | None]
     edition: Mapped[int] = mapped_column(
         default=1, server_default="1", onupdate=text("edition + 1")
@@ -77,3 +75,7 @@ class SavedSearch(Base):
     query: Mapped[str] = mapped_column(primary_key=True)
     """As in the address of the list of positions."""
     created_at: Mapped[datetime]
+    told: Mapped[Any] = mapped_column(Document, server_default="[]")
+    """Ids of the positions its owner knows of: those of when it was saved, and those told of."""
+    checked: Mapped[str] = mapped_column(default="", server_default="")
+    """The definition of the fair it was last compared with."""

@@ -225,3 +225,43 @@ async def accounts_to_tell_of_opening(session: Session, fair_id: int) -> list[tu
         .order_by(SavedPosition.account_id, SavedPosition.position_id)
     )
     return [(row.account_id, row.position_id) for row in await session.execute(query)]
+
+
+async def saved_searches(session: Session, account_id: int) -> list[tuple[int, str]]:
+    """Return the fair and the address of each search an account has saved, the newest first."""
+    query = (
+        select(SavedSearch.fair_id, SavedSearch.query)
+        .where(SavedSearch.account_id == account_id)
+        .order_by(SavedSearch.created_at.desc(), SavedSearch.query)
+    )
+    return [(row.fair_id, row.query) for row in await session.execute(query)]
+
+
+async def searched_fairs(session: Session) -> Sequence[int]:
+    """Return the ids of the fairs that have saved searches."""
+    query = select(SavedSearch.fair_id).distinct().order_by(SavedSearch.fair_id)
+    return (await session.scalars(query)).all()
+
+
+async def searches_to_check(
+    session: Session, fair_id: int, defined: str, *, most: int, lock: bool = False
+) -> Sequence[SavedSearch]:
+    """Return saved searches not yet compared with this definition."""
+    query = (
+        select(SavedSearch)
+        .where(SavedSearch.fair_id == fair_id, SavedSearch.checked != defined)
+        .order_by(SavedSearch.account_id, SavedSearch.query)
+        .limit(most)
+    )
+    return (await session.scalars(query.with_for_update() if lock else query)).all()
+
+
+async def forget_search(session: Session, *, account_id: int, fair_id: int, query: str) -> None:
+    """Delete one saved search, if it is there."""
+    await session.execute(
+        delete(SavedSearch).where(
+            SavedSearch.account_id == account_id,
+            SavedSearch.fair_id == fair_id,
+            SavedSearch.query == query,
+        )
+    )

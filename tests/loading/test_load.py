@@ -100,7 +100,6 @@ async def test_the_sample_fair_loads_whole(database):
             "Apakah Anda bersedia bekerja bergiliran?",
             "Bagaimana Anda akan berangkat ke tempat kerja?",
         ],
-        "search_text": "operator proses pabrik pt silau sawit makmur raya pulau rakyat",
         "withdrawn_at": None,
     }
     assert position.company_id == company.id
@@ -159,9 +158,7 @@ async def test_before_the_opening_the_files_are_the_boss(database, folder):
     async with database.snapshot() as session:
         found = await fair_by_slug(session, SLUG)
         seen = await positions_of_fair(session, found.id)
-        assert [(one.slug, one.openings, one.search_text) for one in seen] == [
-            ("operator", 30, "operator pabrik pt sawit jaya pulau rakyat")
-        ]
+        assert [(one.slug, one.openings) for one in seen] == [("operator", 30)]
     assert heard == [frozenset({f"fair:{found.id}"})]
 
 

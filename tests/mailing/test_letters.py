@@ -21,6 +21,7 @@ FACTS = {
     Letter.RECEIPT: [{}],
     Letter.REVIEWED: [{"stage": "reviewed"}],
     Letter.STAGE: [{"stage": stage} for stage in STAGES],
+    Letter.SEARCH_ALERT: [{"query": "?q=satpam&pd=sma", "count": 2}],
 }
 """What the acts write: a letter without an entry here has no test."""
 
@@ -67,6 +68,9 @@ async def test_letters_say_what_they_must_and_nothing_they_must_not(written):
         help_contact = made.office.whatsapp or made.office.phone
         for text in (letter.text, letter.html):
             assert free in text, message
+            if message.letter is Letter.SEARCH_ALERT:
+                assert "https://kerja.contoh.id/asahan-uji/lowongan?q=satpam" in text
+                continue
             assert receipt in text
             assert help_contact in text
             assert f"https://kerja.contoh.id/asahan-uji/lamaran/{receipt}" in text

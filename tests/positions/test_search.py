@@ -1,11 +1,13 @@
+import tomllib
 from dataclasses import replace
 
 import pytest
 
+from jobfair.content import content_root
 from jobfair.positions.rules.index import build_index
 from jobfair.positions.rules.offers import Offer, by_likeness, few_applicants
 from jobfair.positions.rules.search import search as search_index
-from jobfair.positions.rules.synonyms import synonyms
+from jobfair.positions.rules.synonyms import read_synonyms, synonyms
 from jobfair.positions.rules.wishes import SearchQuery, read_wish
 
 OFFER = Offer(
@@ -185,3 +187,51 @@ def test_a_short_name_is_found_as_a_word_and_never_inside_another():
     results = search([mobile, cleaner], SearchQuery(words="OB"), applicants={})
 
     assert [offer.id for offer in results.page] == [5]
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids", "left_out"),
+    [
+        ("perawat baju", [2], ("baju",)),
+        ("nurse karet", [2], ("karet",)),
+        ("perawat baju kisaran", [2], ("baju",)),
+        ("penyadap kisaran timur baju", [], ()),
+        ("perawat operator", [], ()),
+        ("perawat operatro", [2], ("operatro",)),
+        ("perawat jepang", [], ()),
+        ("perawat medan", [], ()),
+        ("baju", [], ()),
+    ],
+)
+def test_a_detail_no_such_job_names_is_left_out_and_named(typed, ids, left_out):
+    results = search(ALL, SearchQuery(words=typed), applicants={})
+
+    assert [offer.id for offer in results.page] == ids
+    assert tuple(results.left_out) == left_out
+    assert results.meant == ""
+
+
+def test_an_office_adds_words_to_a_group_and_groups_of_its_own():
+    shipped = 'stop = ["di"]\nsame = [["perawat", "nurse"]]\n[education]\nsma = ["sma"]'
+    own = (
+        'stop = ["nang"]\nsame = [["perawat", "mantri"], ["penyadap", "tukang deres"]]\n'
+        '[education]\nsma = ["es em a"]\n[employment]\nharian = ["aron"]'
+    )
+    known = read_synonyms(shipped, own)
+
+    def ids(words):
+        return [o.id for o in search_index(
+            build_index(ALL, known), SearchQuery(words=words), applicants={}).page]  # fmt: skip
+
+    assert ids("nang di mantri") == ids("nurse") == [2]
+    assert ids("tukang deres") == ids("aron") == [3]
+    assert ids("es em a") == [1]
+
+
+def test_a_phrase_of_every_group_finds_its_usual_name():
+    given = tomllib.loads((content_root() / "events" / "synonyms.toml").read_text("utf-8"))
+    for first, *others in given["same"]:
+        index = build_index([replace(OFFER, title=first)], synonyms())
+        for phrase in (first, *others):
+            results = search_index(index, SearchQuery(words=phrase), applicants={})
+            assert (results.count, results.meant) == (1, ""), (first, phrase)

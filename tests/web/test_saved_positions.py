@@ -63,3 +63,32 @@ def test_a_typo_is_named_and_what_is_nearest_is_set_apart(client, staged):
     assert "Mungkin maksud Anda" in corrected
     assert "Belum ada yang cocok" in nothing
     assert "Yang terdekat" in nothing
+
+
+@on_both
+def test_a_search_is_told_of_and_let_go_by_one_tap_each(client, sign_in, staged):
+    at, act = "/asahan-uji/lowongan", "/asahan-uji/lowongan/kabari"
+    guest = client.get(at, params={"q": "operator"}).text
+    assert "/daftar?ke=/asahan-uji/lowongan%3Fq%3Doperator" in guest
+    assert "Beri tahu" not in client.get(at).text
+    sign_in(client, staged.niks[0])
+
+    kept = client.post(act, data=form_on(client.get(at, params={"q": "operator"}).text, action=act))
+    assert (kept.status_code, kept.headers["location"]) == (303, "/simpanan")
+    listed = client.get("/simpanan").text
+    assert "“operator”" in listed
+
+    client.post(act, data=form_on(listed, action=act))
+    assert "“operator”" not in client.get("/simpanan").text
+
+
+def test_what_only_the_duties_say_is_named_and_the_nearest_can_be_saved(client, act, staged):
+    act(change, Position, staged.positions[0].id, duties=["Merawat kucing."])
+
+    by_duty = text_of(client.get("/asahan-uji/lowongan", params={"q": "kucing"}).text)
+    by_title = text_of(client.get("/asahan-uji/lowongan", params={"q": "operator"}).text)
+    nothing = client.get("/asahan-uji/lowongan", params={"q": "astronot"}).text
+
+    assert "Cocok karena tugasnya" in by_duty
+    assert "Cocok karena tugasnya" not in by_title
+    assert f'action="/asahan-uji/lowongan/{staged.positions[0].slug}/simpan"' in nothing

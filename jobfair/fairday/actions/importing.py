@@ -26,7 +26,6 @@ from jobfair.fairs.rules.details import FairDetails
 from jobfair.fairs.rules.state import FairState
 from jobfair.positions import queries
 from jobfair.positions.models import Position
-from jobfair.regions import district_name
 
 OFFICE_TEXTS = frozenset({"address", "phone", "whatsapp", "email", "website", "letterhead"})
 FAIR_TEXTS = frozenset({"texts", "recap"})
@@ -226,13 +225,9 @@ class FairImport:
         for one in definition.positions:
             company, details = by[one.company], one.details
             columns = _columns(details)
-            place = district_name(details.district) or ""
-            search_text = f"{details.title} {company.name} {place}".casefold()
             row = rows.pop(details.slug, None)
             if row is None:
-                position = Position(
-                    fair_id=fair.id, company_id=company.id, search_text=search_text, **columns
-                )
+                position = Position(fair_id=fair.id, company_id=company.id, **columns)
                 self.session.add(position)
                 self.note(Change("position", details.slug, "add"), held=self.opened)
                 continue
@@ -242,7 +237,6 @@ class FairImport:
                 change = Change("position", details.slug, "change", "company", before, one.company)
                 self.note(change, held=self.opened)
                 row.company_id = company.id
-            row.search_text = search_text
             if row.withdrawn_at is not None:
                 change = Change("position", details.slug, "restore")
                 (self.kept if self.opened else self.changes).append(change)

@@ -20,7 +20,6 @@ TITLE, USUAL, SAME, ROOT, PLACE, COMPANY, BODY, BODY_ROOT, NEAR = 1, 2, 4, 5, 5,
 PHRASES_KEPT = 2000
 """Where a phrase is said, so that its texts are read once in the life of the index."""
 SHORTEST_CORRECTED, SHORTEST_PREFIX = 4, 3
-
 Levels = dict[int, int]
 """Cost to the set of positions that match at that cost, disjoint."""
 Postings = Mapping[str, int]
@@ -99,6 +98,7 @@ def place_names(code: str) -> tuple[str, str]:
 class Index:
     """Everything a search looks at, made once for each definition of a fair."""
 
+    synonyms: Synonyms
     offers: Sequence[Offer]
     """In the default order."""
     everything: int
@@ -152,13 +152,13 @@ class Index:
             self._phrases[phrase] = (found[0], found[1])
         return found[0], found[1]
 
-    def alternatives(self, own: Phrase, synonyms: Synonyms) -> Levels:
+    def alternatives(self, own: Phrase) -> Levels:
         """Return where a phrase of the synonym file or one of the same meaning is said."""
         levels = list(self.word(own[0]).items()) if len(own) == 1 else []
         own_title, own_body = self.phrase(own)
         levels += [(TITLE - 1, self.whole.get(own, 0)), (TITLE, own_title), (BODY, own_body)]
-        for other in synonyms.same.get(own, ()):
-            cost = USUAL if other in synonyms.usual else SAME
+        for other in self.synonyms.same.get(own, ()):
+            cost = USUAL if other in self.synonyms.usual else SAME
             title, body = self.phrase(other)
             company = self.everything
             for word in other:
@@ -169,9 +169,13 @@ class Index:
                 (COMPANY, company),
                 (BODY, body),
             ]
-        for other in synonyms.near.get(own, ()):
+        for other in self.synonyms.near.get(own, ()):
             levels.append((NEAR, self.phrase(other)[0]))
         return disjoint(levels)
+
+    def is_elsewhere(self, phrase: Phrase) -> bool:
+        """Tell whether a phrase names a place that is not at this fair."""
+        return any(word in _towns() or word in self.synonyms.elsewhere for word in phrase)
 
     def beginning(self, start: str) -> Levels:
         """Return where words that begin so are said."""
@@ -268,6 +272,7 @@ def build_index(offers: Iterable[Offer], synonyms: Synonyms) -> Index:
             for form in _deletions(word):
                 misspelt[form].append(word)
     return Index(
+        synonyms=synonyms,
         offers=ordered,
         everything=(1 << len(ordered)) - 1,
         whole=dict(whole),

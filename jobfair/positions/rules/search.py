@@ -12,7 +12,7 @@ from itertools import islice
 from jobfair.positions.rules import EDUCATION_GROUPS, EMPLOYMENT, EXPERIENCE_BANDS
 from jobfair.positions.rules.index import Index, Levels, members, union
 from jobfair.positions.rules.offers import Offer, few_applicants
-from jobfair.positions.rules.synonyms import plain, synonyms
+from jobfair.positions.rules.synonyms import plain
 from jobfair.positions.rules.wishes import LEAST_APPLIED, SECTOR_LABELS, WAGE_FLOORS, SearchQuery
 from jobfair.positions.rules.wording import Correction, Understood, at_least, understand
 from jobfair.regions import district_name, regency_name
@@ -63,6 +63,10 @@ class Results:
     corrections: Sequence[Correction] = ()
     meant: str = ""
     """The words with the corrections in them; empty: nothing was corrected."""
+    by_body: frozenset[int] = frozenset()
+    """Ids on this page that say the words only in what they ask or offer."""
+    left_out: Sequence[str] = ()
+    """Words that no position with the other words says."""
     nearest: Sequence[Offer] = ()
     """When nothing fits the words: the three that fit most of them."""
 
@@ -193,6 +197,13 @@ def _relief(
     return best, most
 
 
+def matching(index: Index, wish: SearchQuery) -> list[int]:
+    """Return the ids of all positions that fit, rising, those without applicants so far."""
+    words = understand(index, wish.words).bits if plain(wish.words).strip() else 0
+    bits = _meet(index, _sets(index, wish, words, {}))
+    return sorted(index.offers[at].id for at in members(bits))
+
+
 def search(index: Index, wish: SearchQuery, *, applicants: Mapping[int, int]) -> Results:
     """Return the page of positions that fit, and a count beside every other choice.
 
@@ -200,7 +211,7 @@ def search(index: Index, wish: SearchQuery, *, applicants: Mapping[int, int]) ->
     ``applicants`` are the applications per position, for what depends on competition.
     """
     if plain(wish.words).strip():
-        meaning = understand(index, synonyms(), wish.words)
+        meaning = understand(index, wish.words)
     else:
         meaning = Understood({0: index.everything}, {})
     sets = _sets(index, wish, meaning.bits, applicants)
@@ -233,11 +244,13 @@ def search(index: Index, wish: SearchQuery, *, applicants: Mapping[int, int]) ->
         for cost in sorted(meaning.nearest or {0: index.everything})
         for at in members(meaning.nearest.get(cost, index.everything) & beside_words)
     )
+    shown = order[(at - 1) * PER_PAGE : at * PER_PAGE]
     return Results(
         wish=replace(wish, page=at),
         total=len(index.offers),
         count=count,
-        page=[index.offers[one] for one in order[(at - 1) * PER_PAGE : at * PER_PAGE]],
+        page=[index.offers[one] for one in shown],
+        by_body=frozenset(index.offers[one].id for one in shown if meaning.by_body >> one & 1),
         pages=pages,
         districts=options(
             "district", {code: code for code in districts},
@@ -266,5 +279,6 @@ def search(index: Index, wish: SearchQuery, *, applicants: Mapping[int, int]) ->
         relief_count=relief_count,
         corrections=meaning.corrections,
         meant=meaning.words if meaning.corrections else "",
+        left_out=meaning.left_out,
         nearest=[] if bits else [index.offers[one] for one in islice(nearest, NEAREST_SHOWN)],
     )  # fmt: skip

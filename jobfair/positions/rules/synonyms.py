@@ -3,8 +3,11 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
 
 from jobfair.content import content_root
 
@@ -75,6 +78,8 @@ class Synonyms:
     """The content file, its phrases folded."""
 
     stop: frozenset[str]
+    elsewhere: frozenset[str]
+    """Places abroad: never left out to find something after all."""
     same: dict[Phrase, tuple[Phrase, ...]]
     usual: frozenset[Phrase]
     """The first of each group: the name that positions use most."""
@@ -87,38 +92,52 @@ class Synonyms:
     longest: int
 
 
-def read_synonyms(text: str) -> Synonyms:
-    """Return what a synonym file says."""
-    given = tomllib.loads(text)
+def _groups(files: Iterable[Mapping[str, Any]], name: str) -> dict[Phrase, list[Phrase]]:
+    """Return the groups of all files by their first phrase: a later file may add to a group."""
+    groups: dict[Phrase, list[Phrase]] = {}
+    for given in files:
+        for group in given.get(name, ()):
+            phrases = [tokens(phrase) for phrase in group]
+            groups.setdefault(phrases[0], []).extend(phrases)
+    return groups
+
+
+def read_synonyms(*texts: str) -> Synonyms:
+    """Return what synonym files say together."""
+    files = [tomllib.loads(text) for text in texts]
+    groups = _groups(files, "same")
     same: dict[Phrase, dict[Phrase, None]] = {}
-    for group in given.get("same", ()):
-        phrases = [tokens(phrase) for phrase in group]
+    for phrases in groups.values():
         for phrase in phrases:
             same.setdefault(phrase, {}).update(dict.fromkeys(phrases))
     near: dict[Phrase, dict[Phrase, None]] = {}
-    for first, *others in given.get("near", ()):
-        for phrase in same.get(tokens(first), (tokens(first),)):
-            near.setdefault(phrase, {}).update(dict.fromkeys(map(tokens, others)))
+    for first, (_, *others) in _groups(files, "near").items():
+        for phrase in same.get(first, (first,)):
+            near.setdefault(phrase, {}).update(dict.fromkeys(others))
     meaning = {
         tokens(phrase): (kind, code)
+        for given in files
         for kind in ("employment", "education", "experience", "disability")
         for code, phrases in given.get(kind, {}).items()
         for phrase in phrases
     }
     known = [*same, *meaning]
     return Synonyms(
-        stop=frozenset(fold(word) for word in given.get("stop", ())),
+        stop=frozenset(fold(word) for given in files for word in given.get("stop", ())),
+        elsewhere=frozenset(fold(word) for given in files for word in given.get("elsewhere", ())),
         same={phrase: tuple(group) for phrase, group in same.items()},
-        usual=frozenset(tokens(group[0]) for group in given.get("same", ())),
+        usual=frozenset(groups),
         near={phrase: tuple(group) for phrase, group in near.items()},
         meaning=meaning,
         words=frozenset(word for phrase in known for word in phrase),
-        written=spellings(" ".join(str(part) for part in given.values())),
+        written=spellings(" ".join(str(part) for given in files for part in given.values())),
         longest=max((len(phrase) for phrase in known), default=1),
     )
 
 
 @cache
-def synonyms() -> Synonyms:
-    """Return the content's synonym file, read once."""
-    return read_synonyms((content_root() / "events" / "synonyms.toml").read_text("utf-8"))
+def synonyms(own: Path | None = None) -> Synonyms:
+    """Return the synonym file of the content, with what the office's own folder adds to it."""
+    folders = [content_root(), *([own] if own else [])]
+    files = [folder / "events" / "synonyms.toml" for folder in folders]
+    return read_synonyms(*(file.read_text("utf-8") for file in files if file.is_file()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from jobfair.positions.rules import EDUCATION_GROUPS, EMPLOYMENT, EXPERIENCE_BANDS
 
@@ -55,6 +55,10 @@ class SearchQuery:
         """Return the same wish at another page."""
         return replace(self, page=page)
 
+    def saved_address(self) -> str:
+        """Return the address of what fits, whatever the order and the page."""
+        return replace(self, sort=DEFAULT_SORT, page=1).address()
+
     def address(self) -> str:
         """Return the query of the address that leads here, without what is not set."""
         pairs: list[tuple[str, str]] = []
@@ -101,3 +105,8 @@ def read_wish(given: Mapping[str, Sequence[str]]) -> SearchQuery:
         sort=sort if sort in SORTS else DEFAULT_SORT,
         page=int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 5 else 1,  # noqa: PLR2004
     )
+
+
+def wish_at(address: str) -> SearchQuery:
+    """Return the wish of an address as :meth:`SearchQuery.address` wrote it."""
+    return read_wish(parse_qs(address.removeprefix("?")))

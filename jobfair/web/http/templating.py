@@ -36,6 +36,9 @@ def fingerprint(extra_content: str, base_url: str) -> bytes:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    for folder in content_folders(extra_content, "events"):
+        words = folder / "synonyms.toml"
+        digest.update(words.read_bytes() if words.is_file() else b"")
     return digest.digest()
 
 

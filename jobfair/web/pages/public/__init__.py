@@ -32,6 +32,7 @@ HANDLERS: list[Any] = [
     positions.list_positions,
     position.show_position,
     saved.save_position,
+    saved.keep_search,
     saved.list_saved,
     companies.list_companies,
     companies.show_company,

@@ -35,7 +35,7 @@ async def show_landing(request: AnyRequest, fair_slug: FromPath[str]) -> Templat
         edition=shown.version.edition,
         change=shown.change,
         thrifty=request.headers.get("save-data") == "on",
-        results=shown.find(SearchQuery()),
+        results=await shown.find(SearchQuery()),
         shown=OFFERS_SHOWN,
         companies=sorted(shown.booths, key=lambda booth: -booth.positions)[:COMPANIES_SHOWN],
     )

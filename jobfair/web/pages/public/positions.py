@@ -36,7 +36,7 @@ async def list_positions(request: AnyRequest, fair_slug: FromPath[str]) -> Templ
     found = shown.found
     applicants = await tally_sent(services.database.lookup, found.id)
     applied = await applied_by(request, found.id)
-    results = shown.find(wish, applicants)
+    results = await shown.find(wish, applicants)
     part = is_part(request.scope["headers"])
     answer = show(
         request,
@@ -45,7 +45,9 @@ async def list_positions(request: AnyRequest, fair_slug: FromPath[str]) -> Templ
         phase=found.phase(services.clock.now()),
         results=results,
         applicants=applicants,
-        few=frozenset(o.id for o in results.page if few_applicants(o, applicants[o.id])),
+        few=frozenset(
+            o.id for o in (*results.page, *results.nearest) if few_applicants(o, applicants[o.id])
+        ),
         applied=applied,
         saved=await saved_by(request),
         sorts=SORTS,

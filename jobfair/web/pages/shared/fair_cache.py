@@ -4,10 +4,12 @@ The version is read anew for every page, and what was made of another definition
 no page shows what is out of date, also where another node changed it.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
 from litestar.connection import ASGIConnection
@@ -21,7 +23,7 @@ from jobfair.positions.queries import PostedPosition, offers_of_fair, position_b
 from jobfair.positions.rules.index import Index, build_index
 from jobfair.positions.rules.offers import Booth, Offer, booths, by_likeness
 from jobfair.positions.rules.search import Results, needs_applicants, search
-from jobfair.positions.rules.synonyms import synonyms
+from jobfair.positions.rules.synonyms import Synonyms, synonyms
 from jobfair.positions.rules.wishes import SearchQuery
 from jobfair.tally.queries.counters import FairTally, tally_fair
 from jobfair.tally.queries.versions import FairVersion, fair_version
@@ -42,8 +44,8 @@ class FairDefinition:
     tally: FairTally
     change: ScheduleChange | None
     results: dict[SearchQuery, Results] = field(default_factory=dict)
-    index: Index | None = None
-    """Made at the first search."""
+    index: asyncio.Task[Index] | None = None
+    """Made at the first search, in a thread: it takes a second for 20,000 positions."""
     similar: dict[int, Sequence[Offer]] = field(default_factory=dict)
     positions: dict[str, PostedPosition] = field(default_factory=dict)
 
@@ -54,6 +56,7 @@ class CachedFair:
 
     version: FairVersion
     _definition: FairDefinition
+    _builder: "IndexBuilder"
 
     @property
     def found(self) -> FairState:
@@ -85,14 +88,19 @@ class CachedFair:
         """Return what one company offers."""
         return [offer for offer in self._definition.offers if offer.company_id == company_id]
 
-    def find(self, query: SearchQuery, applicants: dict[int, int] | None = None) -> Results:
-        """Return what fits a query; where ``applicants`` decide the order, it is not cached."""
+    async def index(self) -> Index:
+        """Return the index of the fair's positions; a request that is cut off does not end it."""
         definition = self._definition
-        cached = definition.results
-        if definition.index is None:
-            definition.index = build_index(definition.offers, synonyms())
+        if definition.index is None or definition.index.cancelled():
+            definition.index = asyncio.create_task(self._builder.build(definition.offers))
+        return await asyncio.shield(definition.index)
+
+    async def find(self, query: SearchQuery, applicants: dict[int, int] | None = None) -> Results:
+        """Return what fits a query; where ``applicants`` decide the order, it is not cached."""
+        cached = self._definition.results
+        index = await self.index()
         if query not in cached:
-            found = search(definition.index, query, applicants=applicants or {})
+            found = search(index, query, applicants=applicants or {})
             if needs_applicants(query):
                 return found
             if len(cached) >= RESULTS_CACHED:
@@ -121,11 +129,27 @@ class CachedFair:
         return cached[slug]
 
 
+class IndexBuilder:
+    """Makes indexes in a thread, one at a time, while pages go on being answered."""
+
+    def __init__(self, known: Synonyms) -> None:
+        self._known = known
+        self._turn = asyncio.Lock()
+
+    async def build(self, offers: Sequence[Offer]) -> Index:
+        """Return the index of a fair's positions."""
+        async with self._turn:
+            return await asyncio.to_thread(build_index, offers, self._known)
+
+
 class FairCache:
     """The newest definition of each fair, one per process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, own_content: str = "") -> None:
+        """``own_content`` is the office's folder, whose ``events/synonyms.toml`` adds words."""
         self._database = database
+        self.words = synonyms(Path(own_content) if own_content else None)
+        self._builder = IndexBuilder(self.words)
         self._definitions: dict[str, FairDefinition] = {}
 
     async def see(
@@ -147,7 +171,7 @@ class FairCache:
                 version = await self._version(session, slug, position)
                 definition = self._definitions[slug] = await _define(session, slug, version)
         scope[FAIR_VERSION] = version
-        return CachedFair(version, definition)
+        return CachedFair(version, definition, self._builder)
 
     async def _version(
         self, session: Session | PreparedLookup, slug: str, position: str
