@@ -50,6 +50,11 @@ class Letter(StrEnum):
     STAGE = "stage", Kind.APPLICATIONS, False, True
 
     @property
+    def asks(self) -> bool:
+        """Tell whether the person has to do something, until ``until_at`` of its facts."""
+        return self in ("draft", "invitation")
+
+    @property
     def rank(self) -> int:
         """Return its place in a channel's queue: somebody waits for a code, not for a receipt."""
         return 0 if self.kind is Kind.ACCOUNT else 1

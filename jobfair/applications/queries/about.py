@@ -1,6 +1,6 @@
 """What a letter says about an application, and who the applicants of something are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,6 @@ from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, FairApplicant
 from jobfair.companies.models import Company
 from jobfair.db import Session
-from jobfair.errors import NotFound
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
 from jobfair.positions.models import Position
@@ -28,25 +27,46 @@ class AboutApplication:
     fair_id: int
 
 
-async def about_receipt(session: Session, receipt: str) -> AboutApplication:
-    """Return what is said of an application; ``NotFound`` when there is none."""
-    row = (
-        await session.execute(
-            select(
-                Application.receipt,
-                Application.received_at,
-                Position.title,
-                Company.name,
-                Application.fair_id,
-            )
-            .join(Position, Position.id == Application.position_id)
-            .join(Company, Company.id == Position.company_id)
-            .where(Application.receipt == receipt)
+@dataclass(frozen=True)
+class AboutPosition:
+    """The parts of a position that may be written into a letter."""
+
+    id: int
+    slug: str
+    title: str
+    company: str
+    fair_id: int
+
+
+async def about_receipts(
+    session: Session, receipts: Iterable[str | None]
+) -> dict[str | None, AboutApplication]:
+    """Return what is said of applications, by receipt; one that is gone is left out."""
+    query = (
+        select(
+            Application.receipt,
+            Application.received_at,
+            Position.title,
+            Company.name,
+            Application.fair_id,
         )
-    ).one_or_none()
-    if row is None:
-        raise NotFound("Bukti lamaran ini tidak ada.")
-    return AboutApplication(*row)
+        .join(Position, Position.id == Application.position_id)
+        .join(Company, Company.id == Position.company_id)
+        .where(Application.receipt.in_(set(receipts) - {None}))
+    )
+    return {row.receipt: AboutApplication(*row) for row in await session.execute(query)}
+
+
+async def about_positions(
+    session: Session, ids: Iterable[int | None]
+) -> dict[int | None, AboutPosition]:
+    """Return what is said of positions, by id; one that is gone is left out."""
+    query = (
+        select(Position.id, Position.slug, Position.title, Company.name, Position.fair_id)
+        .join(Company, Company.id == Position.company_id)
+        .where(Position.id.in_(set(ids) - {None}))
+    )
+    return {row.id: AboutPosition(*row) for row in await session.execute(query)}
 
 
 async def _next_ids(session: Session, query: Select[Any], *, after: int, most: int) -> list[int]:

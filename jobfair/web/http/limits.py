@@ -46,7 +46,7 @@ REFUSALS = {
 """What refused tries are counted as for the control room; ``sign-in`` and ``register`` are tries
 that one of their budgets refused."""
 REFUSALS_SHOWN = timedelta(hours=24)
-SOCKETS_PER_SESSION = 5
+SOCKETS_PER_SESSION = 10
 SOCKETS_PER_ADDRESS = 200
 Tries = Sequence[tuple[Budget, str]]
 """What a try counts against: budgets, each with the name it is kept for."""

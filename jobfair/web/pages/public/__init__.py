@@ -14,7 +14,7 @@ from jobfair.web.pages.public import (
     verification,
     wall,
 )
-from jobfair.web.pages.shared import password, signin
+from jobfair.web.pages.shared import inbox, password, signin
 
 HANDLERS: list[Any] = [
     front.show_front,
@@ -47,4 +47,5 @@ HANDLERS: list[Any] = [
     signin.sign_out,
     password.ask_password,
     password.change_password,
+    *inbox.HANDLERS,
 ]
