@@ -130,5 +130,5 @@ class Letters:
             body=body,
             text=render(f"mail/frame/{language}.txt").render(known).strip() + "\n",
             html=render(f"{folder}.html").render(known),
-            sender=fair.office.short_name if fair else "",
+            sender=fair.office.short_name if fair else "Job Fair",
         )

@@ -114,6 +114,12 @@ async def mark_fanned_out(session: Session, ids: Sequence[int], *, now: datetime
     )
 
 
+async def is_known(session: Session, key: str) -> bool:
+    """Tell whether something was written to many under this key."""
+    found = await session.scalar(select(Broadcast.id).where(Broadcast.key == key))
+    return found is not None
+
+
 async def broadcast_to_expand(session: Session) -> Broadcast | None:
     """Return the oldest broadcast that has not reached everybody, its row locked."""
     found: Broadcast | None = await session.scalar(

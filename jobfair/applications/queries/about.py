@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, cast, literal, select
 
 from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, FairApplicant
 from jobfair.companies.models import Company
 from jobfair.db import Session
+from jobfair.drafts.models import FormDraft
+from jobfair.drafts.rules import APPLY_FORM
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
 from jobfair.positions.models import Position
@@ -113,3 +115,29 @@ async def reviewers_of_fair(
     query = select(Account.id).join(Position, Position.company_id == Account.company_id)
     query = query.where(Position.fair_id == fair_id, Account.role == Role.REVIEWER)
     return await _next_ids(session, query, after=after, most=most)
+
+
+async def everybody_at_fair(
+    session: Session, fair_id: int, *, after: int, most: int
+) -> Sequence[int]:
+    """Return the next accounts of applicants and companies at a fair, in rising order."""
+    applicants = await applicants_of_fair(session, fair_id, after=after, most=most)
+    reviewers = await reviewers_of_fair(session, fair_id, after=after, most=most)
+    return sorted({*applicants, *reviewers})[:most]
+
+
+async def unsent_drafts(session: Session, fair_id: int) -> list[tuple[int, int]]:
+    """Return account and position of the drafts of a fair that no application came of."""
+    form = literal(APPLY_FORM, String) + cast(Position.id, String)
+    sent = (
+        select(Application.id)
+        .join(Applicant, Applicant.id == Application.applicant_id)
+        .where(Application.position_id == Position.id, Applicant.account_id == FormDraft.account_id)
+    )
+    query = (
+        select(FormDraft.account_id, Position.id)
+        .join(Position, FormDraft.form == form)
+        .where(Position.fair_id == fair_id, Position.withdrawn_at.is_(None), ~sent.exists())
+        .order_by(FormDraft.account_id, Position.id)
+    )
+    return [(row.account_id, row.id) for row in await session.execute(query)]
