@@ -54,4 +54,6 @@ class Act(StrEnum):
     RESET_ORGANISER = "reset_organiser", "Kata sandi baru dibuat untuk seorang panitia"
     RELEASE_NIK = "release_nik", "%(who)s menutup sebuah akun pelamar dan melepas NIK-nya"
     CHANGE_PASSWORD = "change_password", "%(who)s mengganti kata sandinya sendiri"
+    SEND_AGAIN = "send_again", "%(who)s mengirim ulang sebuah pesan yang gagal"
+    TELL_BY_HAND = "tell_by_hand", "%(who)s mengabari seseorang lewat telepon atau WhatsApp"
     REKEY = "rekey", "Kunci penyandian diganti"

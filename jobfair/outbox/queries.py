@@ -272,3 +272,14 @@ async def count_deliveries(session: Session) -> dict[tuple[Channel, State], int]
         )
     )
     return {(channel, state): n for channel, state, n in rows}
+
+
+async def count_of_fair(session: Session, fair_id: int) -> dict[tuple[Channel, State], int]:
+    """Return how many deliveries of a fair stand at each state, by channel."""
+    rows = await session.execute(
+        select(Delivery.channel, Delivery.state, func.count())
+        .join(Message, Message.id == Delivery.message_id)
+        .where(Message.fair_id == fair_id)
+        .group_by(Delivery.channel, Delivery.state)
+    )
+    return {(channel, state): n for channel, state, n in rows}

@@ -36,6 +36,8 @@ ANNOUNCES = {
     Act.WITHDRAW: {"fair", "position"},
     Act.DOWNLOAD: set(),
     Act.READ_CV: set(),
+    Act.SEND_AGAIN: set(),
+    Act.TELL_BY_HAND: set(),
     Act.REKEY: set(),
     Act.CHANGE_PASSWORD: {"account", "browser"},
     Act.LOOK_UP_APPLICANT: set(),

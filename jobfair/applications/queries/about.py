@@ -141,3 +141,13 @@ async def unsent_drafts(session: Session, fair_id: int) -> list[tuple[int, int]]
         .order_by(FormDraft.account_id, Position.id)
     )
     return [(row.account_id, row.id) for row in await session.execute(query)]
+
+
+async def phones_of(session: Session, account_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Return name and telephone of applicants, by account: for staff who tell them themselves."""
+    rows = await session.execute(
+        select(Applicant.account_id, Account.name, Applicant.phone)
+        .join(Account, Account.id == Applicant.account_id)
+        .where(Applicant.account_id.in_(set(account_ids)))
+    )
+    return {row.account_id: (row.name, row.phone) for row in rows}

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from jobfair.web.pages.organiser import acts, companies, helping, overview, recap, reviewers
+from jobfair.web.pages.organiser import (
+    acts,
+    companies,
+    helping,
+    messages,
+    overview,
+    recap,
+    reviewers,
+)
 
 HANDLERS: list[Any] = [
     overview.show_fairs,
@@ -22,6 +30,8 @@ HANDLERS: list[Any] = [
     helping.find_person,
     helping.give_password,
     helping.release,
+    messages.show_messages,
+    messages.act_on_delivery,
     recap.show_applicants,
     recap.show_trail,
     recap.show_recap,
