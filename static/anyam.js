@@ -107,6 +107,7 @@
     asking = setInterval(ask, 30000);
     ask();
   };
+  const quiet = (e) => "diam" in e.dataset; // the number of messages: not what the sign tells of
   const socketOf = (e) => e._htmx && e._htmx.ws && e._htmx.ws.connection && e._htmx.ws.connection.socket;
   setInterval(() => {
     for (const e of all("[hx-ws\\:connect]")) {
@@ -116,21 +117,23 @@
       if (Date.now() - lines.get(socket) < SILENT) continue;
       lines.set(socket, Infinity);
       socket.dispatchEvent(new CloseEvent("close", { code: 1006 }));
+      if (quiet(e)) continue;
       if (!asking) say("putus");
       askInstead();
     }
   }, 5000);
   document.addEventListener("htmx:ws:before:message:incoming", (e) => {
     const { connection } = e.detail;
+    if (connection.socket && lines.get(connection.socket) !== Infinity) lines.set(connection.socket, Date.now());
+    if (quiet(e.target)) return;
     heard = Date.now();
-    if (connection.socket && lines.get(connection.socket) !== Infinity) lines.set(connection.socket, heard);
     failures = 0;
     clearInterval(asking);
     asking = 0;
     say("ya");
   });
   document.addEventListener("htmx:ws:close", (e) => {
-    if (document.hidden) return;
+    if (document.hidden || quiet(e.target)) return;
     failures += 1;
     if (!asking) say("putus");
     if (failures >= 3 || e.detail.code === 1008) askInstead(); // 1008: too many from this address

@@ -1,6 +1,6 @@
 """Finding applicants. The sealed NIK is read by one function and leaves it masked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -65,12 +65,16 @@ async def applicant_of_account(session: Session, keys: Keys, account_id: int) ->
     return plain(ApplicantFacts, row, **told)
 
 
-async def name_of_applicant(session: Session, keys: Keys, account_id: int) -> str:
-    """Return what the applicant behind an account is called; empty for staff and the forgotten."""
-    found = await session.scalar(select(Applicant).where(Applicant.account_id == account_id))
-    if found is None or found.key_wrapped is None:
-        return ""
-    return personal_of(found, keys).name
+async def people_of_accounts(
+    session: Session, keys: Keys, account_ids: Iterable[int]
+) -> dict[int, Personal]:
+    """Return who the applicants behind accounts are; without staff and the forgotten."""
+    found = await session.scalars(
+        select(Applicant).where(
+            Applicant.account_id.in_(set(account_ids)), Applicant.key_wrapped.is_not(None)
+        )
+    )
+    return {one.account_id: personal_of(one, keys) for one in found}
 
 
 async def person_key(session: Session, keys: Keys, account_id: int) -> PersonalKey:

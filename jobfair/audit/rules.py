@@ -67,4 +67,6 @@ class Act(StrEnum):
     INVITE_ORGANISER = "invite_organiser", "%(who)s mengundang seorang petugas"
     ACCEPT_INVITATION = "accept_invitation", "%(who)s menerima undangan dan membuat kata sandi"
     DISABLE_ORGANISER = "disable_organiser", "%(who)s menonaktifkan seorang petugas"
+    SEND_AGAIN = "send_again", "%(who)s mengirim ulang sebuah pesan yang gagal"
+    TELL_BY_HAND = "tell_by_hand", "%(who)s mengabari seseorang lewat telepon atau WhatsApp"
     REKEY = "rekey", "Kunci penyandian diganti"

@@ -6,6 +6,7 @@ from datetime import timedelta
 KEPT_FOR = timedelta(days=30)
 FIELDS_MOST = 20
 VALUE_LONGEST = 4000
+APPLY_FORM = "lamar:"
 NEVER = frozenset({"consent", "password"})
 """Fields that are given anew each time."""
 
@@ -22,4 +23,4 @@ def draft_fields(given: Mapping[str, str]) -> dict[str, str]:
 
 def apply_form(position_id: int) -> str:
     """Return the name of the form that applies for a position."""
-    return f"lamar:{position_id}"
+    return f"{APPLY_FORM}{position_id}"

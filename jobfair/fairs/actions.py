@@ -10,6 +10,8 @@ from jobfair.db.changes import mark_changed
 from jobfair.fairs import queries, rules
 from jobfair.fairs.models import FairWindow
 from jobfair.fairs.rules.state import FairState
+from jobfair.outbox.actions import queue_broadcast
+from jobfair.outbox.rules import Audience, Letter
 
 
 def _add_window(
@@ -47,6 +49,22 @@ def _add_window(
         closes_at=(closes_at or timetable.closes_at).isoformat(),
     )
     mark_changed(session, topics.fair(fair.id))
+
+
+async def _tell_everybody(
+    session: Session, fair: FairState, letter: Letter, *, now: datetime, **instants: datetime
+) -> None:
+    """Write to the fair's applicants and companies, once for each window the fair has had."""
+    await queue_broadcast(
+        session,
+        letter,
+        key=f"{letter}:{fair.id}:{fair.windows + 1}",
+        audience=Audience.EVERYBODY,
+        about=fair.id,
+        facts={name: at.isoformat() for name, at in instants.items()},
+        now=now,
+        fair_id=fair.id,
+    )
 
 
 async def publish_fair(
@@ -87,6 +105,7 @@ async def extend_fair(
         closes_at=closes_at,
         paused_from=fair.timetable.paused_from,
     )
+    await _tell_everybody(session, fair, Letter.EXTENDED, now=now, closes_at=closes_at)
 
 
 async def close_early(
@@ -125,6 +144,10 @@ async def pause_fair(
         session, fair, act=Act.PAUSE, now=now, account_id=account_id, reason=reason,
         paused_from=begins,
     )  # fmt: skip
+    closes_at = fair.timetable.closes_at
+    await _tell_everybody(
+        session, fair, Letter.PAUSED, now=now, paused_at=begins, closes_at=closes_at
+    )
 
 
 async def resume_fair(
@@ -134,6 +157,8 @@ async def resume_fair(
     fair = (await queries.lock_fair(session, fair_id)).fair
     rules.check_may_resume(now=now, timetable=fair.timetable)
     _add_window(session, fair, act=Act.RESUME, now=now, account_id=account_id, reason="")
+    closes_at = fair.timetable.closes_at
+    await _tell_everybody(session, fair, Letter.RESUMED, now=now, closes_at=closes_at)
 
 
 async def open_early(

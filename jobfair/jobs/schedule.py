@@ -17,6 +17,7 @@ from jobfair.db import Database
 from jobfair.db.sealed import Keys
 from jobfair.documents import actions as documents
 from jobfair.drafts.actions import forget_old_drafts
+from jobfair.fairday.actions.reminding import remind
 from jobfair.fairday.queries import editions_since, fairs_to_close
 from jobfair.fairs import queries as fairs
 from jobfair.fairs.actions import announce_phase
@@ -75,6 +76,15 @@ async def announce_phases(tools: Tools) -> None:
     for fair_id in running:
         async with tools.database.transaction() as session:
             await announce_phase(session, fair_id=fair_id, now=tools.clock.now())
+
+
+async def remind_people(tools: Tools) -> None:
+    """Write to those whose saved position has opened, or whose draft is not sent yet."""
+    async with tools.database.snapshot() as session:
+        running = await fairs.unlatched_fair_ids(session)
+    for fair_id in running:
+        async with tools.database.transaction() as session:
+            await remind(session, fair_id=fair_id, now=tools.clock.now())
 
 
 async def close(tools: Tools) -> None:
@@ -188,6 +198,7 @@ SCHEDULE = (
     Job("tell open pages when a fair opens, pauses or closes", announce_phases, seconds=1),
     Job("set the latch of fairs whose window has ended", close, seconds=1),
     Job("print the papers of fairs that have just closed", print_papers, seconds=2),
+    Job("remind of drafts, tell of saved positions", remind_people, seconds=60),
     Job("make the deliveries of messages", distribute, seconds=1),
     Job("send e-mail", send_email, seconds=1),
     Job("send to telephones", send_to_gateway, seconds=1),

@@ -36,6 +36,7 @@ HAND_OVER = 60.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds a channel rests when nothing can go through it: doubled with each failure."""
 AUDIENCES = {
+    Audience.EVERYBODY: about.everybody_at_fair,
     Audience.APPLICANTS_OF_FAIR: about.applicants_of_fair,
     Audience.APPLICANTS_OF_COMPANY: about.applicants_of_company,
     Audience.APPLICANTS_OF_POSITION: about.applicants_of_position,

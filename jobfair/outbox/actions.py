@@ -93,6 +93,34 @@ async def queue_broadcast(
     await session.flush()
 
 
+async def queue_once(
+    session: Session,
+    letter: Letter,
+    to: Iterable[tuple[int, Facts]],
+    *,
+    key: str,
+    fair_id: int,
+    now: datetime,
+) -> None:
+    """Write a letter to several accounts of a fair, each with its facts; the same key is a Clash.
+
+    Ask :func:`jobfair.outbox.queries.is_known` first: the key is for two that ask at once.
+    """
+    done = Broadcast(
+        key=key,
+        letter=letter,
+        audience=Audience.EVERYBODY,
+        about=fair_id,
+        fair_id=fair_id,
+        facts={},
+        created_at=now,
+        expanded_at=now,
+    )
+    session.add(done)
+    await session.flush()
+    await queue_messages(session, letter, to, now=now, fair_id=fair_id)
+
+
 async def recall_messages(
     session: Session, letters: Sequence[Letter], *, account_id: int, facts: Facts
 ) -> None:

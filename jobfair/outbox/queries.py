@@ -121,6 +121,12 @@ async def mark_fanned_out(session: Session, ids: Sequence[int], *, now: datetime
     )
 
 
+async def is_known(session: Session, key: str) -> bool:
+    """Tell whether something was written to many under this key."""
+    found = await session.scalar(select(Broadcast.id).where(Broadcast.key == key))
+    return found is not None
+
+
 async def broadcast_to_expand(session: Session) -> Broadcast | None:
     """Return the oldest broadcast that has not reached everybody, its row locked."""
     found: Broadcast | None = await session.scalar(
@@ -271,5 +277,16 @@ async def count_deliveries(session: Session) -> dict[tuple[Channel, State], int]
         select(Delivery.channel, Delivery.state, func.count()).group_by(
             Delivery.channel, Delivery.state
         )
+    )
+    return {(channel, state): n for channel, state, n in rows}
+
+
+async def count_of_fair(session: Session, fair_id: int) -> dict[tuple[Channel, State], int]:
+    """Return how many deliveries of a fair stand at each state, by channel."""
+    rows = await session.execute(
+        select(Delivery.channel, Delivery.state, func.count())
+        .join(Message, Message.id == Delivery.message_id)
+        .where(Message.fair_id == fair_id)
+        .group_by(Delivery.channel, Delivery.state)
     )
     return {(channel, state): n for channel, state, n in rows}

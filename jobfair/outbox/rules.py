@@ -49,6 +49,26 @@ class Letter(StrEnum):
     REVIEWED = "reviewed", Kind.APPLICATIONS, True
     STAGE = "stage", Kind.APPLICATIONS, False, True
     SEARCH_ALERT = "search_alert", Kind.SUGGESTIONS, True
+    DRAFT = "draft", Kind.APPLICATIONS, True, False, timedelta(hours=2)
+    SAVED_OPENS = "saved_opens", Kind.SUGGESTIONS, True
+    EXTENDED = "extended", Kind.FAIR, True
+    PAUSED = "paused", Kind.FAIR, True, False, timedelta(hours=6)
+    RESUMED = "resumed", Kind.FAIR, True, False, timedelta(hours=6)
+    CLOSED = "closed", Kind.FAIR, True
+    ANNOUNCEMENT = "announcement", Kind.FAIR, True
+    WELCOME = "welcome", Kind.ACCOUNT, False
+    CODE = "code", Kind.ACCOUNT, False, False, timedelta(minutes=10)
+    RESET = "reset", Kind.ACCOUNT, False, False, timedelta(minutes=15)
+    PASSWORD_CHANGED = "password_changed", Kind.ACCOUNT, False
+    SIGNED_IN = "signed_in", Kind.ACCOUNT, False
+    INVITATION = "invitation", Kind.ACCOUNT, False
+    EXPORT_READY = "export_ready", Kind.ACCOUNT, False
+    DELETED = "deleted", Kind.ACCOUNT, False
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether the person has to do something, until ``until_at`` of its facts."""
+        return self in (Letter.DRAFT, Letter.INVITATION)
 
     @property
     def rank(self) -> int:
@@ -75,6 +95,7 @@ class State(StrEnum):
 class Audience(StrEnum):
     """To whom a broadcast goes; ``about`` is the id of the fair, company or position."""
 
+    EVERYBODY = "everybody"
     APPLICANTS_OF_FAIR = "fair"
     APPLICANTS_OF_COMPANY = "company"
     APPLICANTS_OF_POSITION = "position"

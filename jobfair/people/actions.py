@@ -12,6 +12,8 @@ from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem, Refused
 from jobfair.fields import Fields
+from jobfair.outbox.actions import queue_message
+from jobfair.outbox.rules import Letter
 from jobfair.people import queries
 from jobfair.people.models import Account, SignIn
 from jobfair.people.queries import attempts
@@ -229,6 +231,10 @@ async def change_password(
     await queries.delete_sign_ins_of(session, stored.id)
     mark_changed(session, topics.account(stored.id))
     record_audit(session, Act.CHANGE_PASSWORD, now=now, account_id=stored.id)
+    changed = {"changed_at": now.isoformat()}
+    await queue_message(
+        session, Letter.PASSWORD_CHANGED, account_id=stored.id, facts=changed, now=now
+    )
     return await sign_in(
         session, account=stored, old_token=token, now=now, device=device, code_given=True
     )

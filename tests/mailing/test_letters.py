@@ -8,22 +8,31 @@ import pytest
 
 from jobfair.errors import NotFound
 from jobfair.outbox.queries import QueuedMessage
-from jobfair.outbox.rules import Letter
+from jobfair.outbox.rules import Kind, Letter
 from jobfair.people.rules import Recipient
 from jobfair.wording.language import LANGUAGES
 from tests.builders import NOW
 from tests.doors import apply, staged
-from tests.mailing.sending import LETTERS
+from tests.mailing.sending import HOST, LETTERS
 
 FOLDER = Path(__file__).parent.parent.parent / "templates" / "mail"
 STAGES = ("new", "shortlisted", "interview", "accepted", "unsuitable")
-FACTS = {
-    Letter.RECEIPT: [{}],
+LATER = {name: NOW.isoformat() for name in ("until_at", "closes_at", "paused_at", "closed_at")}
+LATER |= {name: NOW.isoformat() for name in ("changed_at", "signed_in_at", "deleted_at")}
+ABOUT_A_POSITION = {Letter.DRAFT, Letter.SAVED_OPENS}
+ABOUT_AN_APPLICATION = {Letter.RECEIPT, Letter.REVIEWED, Letter.STAGE}
+MORE = {
     Letter.REVIEWED: [{"stage": "reviewed"}],
     Letter.STAGE: [{"stage": stage} for stage in STAGES],
     Letter.SEARCH_ALERT: [{"query": "?q=satpam&pd=sma", "count": 2}],
+    Letter.CODE: [{"code": "480 217"}],
+    Letter.RESET: [{"code": "480 217"}],
+    Letter.SIGNED_IN: [{"device": "Firefox/Windows"}],
+    Letter.INVITATION: [{"token": "abc"}],
+    Letter.ANNOUNCEMENT: [{"title": "Pintu <2>", "text": "Masuk lewat pintu 2.\nBawa KTP."}],
 }
-"""What the acts write: a letter without an entry here has no test."""
+"""What the acts write beside instants, receipt and position."""
+ACCOUNT = {one for one in Letter if one.kind is Kind.ACCOUNT}
 
 
 @pytest.fixture
@@ -32,14 +41,19 @@ async def written(database, door):
     receipt = (await apply(door, made)).number
     everything = []
     async with database.snapshot() as session:
-        for letter, all_facts in FACTS.items():
-            for facts in all_facts:
+        for letter in Letter:
+            for given in MORE.get(letter, [{}]):
+                facts = LATER | given
+                if letter in ABOUT_AN_APPLICATION:
+                    facts |= {"receipt": receipt}
+                if letter in ABOUT_A_POSITION:
+                    facts |= {"position": made.positions[0].id}
                 message = QueuedMessage(
                     id=1,
                     account_id=made.applicants[0].account_id,
                     letter=letter,
-                    fair_id=made.fair.id,
-                    facts={"receipt": receipt} | facts,
+                    fair_id=None if letter in ACCOUNT else made.fair.id,
+                    facts=facts,
                     created_at=NOW,
                     send_at=NOW,
                     read_at=None,
@@ -56,7 +70,6 @@ def test_every_letter_has_its_templates_and_its_test():
     forms = ("id.txt", "id.html", "en.txt", "en.html")
     words = {path for path in files if Path(path).name.startswith("words.")}
 
-    assert FACTS.keys() == set(Letter)
     assert files - words == {f"{name}/{form}" for name in (*Letter, "frame") for form in forms}
 
 
@@ -65,15 +78,24 @@ async def test_letters_say_what_they_must_and_nothing_they_must_not(written):
     person = made.applicants[0]
     for message, who, letter in everything:
         free = "gratis" if who.language == "id" else "free"
-        help_contact = made.office.whatsapp or made.office.phone
+        with_fair = message.letter not in ACCOUNT
+        help_contact = made.office.whatsapp if with_fair else f"https://{HOST}/bantuan"
         for text in (letter.text, letter.html):
             assert free in text, message
             if message.letter is Letter.SEARCH_ALERT:
-                assert "https://kerja.contoh.id/asahan-uji/lowongan?q=satpam" in text
+                assert f"https://{HOST}/asahan-uji/lowongan?q=satpam" in text
                 continue
-            assert receipt in text
             assert help_contact in text
-            assert f"https://kerja.contoh.id/asahan-uji/lamaran/{receipt}" in text
+            if message.letter in ABOUT_AN_APPLICATION:
+                assert f"https://{HOST}/asahan-uji/lamaran/{receipt}" in text
+            elif message.letter in ABOUT_A_POSITION:
+                assert f"https://{HOST}/asahan-uji/lowongan/{made.positions[0].slug}" in text
+            else:
+                assert f"https://{HOST}/" in text
+            if message.letter.asks or "code" in message.facts:
+                assert "4 Maret 2026" in text or "4 March 2026" in text, "until when"
+            if code := message.facts.get("code"):
+                assert code in text
             assert not any(nik in text for nik in made.niks)
             assert str(person.birth_date) not in text
             assert "1999" not in text
@@ -85,7 +107,7 @@ async def test_letters_say_what_they_must_and_nothing_they_must_not(written):
         assert letter.title
         assert "\n" not in letter.title
         assert letter.body in letter.text
-        assert letter.sender == made.office.short_name
+        assert letter.sender == (made.office.short_name if with_fair else "Job Fair")
         assert not re.search(r"(?:src|url)\s*[=(]|<script|<link", letter.html)
         assert "{" not in letter.text
 

@@ -20,6 +20,8 @@ from jobfair.db import Session
 from jobfair.db.sealed import Keys
 from jobfair.drafts.actions import forget_draft
 from jobfair.errors import Invalid, Problem, Refused
+from jobfair.outbox.actions import queue_message
+from jobfair.outbox.rules import Letter
 from jobfair.people import queries as people
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
@@ -125,6 +127,7 @@ async def complete_registration(
     applicant.completed_at = applicant.updated_at = now
     await forget_draft(session, account_id=account_id, form=REGISTRATION_DRAFT)
     record_audit(session, Act.REGISTER, now=now, account_id=account_id, consents=[])
+    await queue_message(session, Letter.WELCOME, account_id=account_id, facts={}, now=now)
 
 
 async def forget_unfinished(session: Session, *, now: datetime) -> int:

@@ -10,6 +10,8 @@ from jobfair.db.changes import mark_changed
 from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import lock_fair
 from jobfair.fairs.rules import check_may_latch
+from jobfair.outbox.actions import queue_broadcast
+from jobfair.outbox.rules import Audience, Letter
 from jobfair.tally.actions import freeze
 
 
@@ -50,5 +52,15 @@ async def close_fair(
         fair_id=fair_id,
         applications=fair.ledger_seq,
         differences=len(record.reconciliation.differences),
+    )
+    await queue_broadcast(
+        session,
+        Letter.CLOSED,
+        key=f"{Letter.CLOSED}:{fair_id}",
+        audience=Audience.EVERYBODY,
+        about=fair_id,
+        facts={"closed_at": fair.timetable.closes_at.isoformat()},
+        now=now,
+        fair_id=fair_id,
     )
     mark_changed(session, topics.fair(fair_id))

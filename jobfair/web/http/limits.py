@@ -21,7 +21,7 @@ from jobfair.people.queries import attempts
 from jobfair.people.rules import Budget, TooMany, too_many
 
 log = logging.getLogger(__name__)
-SOCKETS_PER_SESSION = 5
+SOCKETS_PER_SESSION = 10
 SOCKETS_PER_ADDRESS = 200
 Tries = Sequence[tuple[Budget, str]]
 """What a try counts against: budgets, each with the name it is kept for."""

@@ -16,6 +16,7 @@ from jobfair.web.pages.public import (
 )
 from jobfair.web.pages.shared import (
     authenticator,
+    inbox,
     invitation,
     password,
     recovery,
@@ -74,4 +75,5 @@ HANDLERS: list[Any] = [
     invitation.accept,
     password.ask_password,
     password.change_password,
+    *inbox.HANDLERS,
 ]
