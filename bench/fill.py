@@ -15,7 +15,7 @@ from pathlib import Path
 from jobfair.applicants.rules.personal import PERSONAL
 from jobfair.db import Database
 from jobfair.db.migrations import upgrade
-from jobfair.db.sealed import Keys, make_key_file, read_keys
+from jobfair.keys import Keys, make_key_file, read_keys
 from jobfair.people.actions import hash_token
 from jobfair.people.rules import Role
 from tests.builders import make_company, make_fair, make_office, make_position, make_window

@@ -15,11 +15,11 @@ from litestar.template.config import TemplateConfig
 
 from jobfair.clock import AnchoredClock, Clock
 from jobfair.db import Database, Session
-from jobfair.db.sealed import Keys, read_keys
 from jobfair.intake.door import Door
 from jobfair.intake.timekeeper import Timekeeper
 from jobfair.jobs.runner import keep_the_clock
 from jobfair.jobs.schedule import Tools
+from jobfair.keys import Keys, read_keys
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.mailing.channels import Transport

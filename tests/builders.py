@@ -30,8 +30,8 @@ from jobfair.credentials.models import Contact
 from jobfair.credentials.queries import contact_context
 from jobfair.credentials.rules import ContactKind
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.fairs.models import Fair, FairWindow, Office
+from jobfair.keys import Keys
 from jobfair.people.models import Account
 from jobfair.people.rules import Duty, Role
 from jobfair.positions.models import Position

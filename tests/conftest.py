@@ -31,8 +31,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from jobfair.clock import ControlledClock
 from jobfair.db import Database, Session
 from jobfair.db.migrations import upgrade
-from jobfair.db.sealed import Keys
 from jobfair.intake.door import Door
+from jobfair.keys import Keys
 from jobfair.live.feed import Hub
 from jobfair.settings import Settings
 from jobfair.store.folder import FolderStore

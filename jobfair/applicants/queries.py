@@ -13,8 +13,8 @@ from jobfair.applicants.rules.personal import DISABILITY, PERSONAL, Personal, re
 from jobfair.credentials.queries import delete_credentials
 from jobfair.db import Session
 from jobfair.db.base import plain
-from jobfair.db.sealed import Keys, PersonalKey
 from jobfair.errors import NotFound, Refused
+from jobfair.keys import Keys, PersonalKey
 from jobfair.people.queries import account_by_id, delete_accounts
 
 

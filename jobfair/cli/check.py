@@ -19,10 +19,10 @@ from jobfair.cli.common import (
 )
 from jobfair.db import Database
 from jobfair.db.safety import integrity_problems
-from jobfair.db.sealed import Keys, read_keys
 from jobfair.documents import queries as documents
 from jobfair.documents.actions import Lost, lost
 from jobfair.fairs.queries import all_fairs, fair_by_id
+from jobfair.keys import Keys, read_keys
 from jobfair.settings import Settings, read_settings
 from jobfair.store import Store, StoreMisconfigured, StoreUnavailable
 from jobfair.tally.queries.recount import differences

@@ -19,12 +19,12 @@ from jobfair.cli.serve import make_server
 from jobfair.clock import ControlledClock
 from jobfair.content import fair_folder
 from jobfair.db import Database
-from jobfair.db.sealed import read_keys
 from jobfair.errors import JobFairError, NotFound
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.fairs.rules import Phase, day_of
 from jobfair.fairs.rules.state import FairState
 from jobfair.intake.door import Door
+from jobfair.keys import read_keys
 from jobfair.loading import load_fair
 from jobfair.loading.people import read_applicants
 from jobfair.loading.show import show_report

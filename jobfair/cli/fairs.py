@@ -10,12 +10,12 @@ from jobfair.cli.common import CHECK_FAILED, DATA, command, fail, fair_id_of, ou
 from jobfair.clock import AnchoredClock
 from jobfair.content import fair_folder
 from jobfair.db import Database
-from jobfair.db.sealed import read_keys
 from jobfair.errors import Refused
 from jobfair.fairs import actions, queries
 from jobfair.fairs.rules import Phase
 from jobfair.fields.parsing import normalise_email
 from jobfair.intake.closing import close_when_drained
+from jobfair.keys import read_keys
 from jobfair.loading import load_fair
 from jobfair.loading.show import show_report
 from jobfair.people.actions import add_staff

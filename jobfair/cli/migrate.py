@@ -9,8 +9,8 @@ from jobfair.cli.common import command, out
 from jobfair.db import Database
 from jobfair.db.migrations import newest_revision, revision_of, upgrade
 from jobfair.db.safety import check_library, protect_files
-from jobfair.db.sealed import make_key_file, read_keys
 from jobfair.errors import Misconfigured
+from jobfair.keys import make_key_file, read_keys
 from jobfair.settings import Settings, read_settings
 from jobfair.tally.queries.frozen import sign_closings
 

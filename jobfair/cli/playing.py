@@ -18,10 +18,10 @@ from jobfair.applications.actions.stages import move_stage
 from jobfair.applications.rules import Stage
 from jobfair.clock import ControlledClock
 from jobfair.db import Database, Session
-from jobfair.db.sealed import Keys
 from jobfair.errors import JobFairError
 from jobfair.fairs.queries import fair_by_slug
 from jobfair.intake.door import Door
+from jobfair.keys import Keys
 from jobfair.loading.fairfile import read_fair_file
 from jobfair.loading.mistakes import BadFiles, Problems
 from jobfair.loading.people import (

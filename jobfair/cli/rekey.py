@@ -18,9 +18,9 @@ from jobfair.cli.common import command, out, ready_database
 from jobfair.credentials.actions.authenticator import change_keys_of_credentials
 from jobfair.db import Database
 from jobfair.db.safety import only_server
-from jobfair.db.sealed import Keys, make_key_file, read_keys, replace_key_file
 from jobfair.documents.actions import change_keys_of_documents
 from jobfair.errors import Misconfigured, Refused
+from jobfair.keys import Keys, make_key_file, read_keys, replace_key_file
 from jobfair.people.actions import change_keys_of_staff
 from jobfair.people.queries import keys_fit
 from jobfair.settings import read_settings

@@ -22,10 +22,10 @@ from jobfair.cli.serve import make_server
 from jobfair.clock import AnchoredClock, ControlledClock
 from jobfair.content import fair_folder
 from jobfair.db import Database
-from jobfair.db.sealed import Keys, read_keys
 from jobfair.errors import Refused
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
+from jobfair.keys import Keys, read_keys
 from jobfair.loading import BadFiles, load_fair
 from jobfair.loading.fairfile import read_fair_file
 from jobfair.loading.mistakes import Problems

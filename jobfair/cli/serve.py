@@ -22,10 +22,10 @@ from jobfair.clock import AnchoredClock
 from jobfair.db import Database
 from jobfair.db.offset import database_now
 from jobfair.db.safety import check_durable, only_server
-from jobfair.db.sealed import read_keys
 from jobfair.documents.actions import tie_store
 from jobfair.errors import Misconfigured
 from jobfair.fairs.queries import newest_received_at
+from jobfair.keys import read_keys
 from jobfair.settings import Settings, advice, read_settings
 from jobfair.store import StoreMisconfigured, StoreUnavailable
 from jobfair.web.http.protocol import BoundedHeads

@@ -8,9 +8,9 @@ from jobfair.audit.rules import Act
 from jobfair.cli.common import command, out, ready_database
 from jobfair.credentials.actions.authenticator import remove_authenticator
 from jobfair.db import Database, Session
-from jobfair.db.sealed import Keys, read_keys
 from jobfair.errors import NotFound
 from jobfair.fields.parsing import normalise_email
+from jobfair.keys import Keys, read_keys
 from jobfair.people import actions
 from jobfair.people.models import Account
 from jobfair.people.queries import account_for_key, organisers

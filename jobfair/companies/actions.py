@@ -9,9 +9,9 @@ from jobfair.companies.rules import read_suspension, read_verification
 from jobfair.credentials.actions.authenticator import remove_authenticator
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
-from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import all_fairs
 from jobfair.fields import Fields
+from jobfair.keys import Keys
 from jobfair.people import actions as people
 from jobfair.people.queries import StaffMember, reviewer_of, staff_member
 from jobfair.people.rules import Role

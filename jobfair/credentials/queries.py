@@ -10,9 +10,9 @@ from sqlalchemy import delete, or_, select, update
 from jobfair.credentials.models import Contact, OneTimeCode
 from jobfair.credentials.rules import SHORT_LIVED, TRIES_MOST, ContactKind, Purpose
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.db.upserts import upsert
 from jobfair.errors import NotFound
+from jobfair.keys import Keys
 from jobfair.people.models import Account
 from jobfair.people.queries import StaffMember, staff_member
 from jobfair.people.rules import Role

@@ -7,11 +7,11 @@ from jobfair.audit.rules import Act
 from jobfair.cvs import queries
 from jobfair.cvs.models import ApplicantCv
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.documents import actions as documents
 from jobfair.documents.queries import mark_removed
 from jobfair.documents.rules import Kind
 from jobfair.errors import NotFound
+from jobfair.keys import Keys
 
 
 async def begin_upload(

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.documents import queries
 from jobfair.documents.models import StoredDocument, StoreMark
 from jobfair.documents.rules import Kind
 from jobfair.encryption import decrypt, encrypt, encrypted_size, new_key
 from jobfair.errors import Misconfigured, Refused
+from jobfair.keys import Keys
 from jobfair.store import ObjectNotFound, Store
 
 AT_ONCE = 200

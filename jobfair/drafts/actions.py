@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from jobfair.db import Session
-from jobfair.db.sealed import PersonalKey
 from jobfair.drafts import queries
 from jobfair.drafts.rules import KEPT_FOR, draft_fields
+from jobfair.keys import PersonalKey
 
 
 def _what(form: str) -> str:

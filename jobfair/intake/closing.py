@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from jobfair.clock import Clock
 from jobfair.db import Database
-from jobfair.db.sealed import Keys
 from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs.queries import fair_by_id
 from jobfair.intake.door import PATIENCE, Door
+from jobfair.keys import Keys
 
 
 async def close_when_drained(

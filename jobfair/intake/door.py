@@ -22,8 +22,8 @@ from jobfair.applications.actions.accepting import Outcome, Receipt, Submission,
 from jobfair.clock import Clock
 from jobfair.db import Database
 from jobfair.db.faults import describe, is_transient
-from jobfair.db.sealed import Keys
 from jobfair.errors import InternalFault, JobFairError, Overloaded, retry_after
+from jobfair.keys import Keys
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,6 @@ from jobfair.clock import Clock
 from jobfair.credentials.actions.codes import forget_expired_codes
 from jobfair.cvs import actions as cvs
 from jobfair.db import Database
-from jobfair.db.sealed import Keys
 from jobfair.documents import actions as documents
 from jobfair.drafts.actions import forget_old_drafts
 from jobfair.fairday.actions.reminding import remind
@@ -24,6 +23,7 @@ from jobfair.fairs.actions import announce_phase
 from jobfair.fairs.rules import Phase
 from jobfair.intake.closing import close_when_drained
 from jobfair.intake.door import Door
+from jobfair.keys import Keys
 from jobfair.mailing.sender import Sender
 from jobfair.outbox.rules import Channel
 from jobfair.people.actions import forget_expired

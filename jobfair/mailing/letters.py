@@ -15,9 +15,9 @@ from jobfair.applicants.queries import people_of_accounts
 from jobfair.applications.queries.about import about_positions, about_receipts
 from jobfair.clock import WIB
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.errors import NotFound
 from jobfair.fairs.queries import fair_by_id
+from jobfair.keys import Keys
 from jobfair.outbox.queries import QueuedMessage
 from jobfair.people.rules import Recipient
 

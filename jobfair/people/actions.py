@@ -9,9 +9,9 @@ from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.db import PreparedLookup, Session, topics
 from jobfair.db.changes import mark_changed
-from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem, Refused
 from jobfair.fields import Fields
+from jobfair.keys import Keys
 from jobfair.outbox.actions import queue_message
 from jobfair.outbox.rules import Letter
 from jobfair.people import queries
@@ -24,6 +24,7 @@ from jobfair.people.rules import (
     Budget,
     Duty,
     Role,
+    device_handle,
     read_staff_member,
     too_many,
 )
@@ -34,11 +35,6 @@ TOKEN_BYTES = 32
 def hash_token(token: str) -> bytes:
     """Return what is stored of a cookie."""
     return sha256(token.encode()).digest()
-
-
-def device_handle(token_hash: bytes) -> str:
-    """Return what stands for a browser in the forms of its owner; it opens nothing."""
-    return sha256(token_hash).hexdigest()[:20]
 
 
 async def sign_in(

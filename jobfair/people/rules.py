@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
@@ -214,3 +215,8 @@ def password_problem(password: str) -> Problem | None:
     if password.casefold().strip() in common_passwords() or len(set(password)) < 3:  # noqa: PLR2004 - "aaaaaaab"
         return Problem("Kata sandi ini terlalu mudah ditebak. Pilih yang lain.")
     return None
+
+
+def device_handle(token_hash: bytes) -> str:
+    """Return what stands for a browser in the forms of its owner; it opens nothing."""
+    return sha256(token_hash).hexdigest()[:20]

@@ -11,8 +11,8 @@ from jobfair.consents.actions import record_consents
 from jobfair.consents.rules import Consent
 from jobfair.cvs.queries import names_of
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.documents.queries import mark_removed
+from jobfair.keys import Keys
 from jobfair.outbox.actions import forget_messages_of
 from jobfair.positions.actions import forget_saved_of
 from jobfair.privacy import queries

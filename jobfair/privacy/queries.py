@@ -18,8 +18,8 @@ from jobfair.audit.rules import Act
 from jobfair.companies.models import Company
 from jobfair.consents.queries import consents_of
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.fairs.models import Fair, Office
+from jobfair.keys import Keys
 from jobfair.people.models import Account, SignIn
 from jobfair.people.queries import account_by_id
 from jobfair.people.rules import Role

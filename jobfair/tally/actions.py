@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.fairs.rules.state import FairState
+from jobfair.keys import Keys
 from jobfair.tally.queries.frozen import add_closing, hold_still
 from jobfair.tally.queries.record import record_of
 from jobfair.tally.rules.record import Record

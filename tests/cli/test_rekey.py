@@ -10,8 +10,8 @@ from jobfair.applicants.models import Applicant
 from jobfair.applicants.queries import nik_context
 from jobfair.cli import rekey
 from jobfair.db.safety import only_server
-from jobfair.db.sealed import Keys, make_key_file, read_keys
 from jobfair.errors import Misconfigured, Refused
+from jobfair.keys import Keys, make_key_file, read_keys
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.people.models import Account, SignIn

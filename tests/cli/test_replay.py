@@ -17,7 +17,7 @@ from jobfair.cli.replay import (
     recount_by_sql,
     stage_fair,
 )
-from jobfair.db.sealed import read_keys
+from jobfair.keys import read_keys
 from jobfair.loading import BadFiles
 from jobfair.settings import Settings
 from jobfair.tally.queries.frozen import closing_of

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobfair.db.sealed import Keys, make_key_file, read_keys
 from jobfair.errors import Misconfigured
+from jobfair.keys import Keys, make_key_file, read_keys
 from tests.builders import KEYS, make_nik
 
 OTHER = Keys(bytes(range(1, 33)))

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from jobfair.cli.rekey import change_key
-from jobfair.db.sealed import read_keys
 from jobfair.documents import actions
 from jobfair.documents.models import StoredDocument
 from jobfair.documents.queries import mark_removed, stored_file
@@ -14,6 +13,7 @@ from jobfair.documents.rules import Kind
 from jobfair.encryption import DecryptionFailed
 from jobfair.errors import Misconfigured, Refused
 from jobfair.jobs.schedule import clear_away
+from jobfair.keys import read_keys
 from jobfair.store import ObjectNotFound, StoreMisconfigured
 from jobfair.store.folder import FolderStore
 from tests.builders import KEYS, NOW

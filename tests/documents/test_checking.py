@@ -10,12 +10,12 @@ from jobfair.cli import check, main
 from jobfair.cli.check import find_documents
 from jobfair.cvs import actions as cvs
 from jobfair.db import Database
-from jobfair.db.sealed import make_key_file
 from jobfair.documents import actions
 from jobfair.documents.actions import Lost, lost
 from jobfair.documents.queries import Wanted
 from jobfair.encryption import encrypted_size
 from jobfair.fairs.models import Fair
+from jobfair.keys import make_key_file
 from jobfair.store import ObjectNotFound, StoreUnavailable
 from jobfair.store.folder import FolderStore
 from tests.builders import NOW, stage

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from jobfair.cli.serve import check_documents, check_start
-from jobfair.db.sealed import make_key_file
 from jobfair.errors import Misconfigured
+from jobfair.keys import make_key_file
 from jobfair.settings import Settings, read_settings
 from tests.documents.s3 import ACCESS
 from tests.free_port import free_port

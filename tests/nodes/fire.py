@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from jobfair.db.migrations import upgrade
-from jobfair.db.sealed import Keys
+from jobfair.keys import Keys
 from tests.doors import opened
 from tests.nodes.due import MUST, DueFair, Role
 from tests.nodes.figures import report

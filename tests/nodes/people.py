@@ -19,7 +19,7 @@ from sqlalchemy import select
 from jobfair.applications.models import Application
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database
-from jobfair.db.sealed import Keys
+from jobfair.keys import Keys
 from jobfair.people.actions import hash_token
 from jobfair.people.models import SignIn
 from tests.builders import Staged, stage

@@ -13,12 +13,12 @@ from jobfair.applications.queries.receipts import sent_by
 from jobfair.applications.queries.sealed import FORGOTTEN_NAME, read_sent
 from jobfair.audit.models import AuditEntry
 from jobfair.consents.queries import consents_of
-from jobfair.db.sealed import Keys
 from jobfair.drafts.actions import keep_draft
 from jobfair.drafts.models import FormDraft
 from jobfair.errors import NotAllowed, Refused
 from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs.queries import fair_by_id
+from jobfair.keys import Keys
 from jobfair.outbox.models import Message
 from jobfair.people.models import Account, SignIn
 from jobfair.positions.actions import save_positions

@@ -31,8 +31,8 @@ from sqlalchemy import select
 from jobfair.applications.models import Application
 from jobfair.clock import AnchoredClock
 from jobfair.db import Database
-from jobfair.db.sealed import Keys
 from jobfair.intake.timekeeper import TOLERATED
+from jobfair.keys import Keys
 from tests.builders import make_fair, make_position, make_window
 from tests.nodes.people import RESET, People, read_head
 from tests.nodes.processes import KEY, Served, answering

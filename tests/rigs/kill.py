@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 
 from jobfair.db import Database
 from jobfair.db.migrations import upgrade
-from jobfair.db.sealed import make_key_file, read_keys
+from jobfair.keys import make_key_file, read_keys
 from jobfair.settings import Settings
 from tests.builders import Staged
 from tests.nodes.people import People, Witness

@@ -22,7 +22,7 @@ import httpx
 import websockets
 
 from jobfair.db.migrations import upgrade
-from jobfair.db.sealed import Keys
+from jobfair.keys import Keys
 from tests.doors import opened
 from tests.nodes.crowd import until
 from tests.nodes.people import People, Witness

@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from jobfair.db.migrations import upgrade
-from jobfair.db.sealed import Keys
+from jobfair.keys import Keys
 from tests.doors import opened
 from tests.nodes.people import People, Witness
 from tests.nodes.processes import KEY, Served, answering

@@ -10,11 +10,11 @@ from jobfair.applicants.models import Applicant
 from jobfair.applications.models import Application, StageChange
 from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
-from jobfair.db.sealed import Keys, is_signed_by
 from jobfair.errors import Refused
 from jobfair.fairday.actions.closing import close_fair
 from jobfair.fairs.models import Fair
 from jobfair.fairs.queries import fair_by_id
+from jobfair.keys import Keys, is_signed_by
 from jobfair.positions.models import Position
 from jobfair.tally.models import Closing
 from jobfair.tally.queries.frozen import closing_of, hash_of, sign_closings, signed_text

@@ -201,7 +201,7 @@ async def second_key(session):
         change_keys_of_credentials,
         enrolment,
     )
-    from jobfair.db.sealed import Keys  # noqa: PLC0415
+    from jobfair.keys import Keys  # noqa: PLC0415
 
     new = Keys(bytes(range(1, 33)))
     await change_keys_of_credentials(session, old=KEYS, new=new)

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from jobfair.audit.models import AuditEntry
 from jobfair.audit.rules import Act
-from jobfair.db.sealed import is_signed_by
 from jobfair.fairs.models import Fair, FairWindow
 from jobfair.fairs.queries import fair_by_slug
+from jobfair.keys import is_signed_by
 from jobfair.tally.queries.frozen import closing_of
 from jobfair.tally.queries.verifying import Verified, add_checks
 from jobfair.web.http.templating import LANGUAGE_COOKIE

@@ -9,8 +9,8 @@ from jobfair.applicants.actions.profile import change_keys_of_applicants
 from jobfair.applicants.models import Applicant
 from jobfair.audit.models import AuditEntry
 from jobfair.credentials.queries import contacts_of
-from jobfair.db.sealed import Keys
 from jobfair.fairs.models import Office
+from jobfair.keys import Keys
 from jobfair.people.models import Account, SignIn
 from jobfair.people.rules import Role
 from tests.builders import (

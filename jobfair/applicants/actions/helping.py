@@ -10,9 +10,9 @@ from jobfair.credentials.actions.recovery import give_counter_code
 from jobfair.credentials.queries import delete_credentials
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
-from jobfair.db.sealed import Keys
 from jobfair.drafts.actions import forget_drafts
 from jobfair.errors import NotFound, Refused
+from jobfair.keys import Keys
 from jobfair.people import queries as people
 from jobfair.people.models import Account
 from jobfair.people.rules import Role

@@ -15,7 +15,7 @@ from jobfair.audit.rules import Act
 from jobfair.consents.actions import record_consents
 from jobfair.consents.rules import Consent
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
+from jobfair.keys import Keys
 from jobfair.people import queries as people
 
 REKEYED_AT_ONCE = 1000

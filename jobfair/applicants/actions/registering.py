@@ -17,9 +17,9 @@ from jobfair.audit.rules import Act
 from jobfair.consents.actions import record_consents
 from jobfair.consents.rules import Consent
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.drafts.actions import forget_draft
 from jobfair.errors import Invalid, Problem, Refused
+from jobfair.keys import Keys
 from jobfair.outbox.actions import queue_message
 from jobfair.outbox.rules import Letter
 from jobfair.people import queries as people

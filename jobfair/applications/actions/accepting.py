@@ -21,10 +21,10 @@ from jobfair.consents.actions import record_consents
 from jobfair.consents.rules import Consent
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
-from jobfair.db.sealed import Keys
 from jobfair.errors import InternalFault, JobFairError, Misconfigured, NotFound, Refused
 from jobfair.fairs.queries import Ledger, grow_ledger, lock_ledger
 from jobfair.fairs.rules import check_accepts
+from jobfair.keys import Keys
 from jobfair.outbox.actions import queue_messages
 from jobfair.outbox.rules import Letter
 from jobfair.regions import is_local

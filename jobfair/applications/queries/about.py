@@ -12,9 +12,9 @@ from jobfair.applicants.queries import people_of_accounts
 from jobfair.applications.models import Application, FairApplicant
 from jobfair.companies.models import Company
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.drafts.models import FormDraft
 from jobfair.drafts.rules import APPLY_FORM
+from jobfair.keys import Keys
 from jobfair.people.models import Account
 from jobfair.people.rules import Role
 from jobfair.positions.models import Position

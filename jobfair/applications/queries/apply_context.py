@@ -12,9 +12,9 @@ from jobfair.applications.models import Application
 from jobfair.applications.rules import Stage
 from jobfair.companies.models import Company
 from jobfair.db import PreparedLookup, Session
-from jobfair.db.sealed import Keys
 from jobfair.errors import NotFound
 from jobfair.fairs.models import Fair
+from jobfair.keys import Keys
 from jobfair.positions.models import Position
 
 _FAIR, _POSITION, _COMPANY = Fair.__table__, Position.__table__, Company.__table__

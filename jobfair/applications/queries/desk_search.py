@@ -9,7 +9,7 @@ from jobfair.applications.queries.desk import PAGE, Page, Row, list_query
 from jobfair.applications.queries.sealed import read_sent, with_copy
 from jobfair.applications.rules import is_named, search_words
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
+from jobfair.keys import Keys
 
 NUMBER_SHORTEST = 3
 """Letters of a receipt number from which on it is looked for."""

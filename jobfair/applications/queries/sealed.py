@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from jobfair.applicants.models import Applicant
 from jobfair.applicants.rules.personal import ANSWERS, PERSONAL
 from jobfair.applications.models import Application
-from jobfair.db.sealed import Keys
+from jobfair.keys import Keys
 from jobfair.wording.language import gettext_noop
 
 FORGOTTEN_NAME = gettext_noop("Data dihapus pelamar")

@@ -12,8 +12,8 @@ from jobfair.credentials.actions.codes import make_long_code, use_spare
 from jobfair.credentials.actions.telling import Notice, tell
 from jobfair.credentials.rules import SPARES, WRONG_CODE, Purpose
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Refused
+from jobfair.keys import Keys
 from jobfair.people.actions import sign_out_others
 from jobfair.people.models import Account
 from jobfair.people.queries import account_by_id

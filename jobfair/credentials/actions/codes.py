@@ -14,8 +14,8 @@ from jobfair.credentials.rules import (
     read_code,
 )
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid
+from jobfair.keys import Keys
 from jobfair.people.actions import hash_token
 
 

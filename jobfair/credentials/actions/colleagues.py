@@ -10,8 +10,8 @@ from jobfair.credentials.rules import WRONG_CODE, Purpose, read_code
 from jobfair.db import Session, topics
 from jobfair.db.base import plain
 from jobfair.db.changes import mark_changed
-from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Refused
+from jobfair.keys import Keys
 from jobfair.people import actions as people
 from jobfair.people.queries import Credentials, account_by_id, delete_sign_ins_of
 from jobfair.people.rules import Duty, Role, one_time_password

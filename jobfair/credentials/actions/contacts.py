@@ -11,8 +11,8 @@ from jobfair.credentials.models import Contact
 from jobfair.credentials.queries import TriedCode, contact_context
 from jobfair.credentials.rules import SHORT_LIVED, ContactKind, Purpose
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Problem
+from jobfair.keys import Keys
 
 
 def confirmation_name(keys: Keys, contact_id: int) -> bytes:

@@ -12,8 +12,8 @@ from jobfair.credentials.rules import SHORT_LIVED, ContactKind, Purpose
 from jobfair.db import Session, topics
 from jobfair.db.base import plain
 from jobfair.db.changes import mark_changed
-from jobfair.db.sealed import Keys
 from jobfair.errors import Refused
+from jobfair.keys import Keys
 from jobfair.people import actions as people
 from jobfair.people.models import Account
 from jobfair.people.queries import Credentials, account_by_id, delete_sign_ins_of

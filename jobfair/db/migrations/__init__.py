@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from jobfair.db.database import Database
-from jobfair.db.sealed import Keys
 from jobfair.db.silence import allow_long_answers
 from jobfair.errors import Misconfigured
+from jobfair.keys import Keys
 
 logging.getLogger("alembic").setLevel(logging.WARNING)  # or it tells of every look at a revision
 

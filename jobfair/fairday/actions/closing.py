@@ -7,9 +7,9 @@ from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
 from jobfair.db import Session, topics
 from jobfair.db.changes import mark_changed
-from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import lock_fair
 from jobfair.fairs.rules import check_may_latch
+from jobfair.keys import Keys
 from jobfair.outbox.actions import queue_broadcast
 from jobfair.outbox.rules import Audience, Letter
 from jobfair.tally.actions import freeze

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from jobfair.db import PreparedLookup, Session
 from jobfair.db.base import plain
-from jobfair.db.sealed import Keys
 from jobfair.errors import NotFound
+from jobfair.keys import Keys
 from jobfair.people.models import Account, Attempts, SignIn
 from jobfair.people.rules import ABSOLUTE, IDLE, LONGEST_WINDOW, Duty, Recipient, Role
 

@@ -12,8 +12,8 @@ from jobfair.applications.models import StageTally
 from jobfair.companies.models import Company
 from jobfair.db import Session
 from jobfair.db.base import canonical_json
-from jobfair.db.sealed import Keys, is_signed_by
 from jobfair.errors import Refused
+from jobfair.keys import Keys, is_signed_by
 from jobfair.positions.models import Position
 from jobfair.tally.models import Closing, ClosingCheck
 from jobfair.tally.rules.record import Record

@@ -16,9 +16,9 @@ from litestar.params import FromPath, FromQuery
 from jobfair.clock import Clock
 from jobfair.credentials.rules import ContactKind
 from jobfair.db import Database, Session
-from jobfair.db.sealed import Keys
 from jobfair.intake.door import Door
 from jobfair.intake.timekeeper import Timekeeper
+from jobfair.keys import Keys
 from jobfair.live.bus import Bus
 from jobfair.live.feed import Hub
 from jobfair.people.queries import SignedIn

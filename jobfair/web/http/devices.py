@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from litestar.datastructures import Cookie
 
-from jobfair.db.sealed import Keys
+from jobfair.keys import Keys
 
 DEVICE_COOKIE = "__Secure-kenal"
 """Sent to the sign-in page only, so that public pages stay the same for everybody."""

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jobfair.db import Database, Session
-from jobfair.db.sealed import Keys
+from jobfair.keys import Keys
 from jobfair.people import actions, rules
 from jobfair.people.queries import attempts
 from jobfair.people.rules import Budget, TooMany, too_many

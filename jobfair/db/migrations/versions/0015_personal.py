@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from alembic import op
 
-from jobfair.db.sealed import Keys, PersonalKey
+from jobfair.keys import Keys, PersonalKey
 
 revision = "0015"
 down_revision = "0014"

@@ -10,8 +10,8 @@ down_revision = "0015"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("position") as position:
-        position.drop_column("search_text")
-    with op.batch_alter_table("saved_search") as saved:
-        saved.add_column(sa.Column("told", Document, nullable=False, server_default="[]"))
-        saved.add_column(sa.Column("checked", sa.String(), nullable=False, server_default=""))
+    op.drop_column("position", "search_text")
+    told = sa.Column("told", Document, nullable=False, server_default="[]")
+    op.add_column("saved_search", told)
+    checked = sa.Column("checked", sa.String(), nullable=False, server_default="")
+    op.add_column("saved_search", checked)

@@ -15,10 +15,10 @@ from jobfair.applications.rules import (
     requirements_met,
 )
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.errors import NotAllowed, NotFound
 from jobfair.fairs.queries import fair_by_id
 from jobfair.fairs.rules.state import FairState
+from jobfair.keys import Keys
 from jobfair.positions.queries import PostedPosition, own_position, positions_of_company
 from jobfair.privacy.rules import check_may_look
 from jobfair.tally.queries.counters import StageCounts, tally_positions

@@ -12,8 +12,8 @@ from jobfair.applications.queries.sealed import read_sent
 from jobfair.applications.rules import STAGE_NAMES
 from jobfair.audit.actions import record_audit
 from jobfair.audit.rules import Act
-from jobfair.db.sealed import Keys
 from jobfair.fairs.queries import fair_by_id
+from jobfair.keys import Keys
 from jobfair.positions.rules import EDUCATION
 from jobfair.privacy.rules import check_may_look
 from jobfair.regions import district_name, regency_name, regency_of

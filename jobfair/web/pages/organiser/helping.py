@@ -22,9 +22,9 @@ from jobfair.applications.queries.receipts import account_of_receipt
 from jobfair.credentials.rules import GOOD_FOR, Purpose
 from jobfair.cvs.actions import set_cv_aside
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Misconfigured, Problem, Refused
 from jobfair.fairs.rules.state import CountedFair
+from jobfair.keys import Keys
 from jobfair.people.rules import HELP_PER_ORGANISER
 from jobfair.web.http.acting import perform_prepared
 from jobfair.web.http.dependencies import (

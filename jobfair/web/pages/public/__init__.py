@@ -75,5 +75,7 @@ HANDLERS: list[Any] = [
     invitation.accept,
     password.ask_password,
     password.change_password,
-    *inbox.HANDLERS,
+    inbox.show_inbox,
+    inbox.show_message,
+    inbox.stream_unread,
 ]

@@ -17,8 +17,8 @@ from urllib.parse import quote
 from litestar.datastructures import Cookie
 
 from jobfair.applications.rules import ANSWER_LONGEST
-from jobfair.db.sealed import Keys
 from jobfair.errors import Misconfigured
+from jobfair.keys import Keys
 from jobfair.web.http.authentication import host_cookie
 
 DRAFT_COOKIE = "__Host-draf"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from jobfair.applications.queries.receipts import newest_fair_of
 from jobfair.db import DBAPIError, NoConnection
@@ -12,20 +12,22 @@ from jobfair.fairs.rules.details import RESERVED
 from jobfair.fairs.rules.state import FairState
 from jobfair.people.rules import Role
 from jobfair.web.http.dependencies import AnyRequest, Services, SignedIn
+from jobfair.web.http.forms import Form
 from jobfair.web.http.page_cache import FAIR_VERSION
 from jobfair.web.pages.shared.fairs import cached_fair
 
 FIRST_WORD = re.compile(r"/([a-z0-9-]+)(?:[/?#]|$)")
 
 
-async def frame_of(request: AnyRequest, context: Mapping[str, Any]) -> FairState | None:
+async def frame_of(request: AnyRequest, context: Mapping[str, object]) -> FairState | None:
     """Return the nearest fair, or None where several are as near or the database is silent.
 
     Near is the fair whose address the page has, then the one it leads back to (``ke``), then that
     of the newest application, then the only one that runs.
     """
     form = context.get("form")
-    back = request.query_params.get("ke") or (form.given.get("ke", "") if form else "")
+    typed = form.given.get("ke", "") if isinstance(form, Form) else ""
+    back = request.query_params.get("ke") or typed
     try:
         for text in (request.url.path, back):
             if (found := await _fair_at(request, text)) is not None:
@@ -57,5 +59,5 @@ async def _fair_at(request: AnyRequest, address: str) -> FairState | None:
     try:
         return (await cached_fair(request, found[1])).found
     except NotFound:
-        cast("dict[str, Any]", request.scope).pop(FAIR_VERSION, None)  # that of another fair
+        cast("dict[str, object]", request.scope).pop(FAIR_VERSION, None)  # that of another fair
         return None

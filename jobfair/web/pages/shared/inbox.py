@@ -1,8 +1,8 @@
 """Kotak pesan: everything that was written to a person, whatever became of the mail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from litestar import get, websocket
 from litestar.handlers.base import BaseRouteHandler
@@ -61,12 +61,12 @@ class Shown:
     message: QueuedMessage
     title: str
     body: str
-    context: dict[str, Any]
+    until_at: datetime | None
+    context: Mapping[str, object]
 
     def wants_act(self, now: datetime) -> bool:
         """Tell whether the person has still something to do, and time for it."""
-        until = self.context["facts"].get("until_at")
-        return self.message.letter.asks and until is not None and now < until
+        return self.message.letter.asks and self.until_at is not None and now < self.until_at
 
 
 async def _shown(
@@ -77,7 +77,12 @@ async def _shown(
     reader = Recipient(name=account.name, language=language_of(request))
     contexts = await letters.contexts(session, messages)
     return [
-        Shown(message, *letters.say(message, reader, context), context)
+        Shown(
+            message,
+            *letters.say(message, reader, context),
+            context["facts"].get("until_at"),
+            context,
+        )
         for message, context in zip(messages, contexts, strict=True)
         if context is not None
     ]
@@ -148,6 +153,3 @@ async def stream_unread(socket: Socket) -> None:
         return render(environment, UNREAD, lang=lang, zone=None, unread=unread)
 
     subscribe(socket, topic=topics.inbox(account_id), part=f"{UNREAD}:{lang}", render=part)
-
-
-HANDLERS: list[Any] = [show_inbox, show_message, stream_unread]

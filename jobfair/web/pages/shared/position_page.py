@@ -19,12 +19,12 @@ from jobfair.applications.rules import (
     requirements_met,
 )
 from jobfair.db import Database, Session
-from jobfair.db.sealed import Keys
 from jobfair.drafts import actions as drafts
 from jobfair.drafts.rules import apply_form
 from jobfair.errors import JobFairError, Refused
 from jobfair.fairs.rules import check_accepts
 from jobfair.fairs.rules.state import FairState
+from jobfair.keys import Keys
 from jobfair.people.rules import Role
 from jobfair.positions.queries import PostedPosition
 from jobfair.positions.rules.offers import Offer

@@ -21,6 +21,7 @@ from jobfair.db import Session
 from jobfair.errors import Invalid, Problem
 from jobfair.people import actions
 from jobfair.people.queries import sign_ins_of
+from jobfair.people.rules import device_handle
 from jobfair.web.http.acting import perform, perform_prepared
 from jobfair.web.http.dependencies import (
     AccountDep,
@@ -51,8 +52,8 @@ async def _page(request: AnyRequest, account: SignedIn, form: Form) -> Template:
         form=form,
         contacts=known,
         may_send=bool(services.channels),
-        browsers=[(actions.device_handle(one.token_hash), one) for one in browsers],
-        own=actions.device_handle(own),
+        browsers=[(device_handle(one.token_hash), one) for one in browsers],
+        own=device_handle(own),
         back=HOME[account.role],
         status_code=form.status_code,
     )

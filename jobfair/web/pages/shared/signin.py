@@ -13,9 +13,9 @@ from litestar.response import Redirect, Response, Template
 from jobfair.applicants.rules.nik import normalise_nik
 from jobfair.credentials.rules import device_of
 from jobfair.db import Session
-from jobfair.db.sealed import Keys
 from jobfair.errors import Invalid, Overloaded, Problem
 from jobfair.fields.parsing import normalise_email
+from jobfair.keys import Keys
 from jobfair.people import actions
 from jobfair.people.queries import Credentials, credentials_for_key
 from jobfair.people.rules import (

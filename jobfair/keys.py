@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from jobfair.db.base import canonical_json
 from jobfair.encryption import KEY_BYTES, DecryptionFailed, decrypt, encrypt, new_key
 from jobfair.errors import Misconfigured
 
@@ -38,7 +37,7 @@ class PersonalKey:
 
     def seal(self, value: object, *, what: str) -> bytes:
         """Return a JSON value encrypted; it opens as the same thing of the same person only."""
-        data = canonical_json(value).encode()
+        data = json.dumps(value, ensure_ascii=False).encode()
         return encrypt(data, key=self._key, context=f"{what}:{self.person}")
 
     def unseal(self, sealed: bytes, *, what: str) -> Any:
