@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from jobfair.applicants.queries import personal_of
 from jobfair.errors import NotFound
 from jobfair.outbox.queries import QueuedMessage
 from jobfair.outbox.rules import Kind, Letter
 from jobfair.people.rules import Recipient
 from jobfair.wording.language import LANGUAGES
-from tests.builders import NOW
+from tests.builders import KEYS, NOW
 from tests.doors import apply, staged
 from tests.mailing.sending import HOST, LETTERS
 
@@ -75,7 +76,7 @@ def test_every_letter_has_its_templates_and_its_test():
 
 async def test_letters_say_what_they_must_and_nothing_they_must_not(written):
     made, receipt, everything = written
-    person = made.applicants[0]
+    person = personal_of(made.applicants[0], KEYS)
     for message, who, letter in everything:
         free = "gratis" if who.language == "id" else "free"
         with_fair = message.letter not in ACCOUNT

@@ -20,10 +20,10 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from jobfair.db.leader import Leader
 from sqlalchemy import func, select
 
 from jobfair.clock import AnchoredClock
@@ -67,14 +67,16 @@ async def live(url: str, port: int) -> None:
     database, clock = Database(url), AnchoredClock()
     server = SmtpServer("127.0.0.1", port, "noreply@contoh.id", tls="none")
     transport = SmtpTransport(server, per_minute=60_000)
-    mine, leader = make_sender(database, clock, transport, lease=LEASE), Leader(database)
+    mine = make_sender(database, clock, transport, lease=LEASE)
+    line = None if database.is_sqlite else await database.own_connection()
 
     async def work(mine: Any) -> None:
         await mine.distribute()
         await mine.send(Channel.EMAIL)
 
     while True:
-        await run_job(Job("send", work, seconds=1), mine, leader)
+        leads = line is None or await line.takes_role()
+        await run_job(Job("send", work, seconds=1), mine, partial(bool, leads))
         await asyncio.sleep(0.02)
 
 
