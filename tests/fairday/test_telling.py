@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from jobfair.applicants.queries import key_of
 from jobfair.drafts.actions import keep_draft
 from jobfair.drafts.rules import apply_form
 from jobfair.fairday.actions.closing import close_fair
@@ -95,11 +96,13 @@ async def prepared(database):
         one, other = made.positions
         for applicant in made.applicants[:2]:
             await keep_draft(
-                session, KEYS, account_id=applicant.account_id, form=apply_form(one.id),
+                session, key_of(applicant, KEYS), account_id=applicant.account_id,
+                form=apply_form(one.id),
                 given={"answer": "ya"}, now=NOW,
             )  # fmt: skip
         await keep_draft(
-            session, KEYS, account_id=made.applicants[2].account_id, form="daftar",
+            session, key_of(made.applicants[2], KEYS),
+            account_id=made.applicants[2].account_id, form="daftar",
             given={"name": "Nurul"}, now=NOW,
         )  # fmt: skip
         session.add(

@@ -184,7 +184,8 @@ async def test_a_batch_asks_the_same_number_of_statements_however_many_there_are
     event.remove(engine, "before_cursor_execute", note)
 
     told = [] if database.is_sqlite else ["select"]  # what changed, for the other nodes
-    assert asked == [["SELECT"] * 5 + ["INSERT"] * 4 + ["UPDATE", *told]] * 2
+    # Then the consents and the letters of the whole batch, a statement each.
+    assert asked == [["SELECT"] * 5 + ["INSERT"] * 4 + ["UPDATE", "INSERT", "INSERT", *told]] * 2
     assert door.batches == 2
 
 
