@@ -274,6 +274,7 @@ async def stage(
     applicants: int = 1,
     window: dict[str, Any] | None = None,
     office: Office | None = None,
+    keys: Keys = KEYS,
     **fair: Any,
 ) -> Staged:
     """Store a fair with companies, ``positions`` for each of them, and people who may apply.
@@ -298,7 +299,7 @@ async def stage(
     session.add_all([hours, *jobs, *accounts])
     await session.flush()
     people = [
-        make_applicant(nik=nik, account_id=account.id)
+        make_applicant(nik=nik, account_id=account.id, keys=keys)
         for nik, account in zip(niks, accounts, strict=True)
     ]
     session.add_all(people)

@@ -87,7 +87,7 @@ class People:
         closes = now + (open_for or timedelta(days=1))
         async with database.transaction() as session:
             self.made: Staged = await stage(
-                session, applicants=people, positions=positions,
+                session, applicants=people, positions=positions, keys=self.keys,
                 window={"opens_at": now - timedelta(hours=1), "closes_at": closes},
                 published_at=now - timedelta(days=1),
             )  # fmt: skip
