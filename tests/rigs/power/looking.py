@@ -11,8 +11,8 @@ from jobfair.clock import AnchoredClock
 from jobfair.db import Database
 from jobfair.db.database import WRITER_PRAGMAS
 from jobfair.intake.door import Door
+from jobfair.keys import read_keys
 from jobfair.settings import Settings
-from tests.builders import KEYS
 from tests.doors import running
 from tests.recount import problems_of
 from tests.rigs.power.recording import Recording
@@ -97,7 +97,7 @@ async def unfit_to_go_on(folder: Path, recording: Recording) -> list[str]:
     try:
         await check_start(settings)
         found = await problems_of(database, recording.fair_id)
-        async with running(Door(database, AnchoredClock(), KEYS)) as door:
+        async with running(Door(database, AnchoredClock(), read_keys(settings.keys))) as door:
             receipt = await asyncio.wait_for(
                 door.submit(
                     fair_id=recording.fair_id,
