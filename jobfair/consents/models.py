@@ -11,7 +11,7 @@ from jobfair.db import Base
 class ConsentEntry(Base):
     """One consent given or taken back; rows are added, never changed.
 
-    Without foreign keys, which would make the intake wait for whoever changes the account.
+    Without foreign keys, which would make the intake wait for a change of the account.
     """
 
     __tablename__ = "consent"

@@ -37,7 +37,7 @@ class OneTimeCode(Base):
     """Keyed index of what the code is typed for: a contact, or what its owner signs in with. For
     codes that are long enough to be found by themselves, their hash."""
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
-    """None: no account has this name, and nobody knows the code. The row is there so that asking
+    """None: no account has this name, and the code is never sent. The row is there so that asking
     takes the same steps for every name."""
     contact_id: Mapped[int | None]
     """Where it is sent to."""

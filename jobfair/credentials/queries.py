@@ -109,7 +109,7 @@ async def recoverable(
 ) -> tuple[int, int] | tuple[None, None]:
     """Return account and confirmed contact of who signs in with ``name``.
 
-    ``name`` may also be a confirmed e-mail address; where two accounts share it, it is nobody's.
+    ``name`` may also be a confirmed e-mail address; where two accounts share it, neither is found.
     """
     own = select(Contact.account_id).where(
         Contact.value_index == name,

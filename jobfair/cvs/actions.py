@@ -1,4 +1,4 @@
-"""Uploading, replacing and removing CVs, and giving up those that nobody may read."""
+"""Uploading, replacing and removing CVs, and giving up those whose time is over."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from jobfair.keys import Keys
 async def begin_upload(
     session: Session, *, keys: Keys, account_id: int, kind: Kind, size: int, now: datetime
 ) -> documents.Begun:
-    """Note that the bytes of a CV will come; until they are stored nobody sees them."""
+    """Note that the bytes of a CV will come; until they are stored it is not shown."""
     owner = await queries.lock_owner(session, account_id)
     begun = await documents.begin(session, keys=keys, kind=kind, size=size, now=now)
     session.add(ApplicantCv(document_id=begun.id, applicant_id=owner.id))

@@ -252,7 +252,7 @@ async def send_again(
 async def tell_by_hand(
     session: Session, delivery_id: int, *, fair_ids: Sequence[int], by: int, now: datetime
 ) -> None:
-    """Tick off that staff have told somebody themselves.
+    """Tick off that staff have told a person themselves.
 
     Raises:
         Refused: ``told``, it is not of these fairs or a colleague was faster.

@@ -46,7 +46,7 @@ class Broadcast(Base):
 class Message(Base):
     """One message to one person: the row of their inbox.
 
-    Without foreign keys, which would make the intake wait for whoever changes the account. Facts
+    Without foreign keys, which would make the intake wait for a change of the account. Facts
     are ids, numbers and instants; names and addresses are looked up when the letter is written.
     """
 

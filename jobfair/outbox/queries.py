@@ -198,7 +198,7 @@ async def inbox_of(
 async def message_of(
     session: Session, account_id: int, message_id: int, *, now: datetime
 ) -> QueuedMessage:
-    """Return one of the account's own messages; somebody else's is ``NotFound``."""
+    """Return one of the account's own messages; another account's is ``NotFound``."""
     query = select(Message).where(Message.id == message_id, Message.account_id == account_id)
     found = await session.scalar(query.where(Message.send_at <= now))
     if found is None:
@@ -207,7 +207,7 @@ async def message_of(
 
 
 async def unread_count(session: Session, account_id: int, *, now: datetime) -> int:
-    """Return how many messages of an account nobody has opened."""
+    """Return how many messages of an account are unread."""
     query = select(func.count()).where(
         Message.account_id == account_id, Message.read_at.is_(None), Message.send_at <= now
     )

@@ -72,7 +72,7 @@ class Letter(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return its place in a channel's queue: somebody waits for a code, not for a receipt."""
+        """Return its place in a channel's queue: a person waits for a code, not for a receipt."""
         return 0 if self.kind is Kind.ACCOUNT else 1
 
 
@@ -108,7 +108,7 @@ class Verdict(StrEnum):
     LATER = "later"
     NEVER = "never"
     CONFIGURATION = "configuration"
-    """No message can go this way before somebody changes a setting."""
+    """No message can go this way before a setting is changed."""
 
 
 class Reason(StrEnum):
@@ -157,8 +157,8 @@ class Reason(StrEnum):
 
 
 LEASE = timedelta(minutes=2)
-"""For so long a delivery that is being handed over is nobody else's; a sender that dies in the
-middle of it leaves it to its successor then. Longer than any hand-over may take."""
+"""How long a sender holds a delivery while it hands it over; when a sender dies, the next one takes
+the delivery after that. Longer than any hand-over may take."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=30), timedelta(hours=2)
 
 

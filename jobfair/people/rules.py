@@ -174,7 +174,7 @@ def common_passwords() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Where and how somebody wants to be written to. Contacts are confirmed ones only."""
+    """Where and how a person wants to be written to. Contacts are confirmed ones only."""
 
     name: str
     language: str

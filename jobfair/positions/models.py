@@ -54,7 +54,7 @@ class Position(Base):
 
 
 class SavedPosition(Base):
-    """A position that somebody wants to come back to, and to hear of when it opens."""
+    """A position that an applicant wants to come back to, and to hear of when it opens."""
 
     __tablename__ = "saved_position"
 
@@ -66,7 +66,7 @@ class SavedPosition(Base):
 
 
 class SavedSearch(Base):
-    """A search whose new positions somebody wants to hear of."""
+    """A search whose new positions an applicant is told of."""
 
     __tablename__ = "saved_search"
 

@@ -33,7 +33,7 @@ OPENED = "opened"
 
 @dataclass(frozen=True)
 class Look:
-    """Somebody has looked at a person's data."""
+    """One opening of a person's data by staff."""
 
     at: datetime
     what: str

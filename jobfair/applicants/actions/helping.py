@@ -76,7 +76,7 @@ async def claim_account(
 ) -> str:
     """Pass an account that another person made to the owner of its NIK; return the owner's code.
 
-    The password, contacts, codes, drafts and browsers of whoever made it end. Applications stay in
+    The password, contacts, codes, drafts and browsers of its maker end. Applications stay in
     the ledger; the owner says which of them to keep.
 
     Raises:

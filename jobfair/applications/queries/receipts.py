@@ -99,7 +99,7 @@ async def forget_notes_on(session: Session, applicant_id: int) -> None:
 async def account_of_receipt(session: Session, *, office_id: int, number: str) -> int | None:
     """Return whose receipt this is, if it was given at a fair of this office.
 
-    Without its prefix a number may belong to several fairs; then it is nobody's.
+    Without its prefix a number may belong to several fairs; then no application is found.
     """
     prefixes = await session.scalars(select(Fair.receipt_prefix).where(Fair.office_id == office_id))
     meant = {normalise_receipt(number, prefix=prefix) for prefix in prefixes}

@@ -23,7 +23,7 @@ FORGOTTEN = {
     "village": "",
     "cv": "",
 }
-"""What is shown in the place of what nobody can open any more."""
+"""What is shown in the place of values whose key was destroyed."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Adding, confirming and removing contacts. Nobody needs one to apply."""
+"""Adding, confirming and removing contacts. Applying needs none."""
 
 from datetime import datetime
 

@@ -26,7 +26,7 @@ async def send_recovery_code(
 ) -> None:
     """Send a code to the confirmed contact of who signs in with ``name``.
 
-    The steps are the same for a name that nobody has, down to the row of a code that is not sent.
+    The steps are the same for an unknown name, down to the row of a code that is not sent.
     """
     account_id, contact_id = await queries.recoverable(session, name=name, kind=kind)
     code_id, _ = await make_code(
@@ -54,7 +54,7 @@ async def give_counter_code(
     reason: str,
     found_by: str,
 ) -> str:
-    """Return a code for somebody whose KTP was seen. The old password works until it is used."""
+    """Return a code for a person whose KTP was seen. The old password works until it is used."""
     _, code = await make_code(
         session, keys, Purpose.COUNTER, name=account.sign_in_key, account_id=account.id, now=now
     )

@@ -31,7 +31,7 @@ async def send_again(
 async def tell_by_hand(
     session: Session, delivery_id: int, *, fair_id: int, now: datetime, account_id: int
 ) -> None:
-    """Tick off that staff have told somebody of this fair themselves.
+    """Tick off that staff have told a person of this fair themselves.
 
     Raises:
         Refused: ``told``, see :func:`jobfair.outbox.actions.tell_by_hand`.

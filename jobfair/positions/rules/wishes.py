@@ -1,4 +1,4 @@
-"""What somebody looks for, read from an address and written back to one."""
+"""A search query, read from an address and written back to one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ SECTOR_LABELS = {"formal": "Perusahaan", "informal": "Usaha informal"}
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """What somebody looks for; every field is a part of the address."""
+    """A search query; every field is a part of the address."""
 
     words: str = ""
     district: str = ""

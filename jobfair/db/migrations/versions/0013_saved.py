@@ -1,4 +1,4 @@
-"""Positions that somebody saved, and searches that somebody wants to hear of."""
+"""Saved positions, and saved searches."""
 
 import sqlalchemy as sa
 from alembic import op

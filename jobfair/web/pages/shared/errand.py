@@ -1,4 +1,4 @@
-"""The position somebody is about to apply for while they register or sign in."""
+"""The position a visitor applies for by way of registering or signing in."""
 
 from dataclasses import dataclass
 
