@@ -42,7 +42,7 @@ def test_a_newcomer_finds_registers_applies_and_holds_a_receipt(site, visitor, s
     page.goto(position)
     expect(page.get_by_role("heading", name="Anda sudah melamar")).to_be_visible()
     page.goto(f"{site.address}/lamaran")
-    expect(page.get_by_text(number)).to_be_visible()
+    expect(page.locator(".nomor", has_text=number)).to_be_visible()
     page.goto(f"{site.address}/profil")
     assert NEWCOMER_NIK not in page.content()
     expect(page.get_by_text("1209••••••••0777")).to_be_visible()
